@@ -1,0 +1,77 @@
+/**
+ * What the user asked for: the inputs of `action.yml`, parsed and checked once (`inputs.ts`), never changed afterwards.
+ * Durations are milliseconds.
+ */
+export interface Request {
+  readonly action: 'deploy';
+  readonly strategy: 'blue-green';
+  readonly cluster: {
+    /** Content of a kubeconfig, the path of one, or null: `KUBECONFIG`, then `~/.kube/config`, then in-cluster. */
+    readonly kubeconfig: { readonly kind: 'content' | 'path'; readonly value: string } | null;
+    readonly context: string | null;
+    readonly namespace: string | null;
+  };
+  readonly deployment: string;
+  /** Null: the one Service that selects the pods. */
+  readonly service: string | null;
+  /** Null: `<service>-candidate`. */
+  readonly candidateService: string | null;
+  readonly images: readonly ImageChange[];
+  readonly env: readonly EnvChange[];
+  readonly smokeTests: readonly SmokeTest[];
+  readonly smokeCommand: string | null;
+  readonly bakeTime: number;
+  readonly drainTime: number;
+  readonly settleTime: number;
+  /** Deadline of the whole release, counted from its start. */
+  readonly timeout: number;
+  /** How long to wait for another run that is releasing the same Deployment. */
+  readonly lockTimeout: number;
+  readonly onFailure: 'rollback' | 'hold';
+  readonly switch: 'cut' | 'overlap';
+  readonly dryRun: boolean;
+  readonly summary: boolean;
+}
+
+/** One line of `images`. */
+export type ImageChange =
+  | { readonly kind: 'container'; readonly container: string; readonly image: string }
+  /** For every container that runs this repository (registry and path, without tag and digest). */
+  | { readonly kind: 'repository'; readonly repository: string; readonly image: string };
+
+/** One line of `env`: `container.NAME=value`. */
+export interface EnvChange {
+  readonly container: string;
+  readonly name: string;
+  readonly value: string;
+}
+
+/** One line of `smoke-test`: `GET /healthz 200`, optionally `GET http:8080/healthz 200-299 within 2s`. */
+export interface SmokeTest {
+  /** The line as the user wrote it: its name in log and summary. */
+  readonly line: string;
+  readonly method: 'GET' | 'HEAD';
+  /** Path with query, beginning with `/`. */
+  readonly path: string;
+  /** Name or number of the Service's port; null: its first. */
+  readonly port: string | null;
+  readonly scheme: 'http' | 'https';
+  /** Accepted status codes, inclusive. */
+  readonly status: { readonly from: number; readonly to: number };
+  /** Text that the body must contain; null: any body. */
+  readonly contains: string | null;
+  /** Milliseconds that all tries together may take. */
+  readonly deadline: number;
+}
+
+/** Where this run stands at GitHub, from the runner's environment; every field may be empty outside a runner. */
+export interface Run {
+  readonly url: string | null;
+  readonly id: string | null;
+  readonly attempt: string | null;
+  readonly actor: string | null;
+  readonly repository: string | null;
+  readonly sha: string | null;
+  readonly ref: string | null;
+  readonly job: string | null;
+}
