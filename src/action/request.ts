@@ -46,7 +46,7 @@ export interface EnvChange {
   readonly value: string;
 }
 
-/** One line of `smoke-test`: `GET /healthz 200`, optionally `GET http:8080/healthz 200-299 within 2s`. */
+/** One line of `smoke-test`: `GET /healthz 200-299 port=http contains="ok" within=30s`. */
 export interface SmokeTest {
   /** The line as the user wrote it: its name in log and summary. */
   readonly line: string;

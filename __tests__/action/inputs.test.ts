@@ -1,0 +1,224 @@
+import { describe, expect, test } from '@jest/globals';
+import { InputErrors } from '../../src/action/input-errors.ts';
+import { readRequest } from '../../src/action/inputs.ts';
+
+type Given = Readonly<Record<string, string>>;
+
+const LEAST: Given = { deployment: 'web', images: 'web=nginx:2' };
+
+function request(given: Given) {
+  return readRequest((name) => given[name] ?? '');
+}
+
+async function problemsOf(given: Given): Promise<InputErrors> {
+  const error: unknown = await request(given).then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  if (error instanceof InputErrors) return error;
+  throw new Error(`expected InputErrors, got ${String(error)}`);
+}
+
+describe('readRequest', () => {
+  test('the least that can be given', async () => {
+    expect(await request(LEAST)).toEqual({
+      action: 'deploy',
+      strategy: 'blue-green',
+      cluster: { kubeconfig: null, context: null, namespace: null },
+      deployment: 'web',
+      service: null,
+      candidateService: null,
+      images: [{ kind: 'container', container: 'web', image: 'nginx:2' }],
+      env: [],
+      smokeTests: [],
+      smokeCommand: null,
+      bakeTime: 60_000,
+      drainTime: 30_000,
+      settleTime: 3_000,
+      timeout: 900_000,
+      lockTimeout: 600_000,
+      onFailure: 'rollback',
+      switch: 'cut',
+      dryRun: false,
+      summary: true,
+    });
+  });
+
+  test('everything', async () => {
+    expect(
+      await request({
+        action: 'deploy',
+        strategy: 'blue-green',
+        kubeconfig: ' ./kubeconfig\n',
+        context: 'prod',
+        namespace: 'shop',
+        deployment: 'web',
+        service: 'web-svc',
+        'candidate-service': 'web-preview',
+        images: '# the app\r\n\r\n  web=nginx:2\r\nghcr.io/acme/init:3\r\n',
+        env: 'web.MODEL=large\nweb.EMPTY=',
+        'smoke-test': '# first\nGET /healthz 200\nHEAD /',
+        'smoke-command': 'set -x\n./smoke.sh\n',
+        'bake-time': '0',
+        'drain-time': '0s',
+        'settle-time': '500ms',
+        timeout: '1h',
+        'lock-timeout': '0s',
+        'on-failure': 'hold',
+        switch: 'overlap',
+        'dry-run': 'True',
+        summary: 'FALSE',
+      }),
+    ).toMatchObject({
+      cluster: { kubeconfig: { kind: 'path', value: './kubeconfig' }, context: 'prod', namespace: 'shop' },
+      service: 'web-svc',
+      candidateService: 'web-preview',
+      images: [
+        { kind: 'container', container: 'web' },
+        { kind: 'repository', repository: 'ghcr.io/acme/init' },
+      ],
+      env: [
+        { name: 'MODEL', value: 'large' },
+        { name: 'EMPTY', value: '' },
+      ],
+      smokeTests: [{ line: 'GET /healthz 200' }, { line: 'HEAD /' }],
+      smokeCommand: 'set -x\n./smoke.sh',
+      bakeTime: 0,
+      drainTime: 0,
+      settleTime: 500,
+      timeout: 3_600_000,
+      lockTimeout: 0,
+      onFailure: 'hold',
+      switch: 'overlap',
+      dryRun: true,
+      summary: false,
+    });
+  });
+
+  test('env alone is a release', async () => {
+    expect((await request({ deployment: 'web', env: 'web.A=1' })).images).toEqual([]);
+  });
+
+  test('is frozen to its depths', async () => {
+    const { cluster, images, smokeTests } = await request({ ...LEAST, 'smoke-test': 'GET /', kubeconfig: 'k' });
+    for (const part of [cluster, cluster.kubeconfig, images, images[0], smokeTests[0]?.status])
+      expect(Object.isFrozen(part)).toBe(true);
+  });
+
+  test('all bad inputs at once, in the order of action.yml', async () => {
+    const error = await problemsOf({
+      strategy: 'blue-gren',
+      images: 'web=nginx:1\nlocalhost:5000/web\nweb=nginx:2',
+      namespace: 'My Shop',
+      'bake-time': '5 m',
+      timeout: '0',
+      kubeconfig: 'apiVersion: v1\nclusters: "hunter2',
+      switch: 'blend',
+    });
+    expect(error.message).toBe(MESSAGE);
+  });
+
+  test('one bad input', async () => {
+    const error = await problemsOf({ ...LEAST, summary: 'yes' });
+    expect(error.message).toBe(
+      [
+        'One input cannot be used. Nothing in the cluster was read or changed.',
+        '',
+        'summary',
+        '  given:    "yes"',
+        '  problem:  It is neither true nor false. Did you mean true?',
+        '  accepted: true or false, for example summary: true',
+      ].join('\n'),
+    );
+  });
+
+  test.each<[string, Given, string, string]>([
+    ['neither images nor env', { images: '# none\n' }, 'images', 'Neither images nor env'],
+    ['no deployment', { deployment: ' ' }, 'deployment', 'It is required'],
+    ['an action of later', { action: 'promote' }, 'action', 'not one of the accepted words'],
+    [
+      'the live Service as candidate',
+      { service: 'web', 'candidate-service': 'web' },
+      'candidate-service',
+      'live Service',
+    ],
+    ['a default that is too long', { service: 'x'.repeat(60) }, 'candidate-service', 'too long'],
+    [
+      'a repository twice',
+      { images: 'nginx:1\ndocker.io/library/nginx:2' },
+      'images',
+      'line 1, "nginx:1", already did',
+    ],
+    ['a variable twice', { env: 'web.A=1\nweb.A=2' }, 'env', 'line 1, "web.A=…", already did'],
+    ['times that fill the timeout', { timeout: '93s' }, 'timeout', 'take 1m33s together'],
+    ['a timeout of 0', { timeout: '0s', 'bake-time': '0', 'drain-time': '0', 'settle-time': '0' }, 'timeout', '0s'],
+    ['unquotable values', { context: 'a', switch: '\u001b[31m' }, 'switch', 'not one of'],
+  ])('refuses %s', async (_, given, input, problem) => {
+    const { problems } = await problemsOf({ ...LEAST, ...given });
+    expect(problems).toEqual([expect.objectContaining({ input, problem: expect.stringContaining(problem) })]);
+  });
+
+  test('times that just fit', async () => {
+    expect((await request({ ...LEAST, timeout: '93001ms' })).timeout).toBe(93_001);
+  });
+
+  test('what is given is shown short, on one line, and secrets not at all', async () => {
+    const { message, problems } = await problemsOf({
+      ...LEAST,
+      switch: `\u001b[31m\n::error::${'x'.repeat(1_000)}`,
+      env: 'web=hunter2',
+      kubeconfig: `a:\n  b: "hunter2`,
+    });
+    expect(message).not.toContain('hunter2');
+    expect(message).not.toMatch(/^::/m);
+    expect(message).not.toContain('\u001b');
+    expect(problems.find(({ input }) => input === 'switch')?.given?.length).toBeLessThan(100);
+    expect(problems.find(({ input }) => input === 'kubeconfig')?.given).toBe('(16 characters)');
+  });
+});
+
+const MESSAGE = `8 inputs cannot be used. Nothing in the cluster was read or changed.
+
+strategy
+  given:    "blue-gren"
+  problem:  It is not one of the accepted words. Did you mean blue-green?
+  accepted: blue-green, for example strategy: blue-green
+
+deployment
+  given:    nothing
+  problem:  It is required.
+  accepted: the name of the Deployment to release, for example deployment: web
+
+images, line 2
+  given:    "localhost:5000/web"
+  problem:  It has neither a container ("container=…") nor a tag or digest, so it does not say what to release (what follows the colon is the port of the registry).
+
+images, line 3
+  given:    "web=nginx:2"
+  problem:  It names container web again, and line 1, "web=nginx:1", already did. Remove one of the two.
+  accepted: container=image, or repository:tag or repository@digest for every container that runs that repository, such as web=ghcr.io/acme/web:2.1.0 or ghcr.io/acme/web:2.1.0
+
+kubeconfig
+  given:    (33 characters)
+  problem:  Line 2 is not valid YAML: a closing quote, bracket or colon is missing.
+  accepted: the content of a kubeconfig (YAML, as it is or in base64) or the path of one, such as ./kubeconfig
+
+namespace
+  given:    "My Shop"
+  problem:  It may have only lower-case letters, digits and "-", and must begin and end with a letter or digit (DNS-1123 label). Did you mean my-shop?
+  accepted: the name of a namespace, such as shop
+
+bake-time
+  given:    "5 m"
+  problem:  It is not written as a duration. Did you mean 5m?
+  accepted: hours, minutes, seconds and milliseconds with their units and no spaces, such as 90s, 5m, 1h30m, 500ms or 0s
+
+timeout
+  given:    "0"
+  problem:  A release needs time: it must be longer than 0s.
+  accepted: hours, minutes, seconds and milliseconds with their units and no spaces, such as 90s, 5m, 1h30m, 500ms or 0s
+
+switch
+  given:    "blend"
+  problem:  It is not one of the accepted words.
+  accepted: cut or overlap, for example switch: cut`;

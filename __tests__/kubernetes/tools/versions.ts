@@ -1,0 +1,5 @@
+/**
+ * What the two real tiers run. `go.mod` in the folders beside this file pins the same versions with every dependency;
+ * a new version here needs a `go get` there.
+ */
+export const VERSIONS = { kubernetes: '1.36.3', etcd: '3.6.14', kwok: '0.8.0', containerd: '2.3.7' } as const;

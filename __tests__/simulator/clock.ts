@@ -1,0 +1,78 @@
+/** Time as the simulator sees it: epoch milliseconds, and calls in the future. */
+export interface Clock {
+  now(): number;
+  /** Calls `run` once, `ms` from now; the returned function cancels it. */
+  after(ms: number, run: () => void): () => void;
+}
+
+/** Wall clock. Its timers keep no process alive. */
+export const wallClock: Clock = {
+  now: () => Date.now(),
+  after(ms, run) {
+    // setTimeout takes at most 2^31-1 ms and would otherwise fire at once.
+    const timer = setTimeout(run, Math.min(ms, 2_147_483_647));
+    timer.unref();
+    return () => clearTimeout(timer);
+  },
+};
+
+interface Timer {
+  readonly due: number;
+  readonly order: number;
+  readonly run: () => void;
+}
+
+/** A clock that only moves when told to. Timers fire in order of their time, then of their making. */
+export class ManualClock implements Clock {
+  #now: number;
+  #made = 0;
+  #timers: Timer[] = [];
+
+  /** `start`: epoch milliseconds. */
+  constructor(start: number) {
+    this.#now = start;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  after(ms: number, run: () => void): () => void {
+    const timer: Timer = { due: this.#now + Math.max(0, ms), order: this.#made++, run };
+    this.#timers.push(timer);
+    return () => {
+      this.#timers = this.#timers.filter((other) => other !== timer);
+    };
+  }
+
+  /** Moves to `time` or to the next timer, whichever comes first, and fires that one timer. False: `time` is reached. */
+  step(time: number): boolean {
+    let next: Timer | undefined;
+    for (const timer of this.#timers)
+      if (
+        next === undefined ||
+        timer.due < next.due ||
+        (timer.due === next.due && timer.order < next.order)
+      )
+        next = timer;
+    if (next === undefined || next.due > time) {
+      this.#now = Math.max(this.#now, time);
+      return false;
+    }
+    const due = next;
+    this.#timers = this.#timers.filter((timer) => timer !== due);
+    this.#now = Math.max(this.#now, due.due);
+    due.run();
+    return true;
+  }
+}
+
+/** RFC 3339 with whole seconds, as API objects carry it. */
+export function timestamp(epochMs: number): string {
+  return `${new Date(epochMs).toISOString().slice(0, 19)}Z`;
+}
+
+/** RFC 3339 with microseconds (Leases, event times). */
+export function microTimestamp(epochMs: number): string {
+  return `${new Date(epochMs).toISOString().slice(0, 23)}000Z`;
+}

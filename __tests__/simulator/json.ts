@@ -1,0 +1,49 @@
+/** A JSON object whose fields are not known yet. */
+export type JsonObject = { [key: string]: unknown };
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Deep equality of JSON values; a field that is undefined counts as absent. */
+export function equal(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (Array.isArray(a) && Array.isArray(b))
+    return a.length === b.length && a.every((element, index) => equal(element, b[index]));
+  if (!isObject(a) || !isObject(b)) return false;
+  const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
+  return [...keys].every((key) => equal(a[key], b[key]));
+}
+
+/** Freezes a JSON value all the way down, so that it can be handed out without copies. */
+export function freeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  for (const inner of Object.values(value)) freeze(inner);
+  return Object.freeze(value);
+}
+
+/** JSON text with sorted keys: the same value always gives the same text. */
+export function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (!isObject(value)) return JSON.stringify(value) ?? 'null';
+  const fields = Object.keys(value)
+    .filter((key) => value[key] !== undefined)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`);
+  return `{${fields.join(',')}}`;
+}
+
+/** The object at `key`, created when there is none (for building objects up in place). */
+export function objectAt(parent: JsonObject, key: string): JsonObject {
+  const found = parent[key];
+  if (isObject(found)) return found;
+  const created: JsonObject = {};
+  parent[key] = created;
+  return created;
+}
+
+/** The objects in the list at `key`; empty when there is no list. */
+export function objectsAt(parent: unknown, key: string): JsonObject[] {
+  const list = isObject(parent) ? parent[key] : undefined;
+  return Array.isArray(list) ? list.filter(isObject) : [];
+}

@@ -1,0 +1,158 @@
+import { canonical, isObject, type JsonObject } from './json.ts';
+import type { ObjectMeta } from '../../src/cluster/wire.ts';
+
+type Entry = NonNullable<ObjectMeta['managedFields']>[number];
+
+/** Who writes: what the API server puts into `metadata.managedFields`. */
+export interface Manager {
+  readonly name: string;
+  readonly apiVersion: string;
+  /** '' for the object itself. */
+  readonly subresource: string;
+  /** RFC 3339. */
+  readonly time: string;
+}
+
+/** Lists whose items are owned one by one, and the fields that tell the items apart. */
+const LIST_KEYS: Readonly<Record<string, readonly string[]>> = {
+  containers: ['name'],
+  initContainers: ['name'],
+  env: ['name'],
+  volumes: ['name'],
+  volumeMounts: ['mountPath'],
+  conditions: ['type'],
+  ownerReferences: ['uid'],
+};
+
+/** Fields that are owned as a whole. */
+const ATOMIC = new Set(['selector', 'nodeSelector', 'fieldRef', 'resourceFieldRef', 'configMapKeyRef', 'secretKeyRef']);
+
+/** Maps of the user's own keys: owned key by key, and the map itself beside them. */
+const MAPS = new Set(['labels', 'annotations', 'data', 'binaryData', 'rollingUpdate']);
+
+/** Metadata that the server writes itself and nobody owns. */
+const SERVER_SIDE = new Set([
+  'name',
+  'namespace',
+  'uid',
+  'resourceVersion',
+  'generation',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'managedFields',
+]);
+
+/**
+ * The managed fields after a write: the writer owns what it changed or added, everybody else loses that.
+ * `before` is null for a new object.
+ */
+export function managedAfter(before: JsonObject | null, after: JsonObject, writer: Manager): Entry[] | undefined {
+  const old = before === null ? new Map<string, string>() : leaves(before);
+  const now = leaves(after);
+  const changed = [...now].filter(([path, value]) => old.get(path) !== value).map(([path]) => path);
+  const entries = managedIn(before);
+  if (changed.length === 0 && [...old.keys()].every((path) => now.has(path))) return entries;
+  const owned = (entry: Entry) => [...paths(entry.fieldsV1, [])].filter((path) => now.has(path));
+  const isWriter = (entry: Entry) =>
+    entry.manager === writer.name &&
+    entry.operation === 'Update' &&
+    entry.apiVersion === writer.apiVersion &&
+    (entry.subresource ?? '') === writer.subresource;
+  const others = (entries ?? [])
+    .filter((entry) => !isWriter(entry))
+    .map((entry) => ({ ...entry, fieldsV1: tree(owned(entry).filter((path) => !changed.includes(path))) }))
+    .filter((entry) => Object.keys(entry.fieldsV1).length > 0);
+  const own = entries?.find(isWriter);
+  const mine = new Set([...(own === undefined ? [] : owned(own)), ...changed]);
+  if (mine.size === 0) return others.length === 0 ? undefined : others;
+  return [
+    ...others,
+    {
+      manager: writer.name,
+      operation: 'Update',
+      apiVersion: writer.apiVersion,
+      time: changed.length === 0 && own?.time !== undefined ? own.time : writer.time,
+      fieldsType: 'FieldsV1',
+      fieldsV1: tree([...mine]),
+      ...(writer.subresource === '' ? {} : { subresource: writer.subresource }),
+    },
+  ];
+}
+
+function managedIn(object: JsonObject | null): Entry[] | undefined {
+  if (object === null || !isObject(object.metadata)) return undefined;
+  // Written by this file alone: clients cannot set managedFields here.
+  return object.metadata.managedFields as Entry[] | undefined;
+}
+
+/** Every owned path of an object (its steps as JSON) with its value as text. */
+function leaves(object: JsonObject): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const [key, value] of Object.entries(object)) {
+    if (key === 'apiVersion' || key === 'kind' || value === undefined) continue;
+    if (key !== 'metadata') collect(value, key, [`f:${key}`], found);
+    else if (isObject(value))
+      for (const [field, inner] of Object.entries(value))
+        if (!SERVER_SIDE.has(field) && inner !== undefined) collect(inner, field, ['f:metadata', `f:${field}`], found);
+  }
+  return found;
+}
+
+function collect(value: unknown, field: string, path: readonly string[], found: Map<string, string>): void {
+  const keys = LIST_KEYS[field] ?? (field === 'ports' ? portKeys(value) : undefined);
+  if (Array.isArray(value) && keys !== undefined && value.every(isObject)) {
+    found.set(JSON.stringify([...path, '.']), '');
+    for (const item of value) {
+      const key = Object.fromEntries(keys.map((name) => [name, item[name]]));
+      const at = [...path, `k:${canonical(key)}`];
+      found.set(JSON.stringify([...at, '.']), '');
+      // The reference of an owner is owned whole, other items field by field.
+      if (field !== 'ownerReferences') members(item, at, found);
+    }
+  } else if (isObject(value) && !ATOMIC.has(field) && Object.keys(value).length > 0) {
+    if (MAPS.has(field)) found.set(JSON.stringify([...path, '.']), '');
+    members(value, path, found);
+  } else found.set(JSON.stringify(path), canonical(value));
+}
+
+function members(value: JsonObject, path: readonly string[], found: Map<string, string>): void {
+  for (const [key, inner] of Object.entries(value))
+    if (inner !== undefined) collect(inner, key, [...path, `f:${key}`], found);
+}
+
+function portKeys(value: unknown): readonly string[] | undefined {
+  if (!Array.isArray(value) || !value.every(isObject)) return undefined;
+  const keyed = (field: string) => value.every((port) => port[field] !== undefined);
+  if (keyed('containerPort')) return ['containerPort', 'protocol'];
+  // An EndpointSlice's ports, which have names, are owned whole.
+  return keyed('port') && !value.some((port) => 'name' in port && port.targetPort === undefined)
+    ? ['port', 'protocol']
+    : undefined;
+}
+
+/** fieldsV1 of a set of paths. */
+function tree(owned: readonly string[]): JsonObject {
+  const root: JsonObject = {};
+  for (const text of owned.toSorted()) {
+    const steps: unknown = JSON.parse(text);
+    let node = root;
+    for (const step of Array.isArray(steps) ? steps.map(String) : []) {
+      const next = node[step];
+      const child = isObject(next) ? next : {};
+      node[step] = child;
+      node = child;
+    }
+  }
+  return root;
+}
+
+/** Paths of a fieldsV1 tree, in the form of `leaves`. */
+function* paths(node: unknown, path: readonly string[]): Generator<string> {
+  const children = isObject(node) ? Object.entries(node) : [];
+  if (children.length === 0) {
+    if (path.length > 0) yield JSON.stringify(path);
+    return;
+  }
+  for (const [step, child] of children) yield* paths(child, [...path, step]);
+}

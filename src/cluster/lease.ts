@@ -1,0 +1,140 @@
+import type { Clock } from '../engine/clock.ts';
+import { MANAGED_BY } from '../traffic/service-selector.ts';
+import type { Api } from './api.ts';
+import { isStatus } from './errors.ts';
+import type { Lease } from './wire.ts';
+import type { WriteRequest } from './write-request.ts';
+
+/** Seconds after which a Lease that nobody renewed is taken over. */
+const DURATION = 30;
+const RENEW_EVERY = 10_000;
+const POLL_EVERY = 2_000;
+
+/** Somebody else is releasing this Deployment, and still was when the waiting time was over. */
+export class LockHeld extends Error {
+  readonly holder: string;
+  constructor(message: string, holder: string) {
+    super(message);
+    this.holder = holder;
+  }
+}
+
+export interface HeldLease {
+  /** True when another run had it first: what was read before must be read again. */
+  readonly waited: boolean;
+  release(): Promise<void>;
+}
+
+interface Wish {
+  readonly namespace: string;
+  readonly deployment: string;
+  /** Who we are, for the others: the run's URL. */
+  readonly holder: string;
+  /** Milliseconds to wait for another run. */
+  readonly patience: number;
+  readonly signal: AbortSignal;
+  /** Called when waiting begins, and every 15 s: who holds it, and for how long we have waited (ms). */
+  readonly onWait: (holder: string, waited: number) => void;
+}
+
+export function leaseName(deployment: string): string {
+  return `crossfade.${deployment}`;
+}
+
+function leasePath(namespace: string, name?: string): string {
+  return `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases${name === undefined ? '' : `/${name}`}`;
+}
+
+export function leaseRequest(
+  wish: Pick<Wish, 'namespace' | 'deployment' | 'holder'>,
+  now: number,
+  old: Lease | null,
+): WriteRequest {
+  const name = leaseName(wish.deployment);
+  // Kubernetes' MicroTime wants six digits behind the second.
+  const time = new Date(now).toISOString().replace('Z', '000Z');
+  const body = {
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    metadata: {
+      name,
+      namespace: wish.namespace,
+      labels: MANAGED_BY,
+      ...(old?.metadata?.resourceVersion === undefined ? {} : { resourceVersion: old.metadata.resourceVersion }),
+    },
+    spec: { holderIdentity: wish.holder, leaseDurationSeconds: DURATION, acquireTime: time, renewTime: time },
+  };
+  const why = `take the lock (Lease ${name})`;
+  return old === null
+    ? { verb: 'create', path: leasePath(wish.namespace), body, why }
+    : { verb: 'update', path: leasePath(wish.namespace, name), body, why };
+}
+
+/**
+ * Takes the Lease, waiting for another run if need be. Advisory: it keeps runs apart that behave; correctness rests on the record.
+ * Staleness is judged by our own clock: the Lease is stale when its renewTime has not moved while we watched for its duration.
+ */
+export async function acquireLease(api: Api, clock: Clock, wish: Wish): Promise<HeldLease> {
+  const start = clock.now();
+  let lastSeen = { renewTime: '', at: start };
+  let said = Number.NEGATIVE_INFINITY;
+  for (let old: Lease | null = null; ; ) {
+    const holder = old?.spec?.holderIdentity ?? '';
+    const isFree = old === null || holder === '' || holder === wish.holder;
+    const isStale = !isFree && clock.now() - lastSeen.at > (old?.spec?.leaseDurationSeconds ?? DURATION) * 1000;
+    if (isFree || isStale) {
+      try {
+        const lease = await api.write<Lease>(leaseRequest(wish, clock.now(), old));
+        return keep(api, clock, wish, lease, old !== null && holder !== wish.holder);
+      } catch (error) {
+        if (!isStatus(error, 409) && !isStatus(error, 404)) throw error;
+      }
+    } else {
+      const waited = clock.now() - start;
+      if (waited >= wish.patience)
+        throw new LockHeld(
+          `Wanted the lock of ${wish.deployment} (Lease ${leaseName(wish.deployment)}); it is held by ${holder}, also after ${Math.round(waited / 1000)} s. ` +
+            'Wait for that run to end, or raise input lock-timeout.',
+          holder,
+        );
+      if (clock.now() - said >= 15_000) {
+        wish.onWait(holder, waited);
+        said = clock.now();
+      }
+      await clock.sleep(Math.min(POLL_EVERY, wish.patience - waited + 1), wish.signal);
+    }
+    old = await api.get<Lease>(leasePath(wish.namespace, leaseName(wish.deployment)), wish.signal);
+    const renewTime = String(old?.spec?.renewTime ?? '');
+    if (renewTime !== lastSeen.renewTime) lastSeen = { renewTime, at: clock.now() };
+  }
+}
+
+/** Renews until released. A renewal that fails is tried again at the next turn; losing the Lease loses nothing but politeness. */
+function keep(api: Api, clock: Clock, wish: Wish, first: Lease, waited: boolean): HeldLease {
+  const stop = new AbortController();
+  let lease = first;
+  const renewing = (async () => {
+    while (!stop.signal.aborted) {
+      await clock.sleep(RENEW_EVERY, stop.signal).catch(() => undefined);
+      if (stop.signal.aborted) return;
+      lease = await api.write<Lease>(leaseRequest(wish, clock.now(), lease)).catch(() => lease);
+    }
+  })();
+  return {
+    waited,
+    async release() {
+      stop.abort();
+      await renewing;
+      const name = leaseName(wish.deployment);
+      const uid = lease.metadata?.uid ?? '';
+      await api
+        .write({
+          verb: 'delete',
+          path: leasePath(wish.namespace, name),
+          uid,
+          why: `give the lock back (Lease ${name})`,
+        })
+        .catch(() => undefined);
+    },
+  };
+}

@@ -1,0 +1,119 @@
+import type { Api } from './api.ts';
+import { ApiError } from './errors.ts';
+
+/** One thing that the release has to be allowed to do; `name` where a Role may be limited to one object. */
+export interface Permission {
+  readonly group: string;
+  readonly resource: string;
+  readonly verb: string;
+  readonly name?: string;
+}
+
+interface Rule {
+  readonly apiGroups?: readonly string[];
+  readonly resources?: readonly string[];
+  readonly verbs?: readonly string[];
+  readonly resourceNames?: readonly string[];
+}
+
+/** What a blue/green release needs in its namespace; nothing cluster-wide, no Secrets, no creating or deleting of workloads. */
+export function neededPermissions(options: { proxy: boolean }): Permission[] {
+  const need = (group: string, resource: string, ...verbs: string[]): Permission[] =>
+    verbs.map((verb) => ({ group, resource, verb }));
+  return [
+    ...need('apps', 'deployments', 'get', 'list', 'watch', 'patch'),
+    ...need('apps', 'replicasets', 'list'),
+    ...need('', 'pods', 'list', 'watch'),
+    ...need('', 'pods/log', 'get'),
+    ...need('', 'services', 'get', 'list', 'create', 'patch', 'delete'),
+    ...need('discovery.k8s.io', 'endpointslices', 'list', 'watch'),
+    ...need('', 'configmaps', 'get', 'create', 'update'),
+    ...need('coordination.k8s.io', 'leases', 'get', 'create', 'update', 'delete'),
+    ...need('', 'events', 'list'),
+    ...(options.proxy ? need('', 'services/proxy', 'get') : []),
+  ];
+}
+
+/**
+ * Those of the needed permissions that the user lacks. One SelfSubjectRulesReview clears what it lists (a listed rule is granted, but
+ * the list may be incomplete); a SelfSubjectAccessReview, which is decisive, is asked for each of the others.
+ */
+export async function missingPermissions(
+  api: Api,
+  namespace: string,
+  needed: readonly Permission[],
+): Promise<Permission[]> {
+  const rules = await listedRules(api, namespace);
+  const doubtful = needed.filter((permission) => !rules.some((rule) => grants(rule, permission)));
+  const allowed = await Promise.all(doubtful.map((permission) => isAllowed(api, namespace, permission)));
+  return doubtful.filter((_, at) => !allowed[at]);
+}
+
+async function listedRules(api: Api, namespace: string): Promise<readonly Rule[]> {
+  const review = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectRulesReview', spec: { namespace } };
+  try {
+    const answer = await api.ask<{ status?: { resourceRules?: Rule[] } }>(
+      '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews',
+      review,
+    );
+    return answer.status?.resourceRules ?? [];
+  } catch (error) {
+    // Some authorizers cannot list rules; then each is asked for.
+    if (error instanceof ApiError) return [];
+    throw error;
+  }
+}
+
+function grants(rule: Rule, { group, resource, verb }: Permission): boolean {
+  const has = (list: readonly string[] | undefined, wanted: string): boolean =>
+    list?.some((entry) => entry === '*' || entry === wanted) ?? false;
+  return (
+    has(rule.apiGroups, group) &&
+    has(rule.resources, resource) &&
+    has(rule.verbs, verb) &&
+    (rule.resourceNames ?? []).length === 0
+  );
+}
+
+async function isAllowed(api: Api, namespace: string, { group, resource, verb, name }: Permission): Promise<boolean> {
+  const [kind, subresource] = resource.split('/');
+  const attributes = {
+    namespace,
+    group,
+    resource: kind,
+    ...(subresource === undefined ? {} : { subresource }),
+    verb,
+    ...(name === undefined ? {} : { name }),
+  };
+  const answer = await api.ask<{ status?: { allowed?: boolean } }>(
+    '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
+    {
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SelfSubjectAccessReview',
+      spec: { resourceAttributes: attributes },
+    },
+  );
+  return answer.status?.allowed ?? false;
+}
+
+/** The missing permissions as a Role that a cluster admin can apply as it stands. */
+export function roleFor(namespace: string, missing: readonly Permission[]): string {
+  const verbsOf = new Map<string, { group: string; resource: string; verbs: string[] }>();
+  for (const { group, resource, verb } of missing) {
+    const key = `${group}/${resource}`;
+    const rule = verbsOf.get(key) ?? { group, resource, verbs: [] };
+    rule.verbs.push(verb);
+    verbsOf.set(key, rule);
+  }
+  const rules = [...verbsOf.values()].map(
+    ({ group, resource, verbs }) =>
+      `- apiGroups: ["${group}"]\n  resources: ["${resource}"]\n  verbs: [${verbs.map((verb) => `"${verb}"`).join(', ')}]`,
+  );
+  return [
+    'apiVersion: rbac.authorization.k8s.io/v1',
+    'kind: Role',
+    `metadata: { name: crossfade, namespace: ${namespace} }`,
+    'rules:',
+    ...rules,
+  ].join('\n');
+}

@@ -1,0 +1,215 @@
+import type { Request, Run } from '../action/request.ts';
+import type { CheckResult } from '../checks/result.ts';
+import type { SmokeCommandContext } from '../checks/smoke-command.ts';
+import type { Api } from '../cluster/api.ts';
+import type { Diagnosis } from '../cluster/diagnosis.ts';
+import { acquireLease, type HeldLease } from '../cluster/lease.ts';
+import type { Images, Plan } from '../release/plan.ts';
+import { BEGINNING } from '../release/state.ts';
+import type { Outcome } from '../report/story.ts';
+import type { Clock } from './clock.ts';
+import { dryRun } from './dry-run.ts';
+import type { Helm } from './helm.ts';
+import { type Cleared, podSelectorOf, preflight } from './preflight.ts';
+import { type OpenRelease, type RecordBook, readBook, writeBook } from './record-store.ts';
+import { type Ended, Release } from './release.ts';
+import { closeRecord, describeOpen, takeBack } from './take-back.ts';
+import type { Teller } from './teller.ts';
+import { World } from './world.ts';
+
+/** What came of a run, for outputs and summary. */
+export interface Result {
+  readonly outcome: Outcome;
+  readonly reason: string | null;
+  readonly plan: Plan | null;
+  readonly candidateHash: string | null;
+  readonly checks: readonly CheckResult[];
+  readonly diagnosis: Diagnosis | null;
+  /** What a failed release left (`Ending`); `nothing` for every other. */
+  readonly left: 'standing' | 'unfinished' | 'nothing';
+  readonly rollbackPossible: boolean;
+}
+
+export interface DeployParts {
+  readonly api: Api;
+  readonly clock: Clock;
+  readonly teller: Teller;
+  readonly helm: Helm;
+  readonly run: Run;
+  readonly namespace: string;
+  /** Who holds the lock, for the others. */
+  readonly holder: string;
+  /** Runs the checks of the request against the candidate. */
+  readonly check: (
+    context: Omit<SmokeCommandContext, 'kubeconfig'>,
+    deadline: number,
+    signal: AbortSignal,
+  ) => Promise<readonly CheckResult[]>;
+  /** Told before the first write: from here on `post` has something to look after. */
+  readonly onBegin: (release: string) => void;
+}
+
+/** `action: deploy`. Throws Refused, LockHeld, RecordError, or what an API request throws before the release began. */
+export async function deploy(request: Request, parts: DeployParts): Promise<Result> {
+  const { api, clock, teller, namespace } = parts;
+  let lease: HeldLease | null = null;
+  try {
+    for (;;) {
+      teller.phase('Preflight');
+      const book = await readBook(api, namespace, request.deployment);
+      if (isOpen(book)) {
+        if (request.dryRun) return unfinished(book.open);
+        lease ??= await lock(request, parts);
+        if (lease.waited) {
+          lease = { ...lease, waited: false };
+          continue;
+        }
+        teller.phase('Take back an unfinished release');
+        teller.fact(`found ${describeOpen(book.open)} unfinished; it is taken back first`);
+        const back = await takeBack(parts, book, { cause: 'resumed', reason: 'a later run found it unfinished' });
+        if (back.ended.ending.outcome === 'failed') return stuck(book.open, back.ended);
+        continue;
+      }
+      const cleared = await preflight(api, request, namespace, clock.now());
+      tellPlan(teller, cleared.plan, namespace);
+      if (cleared.kind === 'unchanged') {
+        teller.fact('the Deployment runs exactly this already: nothing to do');
+        return { ...NOTHING, outcome: 'unchanged', plan: cleared.plan };
+      }
+      for (const warning of cleared.warnings) teller.warning(warning);
+      if (request.dryRun) {
+        teller.phase('Dry run');
+        await dryRun(parts, cleared, book);
+        return { ...NOTHING, outcome: 'unchanged', plan: cleared.plan, reason: 'dry run: nothing was changed' };
+      }
+      if (parts.helm.order !== null)
+        return { ...NOTHING, outcome: 'aborted', plan: cleared.plan, reason: parts.helm.order.reason };
+      lease ??= await lock(request, parts);
+      if (lease.waited) {
+        lease = { ...lease, waited: false };
+        continue;
+      }
+      return await release(request, parts, cleared, book);
+    }
+  } finally {
+    await lease?.release();
+  }
+}
+
+const NOTHING: Result = {
+  outcome: 'failed',
+  reason: null,
+  plan: null,
+  candidateHash: null,
+  checks: [],
+  diagnosis: null,
+  left: 'nothing',
+  rollbackPossible: false,
+};
+
+async function release(request: Request, parts: DeployParts, cleared: Cleared, book: RecordBook): Promise<Result> {
+  const { api, clock, teller, namespace, run } = parts;
+  const { plan, candidateTemplate, objects } = cleared;
+  const world = new World(api, clock, {
+    namespace,
+    deployment: plan.deployment.name,
+    podSelector: podSelectorOf(objects.deployment),
+    service: plan.service.name,
+    candidateService: plan.candidateService.name,
+  });
+  parts.onBegin(plan.release);
+  const open: OpenRelease = { plan, run };
+  const [written] = await Promise.all([
+    writeBook(api, namespace, plan.deployment.name, { ...book, open }, 'open the record'),
+    world.load(),
+  ]);
+  teller.fact(`release ${plan.release} is on record (ConfigMap crossfade.${plan.deployment.name})`);
+  world.follow((error) =>
+    teller.fact(`a watch starts again: ${error instanceof Error ? error.message : String(error)}`),
+  );
+  try {
+    const check = (hashes: { candidate: string }, signal: AbortSignal): Promise<readonly CheckResult[]> =>
+      parts.check(contextOf(plan, namespace, hashes.candidate), plan.times.deadline, signal);
+    const ended = await new Release({ ...parts, world, plan, candidateTemplate, check }, BEGINNING).run();
+    await closeRecord(parts, { ...written, open }, ended, clock.now());
+    return {
+      outcome: ended.ending.outcome,
+      reason: ended.state.back?.reason ?? null,
+      plan,
+      candidateHash: ended.candidateHash,
+      checks: ended.state.checks,
+      diagnosis: ended.diagnosis,
+      left: ended.ending.outcome === 'failed' ? ended.ending.left : 'nothing',
+      rollbackPossible:
+        ended.ending.outcome === 'promoted' && keepsHistory(objects.deployment.spec?.revisionHistoryLimit),
+    };
+  } finally {
+    await world.close();
+  }
+}
+
+function keepsHistory(limit: number | undefined): boolean {
+  return (limit ?? 10) > 0;
+}
+
+function isOpen(book: RecordBook): book is RecordBook & { open: OpenRelease } {
+  return book.open !== null;
+}
+
+function lock(request: Request, parts: DeployParts): Promise<HeldLease> {
+  const { api, clock, teller, helm, namespace, holder } = parts;
+  return acquireLease(api, clock, {
+    namespace,
+    deployment: request.deployment,
+    holder,
+    patience: request.lockTimeout,
+    signal: helm.signal,
+    onWait: (other, waited) =>
+      teller.fact(`another run is releasing ${request.deployment}: ${other}; waited ${Math.round(waited / 1000)} s`),
+  });
+}
+
+function tellPlan(teller: Teller, plan: Plan, namespace: string): void {
+  teller.fact(
+    `Deployment ${namespace}/${plan.deployment.name}, stable ${plan.stable.hash}, live Service ${plan.service.name}`,
+  );
+  for (const line of imageChanges(plan.stable.images, plan.candidate.images)) teller.fact(line);
+}
+
+/** `container web: a → b` for each container whose image changes. */
+export function imageChanges(from: Images, to: Images): string[] {
+  return Object.entries(to)
+    .filter(([container, image]) => from[container] !== image)
+    .map(([container, image]) => `container ${container}: ${from[container]} → ${image}`);
+}
+
+function contextOf(plan: Plan, namespace: string, candidateHash: string): Omit<SmokeCommandContext, 'kubeconfig'> {
+  return {
+    namespace,
+    deployment: plan.deployment.name,
+    service: plan.service.name,
+    candidateService: plan.candidateService.name,
+    release: plan.release,
+    stableHash: plan.stable.hash,
+    candidateHash,
+    images: plan.candidate.images,
+  };
+}
+
+function unfinished(open: OpenRelease): Result {
+  return {
+    ...NOTHING,
+    plan: open.plan,
+    reason: `${describeOpen(open)} is unfinished; a run without dry-run takes it back first.`,
+  };
+}
+
+function stuck(open: OpenRelease, ended: Ended): Result {
+  return {
+    ...NOTHING,
+    plan: open.plan,
+    candidateHash: ended.candidateHash,
+    left: 'unfinished',
+    reason: `${describeOpen(open)} is unfinished and could not be taken back: ${ended.state.back?.reason ?? ''}`,
+  };
+}

@@ -1,0 +1,74 @@
+import type { Api } from '../cluster/api.ts';
+import { leaseRequest } from '../cluster/lease.ts';
+import type { WriteRequest } from '../cluster/write-request.ts';
+import * as selector from '../traffic/service-selector.ts';
+import * as rollout from '../workload/held-rollout.ts';
+import type { Clock } from './clock.ts';
+import type { Cleared } from './preflight.ts';
+import { type Finding, Refused } from './refusal.ts';
+import { bookRequest, type RecordBook } from './record-store.ts';
+import type { Teller } from './teller.ts';
+
+interface Parts {
+  readonly api: Api;
+  readonly clock: Clock;
+  readonly teller: Teller;
+  readonly namespace: string;
+  readonly holder: string;
+}
+
+/** Stands for the candidate's hash, which only the real ReplicaSet shows. */
+const UNKNOWN_HASH = 'candidate';
+
+/**
+ * `dry-run`: every write of the release in its order, sent with `dryRun=All` against the objects as they are.
+ * Throws Refused when the API server would refuse one.
+ */
+export async function dryRun(parts: Parts, cleared: Cleared, book: RecordBook): Promise<void> {
+  const { api, teller } = parts;
+  const findings: Finding[] = [];
+  for (const write of plannedWrites(parts, cleared, book)) {
+    teller.wrote(write);
+    // What is deleted at the end does not exist yet.
+    if (write.verb === 'delete') continue;
+    try {
+      await api.write(write, { dryRun: true });
+    } catch (error) {
+      findings.push({
+        message: `The API server would refuse this write (${write.why}): ${error instanceof Error ? error.message : String(error)}`,
+      });
+    }
+  }
+  if (findings.length > 0) throw new Refused(findings);
+}
+
+function plannedWrites(parts: Parts, cleared: Cleared, book: RecordBook): WriteRequest[] {
+  const { namespace, holder, clock } = parts;
+  const { plan, candidateTemplate, objects } = cleared;
+  const { deployment, service } = objects;
+  const name = plan.deployment.name;
+  const lease = leaseRequest({ namespace, deployment: name, holder }, clock.now(), null);
+  const record = (why: string): WriteRequest =>
+    bookRequest(namespace, name, { ...book, open: { plan, run: NO_RUN } }, why);
+  const ours = plan.candidateService.kind === 'ours';
+  return [
+    lease,
+    record('open the record'),
+    rollout.pause(deployment),
+    selector.pin(service, plan.stable.hash),
+    rollout.open(deployment, candidateTemplate),
+    rollout.freeze(deployment),
+    ...(ours ? [selector.createCandidateService(plan, service, UNKNOWN_HASH)] : []),
+    ...(plan.switch === 'overlap' ? [selector.overlap(service)] : []),
+    selector.switchTo(service, UNKNOWN_HASH),
+    rollout.close(deployment, plan.original),
+    selector.unpin(service),
+    rollout.restore(deployment, plan.original),
+    ...(ours
+      ? [selector.deleteCandidateService({ metadata: { name: plan.candidateService.name, namespace, uid: '' } })]
+      : []),
+    record('close the record'),
+  ];
+}
+
+const NO_RUN = { url: null, id: null, attempt: null, actor: null, repository: null, sha: null, ref: null, job: null };

@@ -1,0 +1,135 @@
+import type { Deployment, ObjectMeta, PodTemplate, Service } from '../cluster/wire.ts';
+import { isHeld } from '../release/hold.ts';
+import type { CandidateServiceView, DeploymentView, Endpoints, LiveView, Observation } from '../release/observation.ts';
+import type { Plan, Selector } from '../release/plan.ts';
+import { readyPodsBehind } from '../traffic/endpoints.ts';
+import { unpinned } from '../traffic/service-selector.ts';
+import { digestOf, HASH_LABEL, templateDifference } from '../workload/template.ts';
+import { hashOf, holdFieldsOf, type KnownTrack, tracksOf } from '../workload/tracks.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** The name under which our writes stand in `managedFields`. */
+export const FIELD_MANAGER = 'crossfade';
+
+/** API objects → the words of the release. Pure. */
+export function observe(plan: Plan, snapshot: Snapshot): Observation {
+  const { deployment, liveService } = snapshot;
+  const lostDeployment = deployment === null || deployment.metadata?.uid !== plan.deployment.uid;
+  const lostService = liveService === null || liveService.metadata?.uid !== plan.service.uid;
+  const tracks = deployment === null ? [] : tracksOf(deployment, snapshot.replicaSets, snapshot.pods);
+  const stable = tracks.find((track) => track.hash === plan.stable.hash) ?? null;
+  const candidate = tracks.find((track) => track.digest === plan.candidate.digest) ?? null;
+  const others = tracks.filter((track) => track !== stable && track !== candidate && isPopulated(track));
+  const spread = spreadOver(snapshot, stable, candidate);
+  return {
+    lost: lostDeployment ? 'deployment' : lostService ? 'service' : null,
+    deployment: deploymentView(plan, deployment, snapshot),
+    stable,
+    candidate,
+    others,
+    current: isCurrent(deployment, snapshot.replicaSetsAsOf),
+    live: liveView(plan, lostService ? null : liveService, spread),
+    candidateService: candidateServiceView(snapshot.candidateService, candidate, spread),
+  };
+}
+
+function isPopulated(track: KnownTrack): boolean {
+  return track.size > 0 || track.pods.length > 0;
+}
+
+function isCurrent(deployment: Deployment | null, replicaSetsAsOf: number): boolean {
+  const generation = deployment?.metadata?.generation ?? 0;
+  return (deployment?.status?.observedGeneration ?? 0) >= generation && replicaSetsAsOf >= generation;
+}
+
+function deploymentView(plan: Plan, deployment: Deployment | null, snapshot: Snapshot): DeploymentView {
+  const template = deployment?.spec?.template ?? {};
+  const fields = deployment === null ? plan.original : holdFieldsOf(deployment);
+  const kind = templateKind(plan, template);
+  return {
+    replicas: deployment?.spec?.replicas ?? 1,
+    template: deployment === null ? 'stable' : kind,
+    fields,
+    held: isHeld(fields),
+    editor: lastEditor(deployment?.metadata, plan.times.startedAt),
+    templateDifference: kind === 'foreign' ? difference(plan, template, snapshot) : null,
+  };
+}
+
+function templateKind(plan: Plan, template: PodTemplate): DeploymentView['template'] {
+  const digest = digestOf(template);
+  if (digest === plan.candidate.digest) return 'candidate';
+  return digest === plan.stable.digest ? 'stable' : 'foreign';
+}
+
+function difference(plan: Plan, template: PodTemplate, snapshot: Snapshot): string {
+  const known = snapshot.replicaSets.map((replicaSet) => replicaSet.spec?.template ?? {});
+  const candidate = known.find((entry) => digestOf(entry) === plan.candidate.digest);
+  const stable = known.find((entry) => digestOf(entry) === plan.stable.digest);
+  return templateDifference(candidate ?? stable ?? {}, template);
+}
+
+/**
+ * Who last wrote the object beside us and the cluster's own controllers, from `managedFields`: `kubectl-set at 12:03:22`.
+ * `since`: epoch ms; the API server's clock may differ from ours, so a minute is allowed.
+ */
+export function lastEditor(metadata: ObjectMeta | undefined, since: number): string | null {
+  const edits = (metadata?.managedFields ?? [])
+    .filter(
+      (entry) => entry.subresource === undefined && !/^(crossfade|kube-controller-manager)$/.test(entry.manager ?? ''),
+    )
+    .filter((entry) => Date.parse(entry.time ?? '') >= since - 60_000)
+    .sort((a, b) => Date.parse(b.time ?? '') - Date.parse(a.time ?? ''));
+  const latest = edits[0];
+  if (latest === undefined) return null;
+  return `${latest.manager ?? 'somebody'} at ${(latest.time ?? '').slice(11, 19)} UTC`;
+}
+
+type Spread = (service: Service | null) => Endpoints;
+
+function spreadOver(snapshot: Snapshot, stable: KnownTrack | null, candidate: KnownTrack | null): Spread {
+  const hashes = new Map(snapshot.pods.map((pod) => [pod.metadata?.name ?? '', hashOf(pod)]));
+  return (service) => {
+    const counts = { stable: 0, candidate: 0, other: 0 };
+    if (service === null) return counts;
+    for (const pod of readyPodsBehind(service, snapshot.slices)) {
+      const hash = hashes.get(pod) ?? hashFromName(pod);
+      if (hash === stable?.hash) counts.stable += 1;
+      else if (hash === candidate?.hash) counts.candidate += 1;
+      else counts.other += 1;
+    }
+    return counts;
+  };
+}
+
+/** A pod that the pod watch has not shown yet (watches of two kinds are not ordered): `web-7c9d-x2x4z` → `7c9d`. */
+function hashFromName(pod: string): string | undefined {
+  return pod.split('-').at(-2);
+}
+
+function liveView(plan: Plan, service: Service | null, spread: Spread): LiveView {
+  if (service === null)
+    return { pin: null, selectorIntact: true, editor: null, endpoints: { stable: 0, candidate: 0, other: 0 } };
+  return {
+    pin: service.spec?.selector?.[HASH_LABEL] ?? null,
+    selectorIntact: sameSelector(unpinned(service), plan.service.selector),
+    editor: lastEditor(service.metadata, plan.times.startedAt),
+    endpoints: spread(service),
+  };
+}
+
+function candidateServiceView(
+  service: Service | null,
+  candidate: KnownTrack | null,
+  spread: Spread,
+): CandidateServiceView {
+  if (service === null) return { state: 'absent', pinned: false, endpoints: spread(null) };
+  const pin = service.spec?.selector?.[HASH_LABEL];
+  const points = pin !== undefined && pin === candidate?.hash;
+  return { state: points ? 'ready' : 'idle', pinned: pin !== undefined, endpoints: spread(service) };
+}
+
+function sameSelector(a: Selector, b: Selector): boolean {
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
+}

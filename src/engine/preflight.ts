@@ -1,0 +1,246 @@
+import { randomBytes } from 'node:crypto';
+import type { Request } from '../action/request.ts';
+import type { Api } from '../cluster/api.ts';
+import { isStatus } from '../cluster/errors.ts';
+import { missingPermissions, neededPermissions, roleFor } from '../cluster/permissions.ts';
+import type {
+  Deployment,
+  EndpointSlice,
+  HorizontalPodAutoscaler,
+  Pod,
+  PodTemplate,
+  ReplicaSet,
+  ResourceQuota,
+  Service,
+} from '../cluster/wire.ts';
+import { deploymentPath, servicePath } from '../cluster/write-request.ts';
+import type { CandidateServicePlan, Plan } from '../release/plan.ts';
+import { chooseService } from '../traffic/discover-service.ts';
+import { SERVICE_LABEL } from '../traffic/endpoints.ts';
+import { createCandidateService, MANAGED_BY, pin } from '../traffic/service-selector.ts';
+import { deploymentFindings, surroundings } from '../workload/fitness.ts';
+import { open, pause } from '../workload/held-rollout.ts';
+import { changeTemplate, digestOf, imagesOf } from '../workload/template.ts';
+import { holdFieldsOf, tracksOf } from '../workload/tracks.ts';
+import type { Finding } from './refusal.ts';
+import { Refused } from './refusal.ts';
+
+/** A release that may begin: everything exists, fits and is allowed, and the first writes were accepted as dry runs. */
+export interface Cleared {
+  readonly kind: 'cleared';
+  readonly plan: Plan;
+  readonly candidateTemplate: PodTemplate;
+  readonly objects: { readonly deployment: Deployment; readonly service: Service };
+  /** What the user should know although it does not stop the release. */
+  readonly warnings: readonly string[];
+}
+
+/** The Deployment runs exactly this already. */
+export interface Unchanged {
+  readonly kind: 'unchanged';
+  readonly plan: Plan;
+}
+
+/**
+ * Reads and checks everything before the first write. Throws Refused with all findings at once, or what a read throws.
+ * `now`: epoch ms, the start of the release.
+ */
+export async function preflight(
+  api: Api,
+  request: Request,
+  namespace: string,
+  now: number,
+): Promise<Cleared | Unchanged> {
+  const needed = neededPermissions({ proxy: request.smokeTests.length > 0 });
+  const missing = await missingPermissions(api, namespace, needed);
+  if (missing.length > 0) throw new Refused([permissionFinding(namespace, missing)]);
+  const [deployment, services, autoscalers, quotas] = await Promise.all([
+    api.get<Deployment>(deploymentPath(namespace, request.deployment)),
+    api.list<Service>(servicePath(namespace)),
+    optionalList<HorizontalPodAutoscaler>(api, `/apis/autoscaling/v2/namespaces/${namespace}/horizontalpodautoscalers`),
+    optionalList<ResourceQuota>(api, `/api/v1/namespaces/${namespace}/resourcequotas`),
+  ]);
+  if (deployment === null) throw new Refused([await absentDeployment(api, namespace, request.deployment)]);
+  const selector = podSelectorOf(deployment);
+  const chosen = chooseService(deployment, services.items, request.service);
+  const [replicaSets, pods, slices] = await Promise.all([
+    api.list<ReplicaSet>(`/apis/apps/v1/namespaces/${namespace}/replicasets`, { labelSelector: selector }),
+    api.list<Pod>(`/api/v1/namespaces/${namespace}/pods`, { labelSelector: selector }),
+    'service' in chosen
+      ? api.list<EndpointSlice>(`/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`, {
+          labelSelector: `${SERVICE_LABEL}=${chosen.service.metadata?.name}`,
+        })
+      : { metadata: {}, items: [] },
+  ]);
+  const tracks = tracksOf(deployment, replicaSets.items, pods.items);
+  const changed = changeTemplate(deployment.spec?.template ?? {}, request.images, request.env);
+  const findings: Finding[] = [
+    ...deploymentFindings(deployment, tracks),
+    ...('service' in chosen ? [] : chosen.findings),
+    ...('misfits' in changed
+      ? changed.misfits.map(({ input, message }) => ({
+          message: `Input ${input} does not fit Deployment ${request.deployment}: ${message}.`,
+        }))
+      : []),
+  ];
+  const stable = tracks.find((track) => track.digest === digestOf(deployment.spec?.template ?? {}));
+  if (findings.length > 0 || !('service' in chosen) || 'misfits' in changed || stable === undefined)
+    throw new Refused(findings);
+  const service = chosen.service;
+  const candidateService = candidateServicePlan(request, service, services.items);
+  if ('message' in candidateService) throw new Refused([candidateService]);
+  const plan: Plan = {
+    release: releaseId(now),
+    strategy: request.strategy,
+    switch: request.switch,
+    onFailure: request.onFailure,
+    deployment: { name: request.deployment, uid: deployment.metadata?.uid ?? '' },
+    service: {
+      name: service.metadata?.name ?? '',
+      uid: service.metadata?.uid ?? '',
+      selector: service.spec?.selector ?? {},
+    },
+    candidateService,
+    original: holdFieldsOf(deployment),
+    stable: {
+      hash: stable.hash,
+      digest: stable.digest,
+      images: imagesOf(deployment.spec?.template ?? {}),
+      revision: stable.revision,
+    },
+    candidate: { digest: digestOf(changed.template), images: imagesOf(changed.template) },
+    times: {
+      startedAt: now,
+      deadline: now + request.timeout,
+      bake: request.bakeTime,
+      drain: request.drainTime,
+      settle: request.settleTime,
+    },
+    checks: request.smokeTests.length + (request.smokeCommand === null ? 0 : 1),
+  };
+  if (plan.candidate.digest === plan.stable.digest) return { kind: 'unchanged', plan };
+  const stored = await dryRuns(api, plan, deployment, service, changed.template);
+  const around = surroundings({
+    deployment,
+    service,
+    services: services.items,
+    autoscalers,
+    quotas,
+    tracks,
+    pods: pods.items,
+    slices: slices.items,
+  });
+  if (around.findings.length > 0) throw new Refused(around.findings);
+  return {
+    kind: 'cleared',
+    plan: { ...plan, candidate: { digest: digestOf(stored), images: imagesOf(stored) } },
+    candidateTemplate: changed.template,
+    objects: { deployment, service },
+    warnings: around.warnings,
+  };
+}
+
+/** The first writes as dry runs: admission, validation and permission say now what they would say later. Answers the stored template. */
+async function dryRuns(
+  api: Api,
+  plan: Plan,
+  deployment: Deployment,
+  service: Service,
+  template: PodTemplate,
+): Promise<PodTemplate> {
+  const attempts = [
+    api.write<Deployment>(open(deployment, template), { dryRun: true }),
+    api.write<Deployment>(pause(deployment), { dryRun: true }),
+    api.write<Service>(pin(service, plan.stable.hash), { dryRun: true }),
+    ...(plan.candidateService.kind === 'ours'
+      ? [api.write<Service>(createCandidateService(plan, service, plan.stable.hash), { dryRun: true })]
+      : []),
+  ];
+  const results = await Promise.allSettled(attempts);
+  const refusals = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+  if (refusals.length > 0)
+    throw new Refused(
+      refusals.map((reason) => ({
+        message: `The API server would refuse a write of this release: ${reason instanceof Error ? reason.message : String(reason)}.`,
+      })),
+    );
+  const [opened] = results;
+  // The first attempt is the Deployment's; all were fulfilled.
+  return opened?.status === 'fulfilled' ? ((opened.value as Deployment).spec?.template ?? template) : template;
+}
+
+function candidateServicePlan(
+  request: Request,
+  live: Service,
+  services: readonly Service[],
+): CandidateServicePlan | Finding {
+  const name = request.candidateService ?? `${live.metadata?.name}-candidate`;
+  const existing = services.find((service) => service.metadata?.name === name);
+  if (existing === undefined) return { kind: 'ours', name };
+  if (name === live.metadata?.name)
+    return {
+      message: `Input candidate-service names the live Service ${name}. Give it another name, or leave it out.`,
+    };
+  const isOurs =
+    existing.metadata?.labels?.['app.kubernetes.io/managed-by'] === MANAGED_BY['app.kubernetes.io/managed-by'];
+  if (isOurs) return { kind: 'ours', name };
+  if (request.candidateService === null)
+    return {
+      message:
+        `Wanted to create Service ${name} for the candidate; a Service of that name exists already and is not Crossfade's. ` +
+        'Name it with input candidate-service if it is meant for this, or give another name there.',
+    };
+  return { kind: 'users', name, uid: existing.metadata?.uid ?? '', selector: existing.spec?.selector ?? {} };
+}
+
+/** A list that only makes the preflight sharper: without the permission it is left out. */
+async function optionalList<T extends object>(api: Api, path: string): Promise<readonly T[]> {
+  try {
+    return (await api.list<T>(path)).items;
+  } catch (error) {
+    if (isStatus(error, 403) || isStatus(error, 404)) return [];
+    throw error;
+  }
+}
+
+async function absentDeployment(api: Api, namespace: string, name: string): Promise<Finding> {
+  const { items } = await api.list<Deployment>(deploymentPath(namespace));
+  const names = items.map((item) => item.metadata?.name ?? '').slice(0, 20);
+  const found = names.length === 0 ? 'it has no Deployments' : `it has: ${names.join(', ')}`;
+  return {
+    message: `Wanted Deployment ${name} in namespace ${namespace}; ${found}. Check inputs deployment, namespace and context.`,
+  };
+}
+
+function permissionFinding(namespace: string, missing: Parameters<typeof roleFor>[1]): Finding {
+  const list = missing.map(({ verb, resource, group }) => `${verb} ${resource}${group === '' ? '' : `.${group}`}`);
+  return {
+    message: `This release needs permissions in namespace ${namespace} that its user lacks: ${list.join(', ')}. Apply the Role below and bind it to that user.`,
+    attachment: roleFor(namespace, missing),
+  };
+}
+
+/** `spec.selector` as a label selector query. */
+export function podSelectorOf(deployment: Deployment): string {
+  const { matchLabels = {}, matchExpressions = [] } = deployment.spec?.selector ?? {};
+  const equal = Object.entries(matchLabels).map(([key, value]) => `${key}=${value}`);
+  const expressions = matchExpressions.map(({ key, operator, values = [] }) => {
+    switch (operator) {
+      case 'In':
+        return `${key} in (${values.join(',')})`;
+      case 'NotIn':
+        return `${key} notin (${values.join(',')})`;
+      case 'DoesNotExist':
+        return `!${key}`;
+      default:
+        return key;
+    }
+  });
+  return [...equal, ...expressions].join(',');
+}
+
+/** `r-20261121-130102-4f1c`: sortable, and short enough for a label. */
+function releaseId(now: number): string {
+  const [day, time] = new Date(now).toISOString().slice(0, 19).replaceAll(/[-:]/g, '').split('T');
+  return `r-${day}-${time}-${randomBytes(2).toString('hex')}`;
+}

@@ -1,0 +1,247 @@
+import type { CheckResult } from '../checks/result.ts';
+import type { Api } from '../cluster/api.ts';
+import { type Diagnosis, diagnose } from '../cluster/diagnosis.ts';
+import { ApiError, describeCause, UnknownOutcome } from '../cluster/errors.ts';
+import type { PodTemplate } from '../cluster/wire.ts';
+import type { Action, Ending, Write } from '../release/action.ts';
+import { decide, isPastReturn } from '../release/decide.ts';
+import type { Observation } from '../release/observation.ts';
+import type { Plan } from '../release/plan.ts';
+import { afterAction, afterChecks, afterWrite, turnBack } from '../release/progress.ts';
+import type { Cause, State } from '../release/state.ts';
+import type { Phase } from '../report/story.ts';
+import type { Clock } from './clock.ts';
+import type { Helm } from './helm.ts';
+import { observe } from './observe.ts';
+import type { Teller } from './teller.ts';
+import type { World } from './world.ts';
+import { CannotWrite, requestFor } from './writes.ts';
+
+export interface ReleaseParts {
+  readonly api: Api;
+  readonly clock: Clock;
+  readonly teller: Teller;
+  readonly helm: Helm;
+  readonly world: World;
+  readonly namespace: string;
+  readonly plan: Plan;
+  /** Null in a run that only takes a release back. */
+  readonly candidateTemplate: PodTemplate | null;
+  /** Smoke tests and commands against the candidate; results in the order of the inputs. */
+  readonly check: (hashes: { candidate: string }, signal: AbortSignal) => Promise<readonly CheckResult[]>;
+}
+
+export interface Ended {
+  readonly ending: Ending;
+  readonly state: State;
+  readonly diagnosis: Diagnosis | null;
+  readonly candidateHash: string | null;
+}
+
+/** Milliseconds between two looks at what no watch shows: Services while nothing happens, ReplicaSets while a controller is awaited. */
+const LOOK_AT_SERVICES = 5_000;
+const LOOK_AT_REPLICA_SETS = 1_000;
+/** A write that is refused or in doubt so many times in a row is given up. */
+const PATIENCE = 12;
+const LONGEST_PAUSE = 5_000;
+/** Milliseconds that the way back waits for logs and events of pods that it is about to remove. */
+const DIAGNOSIS_PATIENCE = 3_000;
+
+/** Observe, decide, do one thing; until the release has ended one way or the other. */
+export class Release {
+  readonly #parts: ReleaseParts;
+  #state: State;
+  #checking: AbortController | null = null;
+  #diagnosis: Promise<Diagnosis> | null = null;
+  #troubles = 0;
+  #lookedAtServices = 0;
+  #candidateHash: string | null = null;
+
+  constructor(parts: ReleaseParts, state: State) {
+    this.#parts = parts;
+    this.#state = state;
+  }
+
+  async run(): Promise<Ended> {
+    const { helm, world, teller } = this.#parts;
+    helm.whenOrdered(() => world.wake());
+    for (;;) {
+      this.#obeyHelm();
+      const seen = this.#observe();
+      const action = decide(this.#parts.plan, this.#state, seen, this.#parts.clock.now());
+      const phase = phaseOf(this.#state, action, seen);
+      if (phase !== null) teller.phase(phase);
+      if (action.do === 'finish') return await this.#end(action.outcome);
+      try {
+        const ended = await this.#do(action, seen);
+        if (ended !== null) return await this.#end(ended);
+      } catch (error) {
+        const ended = await this.#weather(error, action);
+        if (ended !== null) return await this.#end(ended);
+      }
+    }
+  }
+
+  async #end(ending: Ending): Promise<Ended> {
+    this.#checking?.abort();
+    this.#parts.teller.waiting(null);
+    const diagnosis = this.#diagnosis === null ? null : await this.#diagnosis;
+    return { ending, state: this.#state, diagnosis, candidateHash: this.#candidateHash };
+  }
+
+  #observe(): Observation {
+    const seen = observe(this.#parts.plan, this.#parts.world.snapshot());
+    this.#candidateHash = seen.candidate?.hash ?? this.#candidateHash;
+    return seen;
+  }
+
+  #obeyHelm(): void {
+    const { order } = this.#parts.helm;
+    if (order === null || this.#state.back !== null || isPastReturn(this.#observe())) return;
+    this.#turn(order.cause, order.reason, this.#observe());
+  }
+
+  async #do(action: Action, seen: Observation): Promise<Ending | null> {
+    switch (action.do) {
+      case 'write':
+        await this.#write(action.write);
+        return null;
+      case 'check':
+        await this.#check();
+        return null;
+      case 'turn-back':
+        this.#turn(action.cause, action.reason, seen);
+        return null;
+      case 'wait':
+        await this.#wait(action, seen);
+        return null;
+      case 'mark':
+      case 'note-signs':
+        this.#state = afterAction(this.#state, action, this.#parts.clock.now());
+        if (action.do === 'mark') this.#tellMark(action.mark, seen);
+        return null;
+      case 'finish':
+        return action.outcome;
+    }
+  }
+
+  #turn(cause: Cause, reason: string, seen: Observation): void {
+    const { teller, clock, api, namespace, plan } = this.#parts;
+    this.#state = turnBack(this.#state, { at: clock.now(), cause, reason });
+    this.#checking?.abort();
+    teller.phase('Go back');
+    teller.fact(reason);
+    if (cause !== 'unhealthy' && cause !== 'deadline') return;
+    const signs = [seen.candidate?.refused ?? null, ...(seen.candidate?.pods ?? []).map((pod) => pod.sign)].filter(
+      (sign) => sign !== null,
+    );
+    this.#diagnosis = diagnose(api, namespace, this.#candidateHash, plan.deployment.name, signs);
+  }
+
+  async #write(write: Write): Promise<void> {
+    const { world, plan, teller, clock, candidateTemplate } = this.#parts;
+    // Logs and events go with the pods; users are back on stable by now.
+    if (write === 'close-back' && this.#diagnosis !== null)
+      await Promise.race([this.#diagnosis, clock.sleep(DIAGNOSIS_PATIENCE, new AbortController().signal)]);
+    const request = requestFor(write, plan, world.snapshot(), candidateTemplate);
+    await world.write(request);
+    this.#troubles = 0;
+    this.#state = afterWrite(this.#state, write, clock.now());
+    teller.wrote(request);
+  }
+
+  /** Starts the checks once and looks on meanwhile: a crash while they run must not wait for their end. */
+  async #check(): Promise<void> {
+    const { world, clock, teller, check, plan } = this.#parts;
+    if (this.#checking === null) {
+      this.#checking = new AbortController();
+      const { signal } = this.#checking;
+      teller.fact(`${plan.checks} check${plan.checks === 1 ? '' : 's'} of the candidate`);
+      void check({ candidate: this.#candidateHash ?? '' }, signal).then((results) => {
+        this.#state = afterChecks(this.#state, results, clock.now());
+        for (const result of results)
+          teller.fact(`${result.kind} “${result.name}”: ${result.verdict} (${result.detail.split('\n')[0]})`);
+        world.wake();
+      });
+    }
+    await world.changed(LOOK_AT_SERVICES);
+  }
+
+  async #wait(action: Extract<Action, { do: 'wait' }>, seen: Observation): Promise<void> {
+    const { world, clock, teller } = this.#parts;
+    teller.waiting(action.wait.text);
+    const now = clock.now();
+    const populated = [seen.candidate, seen.stable, ...seen.others].filter((track) => track !== null && track.size > 0);
+    const asks =
+      action.wait.for === 'controller' || !seen.current || (action.wait.for === 'retirement' && populated.length > 1);
+    if (asks && (await world.readReplicaSets('moved'))) return;
+    const look = asks ? LOOK_AT_REPLICA_SETS : LOOK_AT_SERVICES;
+    const until = Math.min(now + look, action.until ?? Number.POSITIVE_INFINITY);
+    await world.changed(Math.max(0, until - now));
+    if (asks && clock.now() >= now + look) await world.readReplicaSets('always');
+    if (clock.now() < this.#lookedAtServices + LOOK_AT_SERVICES) return;
+    this.#lookedAtServices = clock.now();
+    await world.readServices();
+  }
+
+  /** A request that failed: look again and decide again; the tests in every patch make repeating safe. */
+  async #weather(error: unknown, action: Action): Promise<Ending | null> {
+    const { teller, world, clock } = this.#parts;
+    this.#troubles += 1;
+    const doing = action.do === 'write' ? action.write : action.do;
+    const message = error instanceof Error ? error.message : String(error);
+    const isRace = error instanceof ApiError && [404, 409, 422].includes(error.status);
+    const isKnown = error instanceof ApiError || error instanceof UnknownOutcome || error instanceof CannotWrite;
+    if (!isKnown) throw error;
+    if (!isRace || this.#troubles > 1) teller.fact(`${doing} did not succeed: ${message}`);
+    const isFinal = error instanceof CannotWrite || (error instanceof ApiError && !isRace && error.status < 500);
+    if (isFinal || this.#troubles >= PATIENCE) {
+      if (this.#state.back !== null || this.#troubles >= 2 * PATIENCE) return { outcome: 'failed', left: 'unfinished' };
+      this.#turn('error', `${doing} was not possible: ${message}`, this.#observe());
+      this.#troubles = 0;
+      return null;
+    }
+    if (this.#troubles > 1)
+      await clock.sleep(Math.min(LONGEST_PAUSE, 100 * 2 ** this.#troubles), new AbortController().signal);
+    await world.refresh().catch((again: unknown) => teller.fact(`the cluster cannot be read: ${describeCause(again)}`));
+    return null;
+  }
+
+  #tellMark(mark: string, seen: Observation): void {
+    const { teller } = this.#parts;
+    const { live, candidate } = seen;
+    if (mark === 'ready') teller.fact(`${candidate?.pods.length ?? 0} candidate pods Ready and listed`);
+    if (mark === 'switched') teller.fact(`all ${live.endpoints.candidate} live endpoints are candidate pods`);
+    if (mark === 'overlapped') teller.fact('live endpoints list both tracks');
+    if (mark === 'backVerified') teller.fact(`all ${live.endpoints.stable} live endpoints are stable pods again`);
+    if (mark === 'baked') teller.fact('the candidate stayed Ready and did not restart');
+  }
+}
+
+/** The chapter to which an action belongs; null: it opens no new one. Pure. */
+export function phaseOf(state: State, action: Action, seen: Observation): Phase | null {
+  if (state.back !== null) return state.back.cause === 'resumed' ? null : 'Go back';
+  if (action.do === 'check') return 'Check candidate';
+  if (action.do === 'wait') {
+    if (action.wait.for === 'bake') return 'Bake';
+    if (action.wait.for === 'drain') return 'Drain';
+    if (action.wait.for === 'pods' && state.marks.baked === undefined) return 'Start candidate';
+    return null;
+  }
+  if (action.do !== 'write') return null;
+  switch (action.write) {
+    case 'pause':
+    case 'pin':
+    case 'open':
+      return seen.candidate === null ? 'Open' : 'Start candidate';
+    case 'freeze':
+    case 'create-candidate-service':
+    case 'point-candidate-service':
+      return 'Start candidate';
+    case 'overlap':
+    case 'switch':
+      return 'Switch users';
+    default:
+      return 'Close';
+  }
+}

@@ -1,0 +1,15 @@
+import type { Deployment, EndpointSlice, Pod, ReplicaSet, Service } from '../cluster/wire.ts';
+
+/** The objects of a release as last read; the raw material of an observation. */
+export interface Snapshot {
+  /** Null: a 404 (only that means absent). */
+  readonly deployment: Deployment | null;
+  readonly replicaSets: readonly ReplicaSet[];
+  /** `status.observedGeneration` of the Deployment when the ReplicaSets were read. */
+  readonly replicaSetsAsOf: number;
+  readonly pods: readonly Pod[];
+  readonly liveService: Service | null;
+  readonly candidateService: Service | null;
+  /** Of both Services. */
+  readonly slices: readonly EndpointSlice[];
+}

@@ -1,0 +1,92 @@
+import type { Api } from '../cluster/api.ts';
+import type { Deployment } from '../cluster/wire.ts';
+import { deploymentPath } from '../cluster/write-request.ts';
+import { turnBack } from '../release/progress.ts';
+import { BEGINNING, type Cause } from '../release/state.ts';
+import type { Clock } from './clock.ts';
+import type { Helm } from './helm.ts';
+import { podSelectorOf } from './preflight.ts';
+import { type OpenRelease, type PastRelease, type RecordBook, writeBook } from './record-store.ts';
+import { type Ended, Release } from './release.ts';
+import type { Teller } from './teller.ts';
+import { World } from './world.ts';
+
+interface Parts {
+  readonly api: Api;
+  readonly clock: Clock;
+  readonly teller: Teller;
+  readonly helm: Helm;
+  readonly namespace: string;
+}
+
+/**
+ * Takes back a release that an earlier run left unfinished; completes it when its old version has been retired already.
+ * Leaves the record closed unless it could not be ended. Throws what reading throws.
+ */
+export async function takeBack(
+  parts: Parts,
+  book: RecordBook & { open: OpenRelease },
+  turn: { cause: Cause; reason: string },
+): Promise<{ ended: Ended; book: RecordBook }> {
+  const { api, clock, teller, namespace } = parts;
+  const { plan } = book.open;
+  const deployment = await api.get<Deployment>(deploymentPath(namespace, plan.deployment.name));
+  const world = new World(api, clock, {
+    namespace,
+    deployment: plan.deployment.name,
+    podSelector: deployment === null ? `pod-template-hash=${plan.stable.hash}` : podSelectorOf(deployment),
+    service: plan.service.name,
+    candidateService: plan.candidateService.name,
+  });
+  await world.load();
+  world.follow(() => undefined);
+  try {
+    const state = turnBack(BEGINNING, { at: clock.now(), ...turn });
+    const release = new Release({ ...parts, world, plan, candidateTemplate: null, check: async () => [] }, state);
+    const ended = await release.run();
+    const next = await closeRecord(parts, book, ended, clock.now());
+    teller.fact(`release ${plan.release}: ${outcomeWord(ended)}`);
+    return { ended, book: next };
+  } finally {
+    await world.close();
+  }
+}
+
+/** Writes the end of a release into the record. One that was left standing stays open: the next run takes it back first. */
+export async function closeRecord(
+  { api, namespace }: { readonly api: Api; readonly namespace: string },
+  book: RecordBook & { open: OpenRelease },
+  ended: Ended,
+  now: number,
+): Promise<RecordBook> {
+  if (ended.ending.outcome === 'failed' && ended.ending.left !== 'nothing') return book;
+  const { plan } = book.open;
+  const closed = { ...book, open: null, past: [pastRelease(book.open, ended, now), ...book.past] };
+  return writeBook(api, namespace, plan.deployment.name, closed, 'close the record');
+}
+
+function pastRelease({ plan, run }: OpenRelease, ended: Ended, now: number): PastRelease {
+  return {
+    release: plan.release,
+    outcome: outcomeWord(ended),
+    reason: ended.state.back?.reason ?? null,
+    startedAt: new Date(plan.times.startedAt).toISOString(),
+    finishedAt: new Date(now).toISOString(),
+    stableHash: plan.stable.hash,
+    candidateHash: ended.candidateHash,
+    revision: plan.stable.revision,
+    from: plan.stable.images,
+    to: plan.candidate.images,
+    run,
+  };
+}
+
+function outcomeWord(ended: Ended): string {
+  return ended.ending.outcome;
+}
+
+/** What a record says to whoever finds it open. */
+export function describeOpen({ plan, run }: OpenRelease): string {
+  const since = new Date(plan.times.startedAt).toISOString();
+  return `release ${plan.release} of ${plan.deployment.name}, begun ${since}${run.url === null ? '' : ` by ${run.url}`}`;
+}

@@ -1,0 +1,182 @@
+import type { Api } from '../cluster/api.ts';
+import { Mirror } from '../cluster/mirror.ts';
+import type { Deployment, EndpointSlice, KubeObject, Pod, ReplicaSet, Service } from '../cluster/wire.ts';
+import { deploymentPath, servicePath, type WriteRequest } from '../cluster/write-request.ts';
+import { SERVICE_LABEL } from '../traffic/endpoints.ts';
+import type { Clock } from './clock.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** Names by which the objects of a release are found. */
+export interface Names {
+  readonly namespace: string;
+  readonly deployment: string;
+  /** `spec.selector` of the Deployment, as a label selector query. */
+  readonly podSelector: string;
+  readonly service: string;
+  readonly candidateService: string;
+}
+
+/**
+ * The objects of one release, kept current by three watches (Deployment, pods, EndpointSlices) and, for the rest, by reads when
+ * something suggests a change: ReplicaSets when the Deployment controller has handled a write, Services every few seconds.
+ */
+export class World {
+  readonly #api: Api;
+  readonly #clock: Clock;
+  readonly #names: Names;
+  readonly #deployments: Mirror<Deployment>;
+  readonly #pods: Mirror<Pod>;
+  readonly #slices: Mirror<EndpointSlice>;
+  readonly #stop = new AbortController();
+  #replicaSets: ReplicaSet[] = [];
+  #replicaSetsAsOf = 0;
+  #replicaSetsFor = '';
+  #live: Service | null = null;
+  #candidate: Service | null = null;
+  #wake: () => void = () => undefined;
+  #changed = false;
+  #following: Promise<unknown> = Promise.resolve();
+
+  constructor(api: Api, clock: Clock, names: Names) {
+    const { namespace } = names;
+    const onChange = (): void => this.wake();
+    this.#api = api;
+    this.#clock = clock;
+    this.#names = names;
+    this.#deployments = new Mirror(
+      api,
+      deploymentPath(namespace),
+      { fieldSelector: `metadata.name=${names.deployment}` },
+      onChange,
+    );
+    this.#pods = new Mirror(
+      api,
+      `/api/v1/namespaces/${namespace}/pods`,
+      { labelSelector: names.podSelector },
+      onChange,
+    );
+    const services = `${SERVICE_LABEL} in (${names.service},${names.candidateService})`;
+    this.#slices = new Mirror(
+      api,
+      `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`,
+      { labelSelector: services },
+      onChange,
+    );
+  }
+
+  /** Reads everything once. Throws what a read throws. */
+  async load(): Promise<void> {
+    await Promise.all([
+      this.#deployments.list(),
+      this.#pods.list(),
+      this.#slices.list(),
+      this.#listReplicaSets(),
+      this.readServices(),
+    ]);
+  }
+
+  /** Keeps everything current until `close`. `failed` hears why a watch had to start again. */
+  follow(failed: (error: unknown) => void): void {
+    const { signal } = this.#stop;
+    this.#following = Promise.all(
+      [this.#deployments, this.#pods, this.#slices].map((mirror) => mirror.follow(signal, this.#clock, failed)),
+    );
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.#following;
+  }
+
+  snapshot(): Snapshot {
+    return {
+      deployment: this.#deployments.items[0] ?? null,
+      replicaSets: this.#replicaSets,
+      replicaSetsAsOf: this.#replicaSetsAsOf,
+      pods: this.#pods.items,
+      liveService: this.#live,
+      candidateService: this.#candidate,
+      slices: this.#slices.items,
+    };
+  }
+
+  /** Sends a write and takes its answer over. Throws ApiError or UnknownOutcome. */
+  async write(write: WriteRequest): Promise<void> {
+    const object = await this.#api.write<KubeObject>(write);
+    if (write.verb === 'delete') this.#candidate = null;
+    else this.#take(object);
+  }
+
+  #take(object: KubeObject): void {
+    const name = object.metadata?.name;
+    // The API server answers a write with the object of the kind that was written.
+    if (object.kind === 'Deployment') this.#deployments.put(object as Deployment);
+    else if (object.kind === 'Service' && name === this.#names.service) this.#live = object as Service;
+    else if (object.kind === 'Service' && name === this.#names.candidateService) this.#candidate = object as Service;
+  }
+
+  /** Everything that no watch shows, again; after a write that was refused, or whose outcome nobody knows. */
+  async refresh(): Promise<void> {
+    const { namespace, deployment } = this.#names;
+    const [read] = await Promise.all([
+      this.#api.get<Deployment>(deploymentPath(namespace, deployment)),
+      this.readServices(),
+    ]);
+    if (read !== null) this.#deployments.put(read);
+    await this.readReplicaSets('always');
+  }
+
+  /** Re-reads the ReplicaSets when the Deployment's status has moved since they were read, or always. True when it did. */
+  async readReplicaSets(when: 'moved' | 'always'): Promise<boolean> {
+    const key = this.#statusKey();
+    if (when === 'moved' && this.#replicaSetsFor === key) return false;
+    // Noted before the read: what the controller did until then is in the answer, what it did since may not be.
+    const asOf = this.#deployments.items[0]?.status?.observedGeneration ?? 0;
+    await this.#listReplicaSets();
+    this.#replicaSetsFor = key;
+    this.#replicaSetsAsOf = asOf;
+    return true;
+  }
+
+  async readServices(): Promise<void> {
+    const { namespace, service, candidateService } = this.#names;
+    [this.#live, this.#candidate] = await Promise.all([
+      this.#api.get<Service>(servicePath(namespace, service)),
+      this.#api.get<Service>(servicePath(namespace, candidateService)),
+    ]);
+  }
+
+  /** Resolves when something changed since the last call, after `ms`, or at once after `wake`. */
+  async changed(ms: number): Promise<void> {
+    if (this.#changed) {
+      this.#changed = false;
+      return;
+    }
+    const timer = new AbortController();
+    await Promise.race([
+      new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      }),
+      this.#clock.sleep(ms, timer.signal).catch(() => undefined),
+    ]);
+    timer.abort();
+    this.#wake = () => undefined;
+    this.#changed = false;
+  }
+
+  wake(): void {
+    this.#changed = true;
+    this.#wake();
+  }
+
+  async #listReplicaSets(): Promise<void> {
+    const path = `/apis/apps/v1/namespaces/${this.#names.namespace}/replicasets`;
+    const { items } = await this.#api.list<ReplicaSet>(path, { labelSelector: this.#names.podSelector });
+    this.#replicaSets = items;
+  }
+
+  #statusKey(): string {
+    const status = this.#deployments.items[0]?.status;
+    return [status?.observedGeneration, status?.replicas, status?.updatedReplicas].join();
+  }
+}

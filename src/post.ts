@@ -1,0 +1,64 @@
+import * as core from '@actions/core';
+import { readRequest } from './action/inputs.ts';
+import { readRun } from './action/run.ts';
+import { Api } from './cluster/api.ts';
+import { connect } from './cluster/connection.ts';
+import { acquireLease } from './cluster/lease.ts';
+import { systemClock } from './engine/clock.ts';
+import { Helm } from './engine/helm.ts';
+import { readBook } from './engine/record-store.ts';
+import { describeOpen, takeBack } from './engine/take-back.ts';
+import { createTeller } from './report/log.ts';
+
+/** What the step left in the runner's state when it began to change the cluster. */
+interface Unfinished {
+  readonly release: string;
+  readonly namespace: string;
+  readonly deployment: string;
+  readonly holder: string;
+}
+
+/**
+ * Runs after the step, also when it was cancelled or killed: looks whether its release is still open in the cluster's record and, if so,
+ * takes it back (or completes it, when the old version was retired already).
+ */
+export async function post(): Promise<void> {
+  // Written by our own step.
+  const unfinished = JSON.parse(core.getState('unfinished')) as Unfinished;
+  const { namespace, deployment, holder } = unfinished;
+  const request = await readRequest((name) => core.getInput(name, { trimWhitespace: false }));
+  const teller = createTeller({ out: (line) => process.stdout.write(`${line}\n`), clock: systemClock });
+  const connection = await connect(request.cluster, process.env);
+  const api = new Api(connection, (message) => teller.warning(`The API server says: ${message}`));
+  const helm = new Helm();
+  try {
+    const { url } = readRun(process.env);
+    const lease = await acquireLease(api, systemClock, {
+      namespace,
+      deployment,
+      holder,
+      patience: 60_000,
+      signal: helm.signal,
+      onWait: (other) => teller.fact(`another run is at work on ${deployment}: ${other}`),
+    });
+    try {
+      const book = await readBook(api, namespace, deployment);
+      if (book.open === null || book.open.plan.release !== unfinished.release) return;
+      teller.phase('Take back an unfinished release');
+      teller.fact(`${describeOpen(book.open)} was left unfinished by its step`);
+      const parts = { api, clock: systemClock, teller, helm, namespace };
+      const turn = {
+        cause: 'cancelled',
+        reason: `the step ended before the release did (${url ?? 'no run'})`,
+      } as const;
+      const { ended } = await takeBack(parts, { ...book, open: book.open }, turn);
+      if (ended.ending.outcome === 'failed')
+        core.setFailed(`The release could not be taken back: ${ended.state.back?.reason ?? ''}`);
+    } finally {
+      await lease.release();
+    }
+  } finally {
+    teller.end();
+    await connection.close();
+  }
+}

@@ -1,0 +1,77 @@
+import type { Action, Ending } from './action.ts';
+import { remaining, tidy, wait, write } from './forward.ts';
+import type { Observation } from './observation.ts';
+import type { Plan } from './plan.ts';
+import type { State, Turn } from './state.ts';
+
+/** Milliseconds after which going back stops waiting for the cluster, leaves what is safe and says so. */
+export const BACK_LIMIT = 600_000;
+/** Milliseconds that stable may take to be found whole before the candidate is evicted without waiting for that. */
+const EVICT_AFTER = 5_000;
+
+/** The way back from any point: traffic first, verified; then the candidate's pods; then everything is as it was. */
+export function back(plan: Plan, state: State, turn: Turn, seen: Observation, now: number): Action {
+  if (now > turn.at + BACK_LIMIT) return finish({ outcome: 'failed', left: 'unfinished' });
+  return (
+    moveUsersBack(plan, state, seen, now) ??
+    leaveStanding(plan, turn, seen) ??
+    retireCandidate(plan, state, seen, now) ??
+    tidy(plan, seen) ??
+    finish({ outcome: turn.cause === 'cancelled' ? 'aborted' : 'rolled-back' })
+  );
+}
+
+/** One PATCH (two with `switch: overlap`), not behind anything that can fail. */
+function moveUsersBack(plan: Plan, state: State, seen: Observation, now: number): Action | null {
+  const { live } = seen;
+  if (seen.lost === 'service') return null;
+  const candidateIsThere =
+    seen.deployment.template === 'candidate' || (seen.candidate !== null && remaining(seen.candidate) > 0);
+  if (live.pin !== plan.stable.hash && candidateIsThere) {
+    // A selector that somebody else rewrote is theirs: nothing may be taken away from under it.
+    if (!live.selectorIntact) return finish({ outcome: 'failed', left: 'standing' });
+    if (plan.switch === 'overlap' && live.pin !== null) return write('overlap');
+    const overlapping = state.marks.overlapping ?? state.back?.at ?? now;
+    const settled = overlapping + plan.times.settle;
+    if (plan.switch === 'overlap' && live.endpoints.stable > 0 && now < settled)
+      return wait('settle', 'load balancers to take up stable’s pods again', settled);
+    return write('traffic-back');
+  }
+  if (state.marks.backSwitched === undefined) return null;
+  const strangers = live.endpoints.candidate + live.endpoints.other;
+  if (state.marks.backVerified === undefined) {
+    if (strangers > 0) return wait('endpoints', `${strangers} endpoints of the candidate to leave the live Service`);
+    return { do: 'mark', mark: 'backVerified' };
+  }
+  const settled = state.marks.backVerified + plan.times.settle;
+  return now < settled ? wait('settle', 'proxies to stop sending users to the candidate', settled) : null;
+}
+
+/** Cases in which both tracks stay, frozen, with users on stable: the user wants to look, or the template is somebody else's. */
+function leaveStanding(plan: Plan, turn: Turn, seen: Observation): Action | null {
+  const asked = plan.onFailure === 'hold' && (turn.cause === 'unhealthy' || turn.cause === 'deadline');
+  const foreign = seen.deployment.template === 'foreign';
+  if (!foreign && !(asked && seen.deployment.template === 'candidate')) return null;
+  if (!seen.deployment.fields.paused) return write('freeze');
+  return finish({ outcome: 'failed', left: 'standing' });
+}
+
+/** Close on stable's template: the controller scales the candidate to zero; stable is not touched. */
+function retireCandidate(plan: Plan, state: State, seen: Observation, now: number): Action | null {
+  const { deployment } = seen;
+  const closed = state.marks.closing;
+  const evicting = state.marks.evicting !== undefined;
+  if (deployment.template === 'candidate' || (deployment.held && !evicting)) return write('close-back');
+  if (!seen.current) return wait('controller', 'the Deployment controller to see the close');
+  const leaving = [...(seen.candidate === null ? [] : [seen.candidate]), ...seen.others];
+  const left = leaving.reduce((sum, track) => sum + remaining(track), 0);
+  if (left === 0) return null;
+  const sizes = leaving.reduce((sum, track) => sum + track.size, 0);
+  if (sizes > 0 && !evicting && closed !== undefined && now >= closed + EVICT_AFTER) return write('evict-candidate');
+  const again = sizes > 0 && !evicting && closed !== undefined ? closed + EVICT_AFTER : null;
+  return wait('retirement', `${left} candidate pods to leave`, again);
+}
+
+function finish(outcome: Ending): Action {
+  return { do: 'finish', outcome };
+}

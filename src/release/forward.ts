@@ -1,0 +1,145 @@
+import type { Action, Wait, Write } from './action.ts';
+import { restoredFields, sameFields } from './hold.ts';
+import type { Observation, Track } from './observation.ts';
+import type { Plan } from './plan.ts';
+import type { State } from './state.ts';
+
+/** A blue/green release on its way forward (design §3), as a list of what must be true before the next thing may happen. */
+export function forward(plan: Plan, state: State, seen: Observation, now: number): Action {
+  return (
+    open(seen) ??
+    raiseCandidate(seen) ??
+    proveCandidate(plan, state, seen) ??
+    switchUsers(plan, state, seen, now) ??
+    watchOverUsers(plan, state, seen, now) ??
+    write('close')
+  );
+}
+
+/** Paused, then pinned, then template and hold in one PATCH: at no moment can a user reach the candidate. */
+function open(seen: Observation): Action | null {
+  if (seen.deployment.template !== 'stable') return null;
+  if (!seen.deployment.fields.paused) return write('pause');
+  if (seen.live.pin === null) return write('pin');
+  return write('open');
+}
+
+/** The candidate has its size, the Deployment is frozen, the candidate Service selects it. */
+function raiseCandidate(seen: Observation): Action | null {
+  const { candidate, deployment } = seen;
+  const isSized = candidate !== null && candidate.size >= deployment.replicas;
+  if (!deployment.fields.paused) {
+    if (!isSized) return wait('controller', 'the Deployment controller makes the candidate’s ReplicaSet');
+    return write('freeze');
+  }
+  // A scale-up while frozen may share the pods out unevenly; before the switch the hold can be opened once more for it.
+  if (!isSized && seen.current && seen.live.pin !== candidate?.hash) return write('open');
+  if (seen.candidateService.state === 'absent') return write('create-candidate-service');
+  if (seen.candidateService.state === 'idle') return write('point-candidate-service');
+  return null;
+}
+
+/** Every wanted pod is Ready, the candidate's EndpointSlices list them, the checks passed. */
+function proveCandidate(plan: Plan, state: State, seen: Observation): Action | null {
+  const { candidate } = seen;
+  if (candidate === null) return wait('controller', 'the candidate’s ReplicaSet');
+  if (seen.live.pin === candidate.hash) return null;
+  const wanted = Math.max(seen.deployment.replicas, candidate.size);
+  const ready = readyPods(candidate);
+  if (ready < wanted) return wait('pods', `${ready}/${wanted} candidate pods Ready`);
+  const listed = seen.candidateService.endpoints.candidate;
+  if (listed < wanted)
+    return wait('endpoints', `${listed}/${wanted} candidate pods in the candidate Service’s endpoints`);
+  if (state.marks.ready === undefined) return { do: 'mark', mark: 'ready', restarts: restarts(candidate) };
+  if (plan.checks > 0 && state.marks.checked === undefined) return { do: 'check' };
+  return null;
+}
+
+/** One PATCH, then the proof that the endpoints followed it. */
+function switchUsers(plan: Plan, state: State, seen: Observation, now: number): Action | null {
+  const { candidate, live } = seen;
+  if (candidate === null) return wait('controller', 'the candidate’s ReplicaSet');
+  if (live.pin !== candidate.hash) {
+    if (plan.switch === 'cut') return write('switch');
+    if (live.pin !== null) return write('overlap');
+    const both = live.endpoints.candidate >= readyPods(candidate) && live.endpoints.stable > 0;
+    if (!both) return wait('endpoints', 'the live Service’s endpoints to list both tracks');
+    if (state.marks.overlapped === undefined) return { do: 'mark', mark: 'overlapped' };
+    const settled = state.marks.overlapped + plan.times.settle;
+    if (now < settled) return wait('settle', 'load balancers to take up the candidate’s pods', settled);
+    return write('switch');
+  }
+  if (state.marks.switched !== undefined) return null;
+  const { endpoints } = live;
+  const wanted = Math.min(seen.deployment.replicas, readyPods(candidate));
+  if (endpoints.stable + endpoints.other > 0 || endpoints.candidate < Math.max(1, wanted))
+    return wait(
+      'endpoints',
+      `live endpoints: ${endpoints.candidate} candidate, ${endpoints.stable + endpoints.other} other; wanted ${wanted} and 0`,
+    );
+  return { do: 'mark', mark: 'switched' };
+}
+
+/** Bake, then drain; at least the settle time lies between the switch and the first stable pod that leaves. */
+function watchOverUsers(plan: Plan, state: State, seen: Observation, now: number): Action | null {
+  const { marks } = state;
+  const { times } = plan;
+  if (marks.switched === undefined) return wait('endpoints', 'the switch');
+  const bakeEnd = marks.switched + times.bake;
+  if (marks.baked === undefined) {
+    if (now < bakeEnd) return wait('bake', 'users are on the candidate, stable is still warm', bakeEnd);
+    return { do: 'mark', mark: 'baked' };
+  }
+  const drainEnd = Math.max(marks.baked + times.drain, marks.switched + times.settle);
+  if (now < drainEnd) return wait('drain', 'open connections to stable’s pods to end', drainEnd);
+  const ready = seen.candidate === null ? 0 : readyPods(seen.candidate);
+  if (ready < seen.deployment.replicas)
+    return wait('pods', `${ready}/${seen.deployment.replicas} candidate pods Ready before stable’s may leave`);
+  return null;
+}
+
+/** The candidate becomes the stable track: the controller retires the old one, then pin, fields and helpers go, in this order. */
+export function closeForward(plan: Plan, seen: Observation): Action {
+  // Not our order of writes, but possible after somebody else ended the hold: stable leaves while users are still pinned to it.
+  if (seen.candidate !== null && seen.live.pin === plan.stable.hash && seen.live.selectorIntact) return write('switch');
+  if (!seen.current) return wait('controller', 'the Deployment controller to see the close');
+  const leaving = [...(seen.stable === null ? [] : [seen.stable]), ...seen.others];
+  const left = leaving.reduce((sum, track) => sum + remaining(track), 0);
+  if (left > 0) return wait('retirement', `${left} pods of the old version to leave`);
+  return tidy(plan, seen) ?? { do: 'finish', outcome: { outcome: 'promoted' } };
+}
+
+/** Unpin, put the fields back, remove the candidate Service. The same at both ends of a release. */
+export function tidy(plan: Plan, seen: Observation): Action | null {
+  if (seen.lost === null && seen.live.pin !== null && seen.live.selectorIntact) return write('unpin');
+  const { fields } = seen.deployment;
+  if (!sameFields(fields, restoredFields(fields, plan.original))) return write('restore');
+  return tidyCandidateService(plan, seen);
+}
+
+export function tidyCandidateService(plan: Plan, seen: Observation): Action | null {
+  const { state, pinned } = seen.candidateService;
+  if (plan.candidateService.kind === 'ours') return state === 'absent' ? null : write('delete-candidate-service');
+  return pinned ? write('restore-candidate-service') : null;
+}
+
+export function readyPods(track: Track): number {
+  return track.pods.filter((pod) => pod.ready && !pod.terminating).length;
+}
+
+/** Pods that are wanted still, or there and not told to go. */
+export function remaining(track: Track): number {
+  return Math.max(track.size, track.pods.filter((pod) => !pod.terminating).length);
+}
+
+function restarts(track: Track): Record<string, number> {
+  return Object.fromEntries(track.pods.filter((pod) => !pod.terminating).map((pod) => [pod.name, pod.restarts]));
+}
+
+export function write(name: Write): Action {
+  return { do: 'write', write: name };
+}
+
+export function wait(reason: Wait['for'], text: string, until: number | null = null): Action {
+  return { do: 'wait', wait: { for: reason, text }, until };
+}

@@ -1,0 +1,133 @@
+import type { Action } from './action.ts';
+import type { Observation, Track } from './observation.ts';
+import type { Plan } from './plan.ts';
+import { describeSign, GRACE, type Sign } from './signs.ts';
+import type { Cause, State } from './state.ts';
+
+/** Whether the release must be taken back now. Null: nothing speaks against going on. */
+export function judge(plan: Plan, state: State, seen: Observation, now: number): Action | null {
+  return (
+    conflict(plan, state, seen) ??
+    failedCheck(state) ??
+    sickCandidate(state, seen, now) ??
+    troubledUsers(state, seen) ??
+    deadline(plan, state, seen, now)
+  );
+}
+
+/** Somebody else changed what the release manages. Told only against writes of ours that were confirmed. */
+function conflict(plan: Plan, state: State, seen: Observation): Action | null {
+  const { marks } = state;
+  const { deployment, live } = seen;
+  const closing = marks.closing !== undefined;
+  const who = (editor: string | null): string => (editor === null ? 'Somebody' : editor);
+  if (seen.lost === 'service')
+    return turn('conflict', `The live Service ${plan.service.name} was deleted during the release.`);
+  if (deployment.template === 'foreign' || (marks.opened !== undefined && deployment.template === 'stable')) {
+    const change = deployment.template === 'stable' ? 'back to the old version' : (deployment.templateDifference ?? '');
+    return turn(
+      'conflict',
+      `${who(deployment.editor)} changed the pod template of ${plan.deployment.name} during the release: ${change}.`,
+    );
+  }
+  const frozen = marks.frozen !== undefined || (marks.paused !== undefined && marks.opened === undefined);
+  if (frozen && !closing && !deployment.fields.paused)
+    return turn('conflict', `${who(deployment.editor)} resumed (unpaused) ${plan.deployment.name} during the release.`);
+  if (marks.opened !== undefined && !closing && !deployment.held)
+    return turn(
+      'conflict',
+      `${who(deployment.editor)} changed minReadySeconds of ${plan.deployment.name} to ${deployment.fields.minReadySeconds} during the release.`,
+    );
+  if (!live.selectorIntact)
+    return turn(
+      'conflict',
+      `${who(live.editor)} changed the selector of Service ${plan.service.name} during the release.`,
+    );
+  const pins = [plan.stable.hash, ...(seen.candidate === null ? [] : [seen.candidate.hash])];
+  const pinLost =
+    live.pin === null ? marks.pinned !== undefined && marks.overlapping === undefined : !pins.includes(live.pin);
+  const movedBack = marks.switched !== undefined && live.pin !== seen.candidate?.hash;
+  if (pinLost || movedBack)
+    return turn(
+      'conflict',
+      `${who(live.editor)} changed pod-template-hash in the selector of Service ${plan.service.name} to ${live.pin ?? '(none)'} during the release.`,
+    );
+  return null;
+}
+
+function failedCheck(state: State): Action | null {
+  const failed = state.checks.find((check) => check.verdict === 'unhealthy');
+  if (failed === undefined) return null;
+  return turn('unhealthy', `${failed.kind} “${failed.name}” failed: ${failed.detail}`);
+}
+
+/** Signs on the candidate's pods: fatal ones at once, grave ones (a ReplicaSet that may not make pods among them) after a grace. */
+function sickCandidate(state: State, seen: Observation, now: number): Action | null {
+  const { candidate } = seen;
+  if (candidate === null) return null;
+  const signs = [candidate.refused, ...candidate.pods.map((pod) => pod.sign)].filter((sign) => sign !== null);
+  const fatal = signs.find((sign) => sign.level === 'fatal');
+  if (fatal !== undefined) return turn('unhealthy', describeSign(fatal));
+  const grave = signs.filter((sign) => sign.level === 'grave');
+  const since = Object.fromEntries(grave.map((sign) => [keyOf(sign), state.signsSince[keyOf(sign)] ?? now] as const));
+  const certain = grave.find((sign) => now - (since[keyOf(sign)] ?? now) >= GRACE);
+  if (certain !== undefined) return turn('unhealthy', describeSign(certain));
+  const isNews = Object.keys(since).sort().join() !== Object.keys(state.signsSince).sort().join();
+  return isNews ? { do: 'note-signs', signsSince: since } : null;
+}
+
+/** Not the reason: ErrImagePull and ImagePullBackOff take turns. */
+function keyOf(sign: Sign): string {
+  return `${sign.pod}/${sign.container ?? ''}`;
+}
+
+/** When the oldest grave sign becomes certain; null: none is pending. A wait must not sleep past it. */
+export function signsDue(state: State): number | null {
+  const since = Object.values(state.signsSince);
+  return since.length === 0 ? null : Math.min(...since) + GRACE;
+}
+
+/** While users are on the candidate, its pods must stay Ready and must not restart. */
+function troubledUsers(state: State, seen: Observation): Action | null {
+  const { candidate } = seen;
+  if (candidate === null || state.marks.ready === undefined) return null;
+  const restarted = candidate.pods.find(
+    (pod) => !pod.terminating && pod.restarts > (state.restartsAtSwitch[pod.name] ?? 0),
+  );
+  if (restarted !== undefined)
+    return turn('unhealthy', `pod ${restarted.name} of the candidate restarted after it had been Ready.`);
+  if (seen.live.pin !== candidate.hash || state.marks.switched === undefined) return null;
+  // A pod that is deleted (a drained node) is replaced; only one that was well and still is there counts.
+  const unready = candidate.pods.find((pod) => !pod.terminating && !pod.ready && pod.name in state.restartsAtSwitch);
+  if (unready !== undefined)
+    return turn('unhealthy', `pod ${unready.name} of the candidate is no longer Ready while users are on it.`);
+  if (seen.live.endpoints.candidate === 0 && readyCount(candidate) === 0)
+    return turn('unhealthy', 'the live Service has no ready endpoint of the candidate left.');
+  return null;
+}
+
+function readyCount(track: Track): number {
+  return track.pods.filter((pod) => pod.ready && !pod.terminating).length;
+}
+
+function deadline(plan: Plan, state: State, seen: Observation, now: number): Action | null {
+  if (now < plan.times.deadline) return null;
+  const seconds = Math.round((plan.times.deadline - plan.times.startedAt) / 1000);
+  const pods = seen.candidate;
+  const standing =
+    state.marks.switched !== undefined
+      ? 'users were on the candidate already'
+      : pods === null
+        ? 'the candidate’s ReplicaSet had not appeared'
+        : `${readyCount(pods)}/${Math.max(pods.size, seen.deployment.replicas)} candidate pods were Ready${firstSign(pods)}`;
+  return turn('deadline', `the release did not complete within its timeout of ${seconds} s: ${standing}.`);
+}
+
+function firstSign(track: Track): string {
+  const sign = track.pods.find((pod) => pod.sign !== null)?.sign;
+  return sign === undefined || sign === null ? '' : ` (${describeSign(sign)})`;
+}
+
+function turn(cause: Cause, reason: string): Action {
+  return { do: 'turn-back', cause, reason };
+}

@@ -1,0 +1,78 @@
+import type { HoldFields } from './plan.ts';
+import type { Sign } from './signs.ts';
+
+/** What is known of the cluster at one moment, in the words of the release. Made from API objects by `workload/` and `traffic/`. */
+export interface Observation {
+  /** The Deployment or the live Service was deleted, or deleted and made anew, under the release; its view is then the last one seen. */
+  readonly lost: 'deployment' | 'service' | null;
+  readonly deployment: DeploymentView;
+  /** Null: no ReplicaSet of that template. */
+  readonly stable: Track | null;
+  readonly candidate: Track | null;
+  /** Hashes of further ReplicaSets that have pods: somebody else's. */
+  readonly others: readonly Track[];
+  /**
+   * The Deployment controller has handled the Deployment as it is now, and the tracks were read after that.
+   * While false, the sizes above may be about to change.
+   */
+  readonly current: boolean;
+  readonly live: LiveView;
+  readonly candidateService: CandidateServiceView;
+}
+
+export interface DeploymentView {
+  readonly replicas: number;
+  readonly template: 'stable' | 'candidate' | 'foreign';
+  /** `hold` fields as they are now. */
+  readonly fields: HoldFields;
+  /** True when the fields are those of a hold (never Available). */
+  readonly held: boolean;
+  /** Who last wrote the fields that the release manages, when it was not us: `kubectl-set at 12:03:22`. Null: nobody else. */
+  readonly editor: string | null;
+  /** Differences of a foreign template, for a person: `container web: image a → b`. */
+  readonly templateDifference: string | null;
+}
+
+/** The pods of one version. */
+export interface Track {
+  readonly hash: string;
+  /** Pods wanted by its ReplicaSet. */
+  readonly size: number;
+  readonly pods: readonly PodView[];
+  /** Why the ReplicaSet cannot make its pods: quota, webhook, Pod Security. */
+  readonly refused: Sign | null;
+}
+
+export interface PodView {
+  readonly name: string;
+  readonly ready: boolean;
+  readonly terminating: boolean;
+  /** All containers' restarts, summed. */
+  readonly restarts: number;
+  /** What is wrong with it, if something is. */
+  readonly sign: Sign | null;
+}
+
+export interface LiveView {
+  /** Value of `pod-template-hash` in the live Service's selector; null: not pinned. */
+  readonly pin: string | null;
+  /** True when the rest of the selector is as the user wrote it at the start. */
+  readonly selectorIntact: boolean;
+  readonly editor: string | null;
+  readonly endpoints: Endpoints;
+}
+
+/** Ready endpoints of a Service by track, from its EndpointSlices. */
+export interface Endpoints {
+  readonly stable: number;
+  readonly candidate: number;
+  readonly other: number;
+}
+
+export interface CandidateServiceView {
+  /** `absent`; `ready`: it selects the candidate alone; `idle`: it exists and selects something else. */
+  readonly state: 'absent' | 'idle' | 'ready';
+  /** Its selector has a pin, whichever. */
+  readonly pinned: boolean;
+  readonly endpoints: Endpoints;
+}

@@ -1,0 +1,79 @@
+/**
+ * The plan: everything a release needs to go forward or back, fixed before the first write and kept in the record.
+ * It holds no pod template (their environment may be secret): templates are known by digest and read from the ReplicaSets.
+ */
+export interface Plan {
+  /** Id of the release, e.g. `r-20261121-130102-4f1c`. */
+  readonly release: string;
+  readonly strategy: 'blue-green';
+  readonly switch: 'cut' | 'overlap';
+  readonly onFailure: 'rollback' | 'hold';
+  readonly deployment: ObjectRef;
+  readonly service: LiveServicePlan;
+  readonly candidateService: CandidateServicePlan;
+  /** The Deployment's fields as they were; what the close puts back. */
+  readonly original: HoldFields;
+  readonly stable: StableVersion;
+  readonly candidate: CandidateVersion;
+  readonly times: Times;
+  /** How many smoke tests and commands the candidate has to pass before users may reach it. */
+  readonly checks: number;
+}
+
+export interface ObjectRef {
+  readonly name: string;
+  readonly uid: string;
+}
+
+/** Labels as a selector has them. */
+export type Selector = Readonly<Record<string, string>>;
+
+export interface LiveServicePlan extends ObjectRef {
+  /** The selector as the user wrote it, without a pin. */
+  readonly selector: Selector;
+}
+
+/** Made by us and gone afterwards, or the user's own and put back afterwards. */
+export type CandidateServicePlan =
+  | { readonly kind: 'ours'; readonly name: string }
+  | { readonly kind: 'users'; readonly name: string; readonly uid: string; readonly selector: Selector };
+
+export interface StableVersion {
+  /** `pod-template-hash` of its ReplicaSet. */
+  readonly hash: string;
+  readonly digest: string;
+  readonly images: Images;
+  /** The Deployment's revision number of this version, as `kubectl rollout history` shows it. */
+  readonly revision: string | null;
+}
+
+export interface CandidateVersion {
+  /** Digest of the template as the API server will store it (from a dry run). Its hash is known once the ReplicaSet exists. */
+  readonly digest: string;
+  readonly images: Images;
+}
+
+/** Image by container name, init containers included. */
+export type Images = Readonly<Record<string, string>>;
+
+/** Milliseconds; `startedAt` and `deadline` are epoch milliseconds. */
+export interface Times {
+  readonly startedAt: number;
+  readonly deadline: number;
+  readonly bake: number;
+  readonly drain: number;
+  readonly settle: number;
+}
+
+/** The Deployment fields that make a hold. Null: absent (or its default, which the API server does not store). */
+export interface HoldFields {
+  readonly paused: boolean;
+  readonly minReadySeconds: number;
+  readonly progressDeadlineSeconds: number | null;
+  readonly strategy: Strategy;
+}
+
+export interface Strategy {
+  readonly type?: string;
+  readonly rollingUpdate?: { readonly maxSurge?: number | string; readonly maxUnavailable?: number | string };
+}

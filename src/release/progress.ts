@@ -1,0 +1,53 @@
+import type { CheckResult } from '../checks/result.ts';
+import type { Action, Write } from './action.ts';
+import type { Marks, State, Turn } from './state.ts';
+
+/** The mark that a confirmed write leaves. */
+const MARK_OF: Partial<Record<Write, keyof Marks>> = {
+  pause: 'paused',
+  pin: 'pinned',
+  open: 'opened',
+  freeze: 'frozen',
+  overlap: 'overlapping',
+  switch: 'switching',
+  close: 'closing',
+  'close-back': 'closing',
+  'evict-candidate': 'evicting',
+  'traffic-back': 'backSwitched',
+};
+
+/** The state after a write that the API server confirmed. Pure. */
+export function afterWrite(state: State, write: Write, now: number): State {
+  const mark = MARK_OF[write];
+  return mark === undefined ? state : { ...state, marks: { ...state.marks, [mark]: now } };
+}
+
+/** The state after an action that only remembers something. Pure. */
+export function afterAction(state: State, action: Action, now: number): State {
+  switch (action.do) {
+    case 'mark':
+      return {
+        ...state,
+        marks: { ...state.marks, [action.mark]: now },
+        restartsAtSwitch: action.restarts ?? state.restartsAtSwitch,
+      };
+    case 'note-signs':
+      return { ...state, signsSince: action.signsSince };
+    case 'turn-back':
+      return turnBack(state, { at: now, cause: action.cause, reason: action.reason });
+    default:
+      return state;
+  }
+}
+
+/** Going back is final: a second reason does not replace the first. The marks of the way back begin anew. */
+export function turnBack(state: State, turn: Turn): State {
+  if (state.back !== null) return state;
+  const { closing: _closing, overlapping: _overlapping, ...marks } = state.marks;
+  return { ...state, back: turn, marks };
+}
+
+export function afterChecks(state: State, checks: readonly CheckResult[], now: number): State {
+  const passed = checks.length > 0 && checks.every((check) => check.verdict === 'healthy');
+  return { ...state, checks, marks: passed ? { ...state.marks, checked: now } : state.marks };
+}

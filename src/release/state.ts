@@ -1,0 +1,48 @@
+import type { CheckResult } from '../checks/result.ts';
+
+/** How far a release has come in this run. Changed only by `progress` below; times are epoch milliseconds. */
+export interface State {
+  /** Null: forward. Otherwise why it goes back, and since when. */
+  readonly back: Turn | null;
+  readonly marks: Marks;
+  readonly checks: readonly CheckResult[];
+  /** Restarts of each candidate pod when it was found well; one more is a restart under users. */
+  readonly restartsAtSwitch: Readonly<Record<string, number>>;
+  /** First time each grave sign was seen, by pod and reason: it becomes certain after the grace. */
+  readonly signsSince: Readonly<Record<string, number>>;
+}
+
+export interface Turn {
+  readonly at: number;
+  readonly cause: Cause;
+  /** One line for annotation and summary: what was wanted and what was found. */
+  readonly reason: string;
+}
+
+/**
+ * Why a release is taken back. `conflict`: somebody else changed what the release manages.
+ * `cancelled` and `resumed` (a later run found it unfinished) are nobody's failure.
+ */
+export type Cause = 'unhealthy' | 'deadline' | 'conflict' | 'cancelled' | 'resumed' | 'error';
+
+/** Moments that cannot be read back from the objects, or are wanted in the summary. */
+export interface Marks {
+  readonly paused?: number;
+  readonly pinned?: number;
+  readonly opened?: number;
+  readonly frozen?: number;
+  readonly ready?: number;
+  readonly checked?: number;
+  readonly overlapping?: number;
+  readonly overlapped?: number;
+  readonly switching?: number;
+  readonly switched?: number;
+  readonly baked?: number;
+  readonly closing?: number;
+  readonly evicting?: number;
+  readonly backSwitched?: number;
+  readonly backVerified?: number;
+  readonly closed?: number;
+}
+
+export const BEGINNING: State = { back: null, marks: {}, checks: [], restartsAtSwitch: {}, signsSince: {} };

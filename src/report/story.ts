@@ -1,0 +1,70 @@
+import type { Run } from '../action/request.ts';
+import type { CheckResult } from '../checks/result.ts';
+import type { Diagnosis } from '../cluster/diagnosis.ts';
+import type { Finding } from '../engine/refusal.ts';
+import type { Images } from '../release/plan.ts';
+
+/** How a run ended; the word of output `outcome`. */
+export type Outcome = 'promoted' | 'paused' | 'rolled-back' | 'aborted' | 'unchanged' | 'failed';
+
+/** The chapters of a release, as log groups and in the summary's timeline. */
+export type Phase =
+  | 'Take back an unfinished release'
+  | 'Preflight'
+  | 'Open'
+  | 'Start candidate'
+  | 'Check candidate'
+  | 'Switch users'
+  | 'Bake'
+  | 'Drain'
+  | 'Close'
+  | 'Go back'
+  | 'Dry run';
+
+/** Everything that is told about a run: the source of summary, outputs and annotations. Times are epoch milliseconds. */
+export interface Story {
+  readonly outcome: Outcome;
+  /** One line: why it ended so; null when there is nothing to explain. */
+  readonly reason: string | null;
+  readonly dryRun: boolean;
+  /** Null when the run was refused before a release began. */
+  readonly release: string | null;
+  readonly namespace: string | null;
+  readonly deployment: string;
+  readonly service: string | null;
+  readonly strategy: string;
+  readonly stableHash: string | null;
+  readonly candidateHash: string | null;
+  readonly from: Images;
+  readonly to: Images;
+  readonly run: Run;
+  readonly startedAt: number;
+  readonly finishedAt: number;
+  readonly phases: readonly PhaseSpan[];
+  readonly checks: readonly CheckResult[];
+  readonly writes: readonly ToldWrite[];
+  readonly warnings: readonly string[];
+  readonly findings: readonly Finding[];
+  readonly diagnosis: Diagnosis | null;
+  /** Both tracks were left standing for a person to look at. */
+  readonly held: boolean;
+  /** Whether the previous version can be released again from what the cluster keeps. */
+  readonly rollbackPossible: boolean;
+  /** Requests sent to the API server, watches included. */
+  readonly requests: number;
+}
+
+export interface PhaseSpan {
+  readonly phase: Phase;
+  readonly startedAt: number;
+  readonly endedAt: number;
+  /** The last facts of the phase, in order. */
+  readonly facts: readonly string[];
+}
+
+export interface ToldWrite {
+  readonly at: number;
+  /** `PATCH /apis/apps/v1/namespaces/shop/deployments/web`. */
+  readonly request: string;
+  readonly why: string;
+}
