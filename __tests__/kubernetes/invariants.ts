@@ -101,7 +101,7 @@ export function judge(
   const open = new Map<string, Violation>();
   const violations: Violation[] = [];
   const lines: string[] = [];
-  const began = changes[0]?.heardAt ?? 0;
+  const began = changes.findLast(({ type }) => type === 'present')?.heardAt ?? 0;
   let seen = '';
   const close = (key: string, violation: Violation, at: number): void => {
     open.delete(key);

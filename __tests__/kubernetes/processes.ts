@@ -67,7 +67,7 @@ while read -r sign pid; do
   esac
 done
 for p in $pids; do kill -9 -- "-$p" 2>/dev/null; done
-[ -n "$2" ] || rm -rf -- "$1"
+[ -n "$2" ] || rm -rf -- "$1" || { sleep 1; rm -rf -- "$1"; }
 `;
 
 /** A program of the cluster is gone: waiting for anything is pointless. */
@@ -78,6 +78,7 @@ export class Processes {
   readonly folder: string;
   readonly #guardian: ChildProcess;
   readonly #running = new Map<string, { child: ChildProcess; ended: Promise<void> }>();
+  readonly #leaving = new Set<string>();
   #stopping = false;
   #died: string | undefined;
 
@@ -111,7 +112,8 @@ export class Processes {
         resolve();
       });
       child.once('exit', (code, signal) => {
-        if (!this.#stopping) this.#died ??= `${name} ended (${signal ?? `exit code ${code}`})`;
+        if (!this.#stopping && !this.#leaving.has(name))
+          this.#died ??= `${name} ended (${signal ?? `exit code ${code}`})`;
         if (pid !== undefined) this.#guardian.stdin?.write(`- ${pid}\n`);
         this.#running.delete(name);
         resolve();
@@ -136,6 +138,16 @@ export class Processes {
   /** What a program has written so far. */
   output(name: string): string {
     return readFileSync(this.#log(name), 'utf8');
+  }
+
+  /** Asks one program to end (SIGTERM) and waits until it has; what it still says is in `output`. */
+  async end(name: string): Promise<void> {
+    const running = this.#running.get(name);
+    if (running === undefined) return;
+    this.#leaving.add(name);
+    running.child.ref();
+    running.child.kill('SIGTERM');
+    await running.ended;
   }
 
   /** Ends everything, newest first, and removes the folder. Can be called again. */

@@ -119,10 +119,8 @@ async function release(request: Request, parts: DeployParts, cleared: Cleared, b
   });
   parts.onBegin(plan.release);
   const open: OpenRelease = { plan, run };
-  const [written] = await Promise.all([
-    writeBook(api, namespace, plan.deployment.name, { ...book, open }, 'open the record'),
-    world.load(),
-  ]);
+  world.seed(objects);
+  const written = await writeBook(api, namespace, plan.deployment.name, { ...book, open }, 'open the record');
   teller.fact(`release ${plan.release} is on record (ConfigMap crossfade.${plan.deployment.name})`);
   world.follow((error) =>
     teller.fact(`a watch starts again: ${error instanceof Error ? error.message : String(error)}`),

@@ -7,6 +7,7 @@ import type {
   Deployment,
   EndpointSlice,
   HorizontalPodAutoscaler,
+  KubeList,
   Pod,
   PodTemplate,
   ReplicaSet,
@@ -30,9 +31,20 @@ export interface Cleared {
   readonly kind: 'cleared';
   readonly plan: Plan;
   readonly candidateTemplate: PodTemplate;
-  readonly objects: { readonly deployment: Deployment; readonly service: Service };
+  readonly objects: ReadObjects;
   /** What the user should know although it does not stop the release. */
   readonly warnings: readonly string[];
+}
+
+/** What the preflight read, for the release to begin with. */
+export interface ReadObjects {
+  readonly deployment: Deployment;
+  readonly service: Service;
+  readonly candidateService: Service | null;
+  readonly replicaSets: KubeList<ReplicaSet>;
+  readonly pods: KubeList<Pod>;
+  /** Of both Services. */
+  readonly slices: KubeList<EndpointSlice>;
 }
 
 /** The Deployment runs exactly this already. */
@@ -52,14 +64,17 @@ export async function preflight(
   now: number,
 ): Promise<Cleared | Unchanged> {
   const needed = neededPermissions({ proxy: request.smokeTests.length > 0 });
-  const missing = await missingPermissions(api, namespace, needed);
-  if (missing.length > 0) throw new Refused([permissionFinding(namespace, missing)]);
-  const [deployment, services, autoscalers, quotas] = await Promise.all([
+  const reads = Promise.all([
     api.get<Deployment>(deploymentPath(namespace, request.deployment)),
     api.list<Service>(servicePath(namespace)),
     optionalList<HorizontalPodAutoscaler>(api, `/apis/autoscaling/v2/namespaces/${namespace}/horizontalpodautoscalers`),
     optionalList<ResourceQuota>(api, `/api/v1/namespaces/${namespace}/resourcequotas`),
   ]);
+  // A missing permission fails a read too; the list of all that are missing says more.
+  reads.catch(() => undefined);
+  const missing = await missingPermissions(api, namespace, needed);
+  if (missing.length > 0) throw new Refused([permissionFinding(namespace, missing)]);
+  const [deployment, services, autoscalers, quotas] = await reads;
   if (deployment === null) throw new Refused([await absentDeployment(api, namespace, request.deployment)]);
   const selector = podSelectorOf(deployment);
   const chosen = chooseService(deployment, services.items, request.service);
@@ -68,7 +83,7 @@ export async function preflight(
     api.list<Pod>(`/api/v1/namespaces/${namespace}/pods`, { labelSelector: selector }),
     'service' in chosen
       ? api.list<EndpointSlice>(`/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`, {
-          labelSelector: `${SERVICE_LABEL}=${chosen.service.metadata?.name}`,
+          labelSelector: `${SERVICE_LABEL} in (${chosen.service.metadata?.name},${candidateNameOf(request, chosen.service)})`,
         })
       : { metadata: {}, items: [] },
   ]);
@@ -135,7 +150,14 @@ export async function preflight(
     kind: 'cleared',
     plan: { ...plan, candidate: { digest: digestOf(stored), images: imagesOf(stored) } },
     candidateTemplate: changed.template,
-    objects: { deployment, service },
+    objects: {
+      deployment,
+      service,
+      candidateService: services.items.find((item) => item.metadata?.name === plan.candidateService.name) ?? null,
+      replicaSets,
+      pods,
+      slices,
+    },
     warnings: around.warnings,
   };
 }
@@ -174,7 +196,7 @@ function candidateServicePlan(
   live: Service,
   services: readonly Service[],
 ): CandidateServicePlan | Finding {
-  const name = request.candidateService ?? `${live.metadata?.name}-candidate`;
+  const name = candidateNameOf(request, live);
   const existing = services.find((service) => service.metadata?.name === name);
   if (existing === undefined) return { kind: 'ours', name };
   if (name === live.metadata?.name)
@@ -191,6 +213,10 @@ function candidateServicePlan(
         'Name it with input candidate-service if it is meant for this, or give another name there.',
     };
   return { kind: 'users', name, uid: existing.metadata?.uid ?? '', selector: existing.spec?.selector ?? {} };
+}
+
+function candidateNameOf(request: Request, live: Service): string {
+  return request.candidateService ?? `${live.metadata?.name}-candidate`;
 }
 
 /** A list that only makes the preflight sharper: without the permission it is left out. */

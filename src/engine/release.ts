@@ -54,11 +54,12 @@ export class Release {
   #checking: AbortController | null = null;
   #diagnosis: Promise<Diagnosis> | null = null;
   #troubles = 0;
-  #lookedAtServices = 0;
+  #lookedAtServices: number;
   #candidateHash: string | null = null;
 
   constructor(parts: ReleaseParts, state: State) {
     this.#parts = parts;
+    this.#lookedAtServices = parts.clock.now();
     this.#state = state;
   }
 

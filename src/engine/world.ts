@@ -4,6 +4,7 @@ import type { Deployment, EndpointSlice, KubeObject, Pod, ReplicaSet, Service } 
 import { deploymentPath, servicePath, type WriteRequest } from '../cluster/write-request.ts';
 import { SERVICE_LABEL } from '../traffic/endpoints.ts';
 import type { Clock } from './clock.ts';
+import type { ReadObjects } from './preflight.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** Names by which the objects of a release are found. */
@@ -73,6 +74,20 @@ export class World {
       this.#listReplicaSets(),
       this.readServices(),
     ]);
+  }
+
+  /** Begins with what was read a moment ago; the watches bring what happened since. */
+  seed(read: ReadObjects): void {
+    const { resourceVersion } = read.deployment.metadata ?? {};
+    this.#deployments.seed({
+      metadata: resourceVersion === undefined ? {} : { resourceVersion },
+      items: [read.deployment],
+    });
+    this.#pods.seed(read.pods);
+    this.#slices.seed(read.slices);
+    this.#replicaSets = read.replicaSets.items;
+    this.#live = read.service;
+    this.#candidate = read.candidateService;
   }
 
   /** Keeps everything current until `close`. `failed` hears why a watch had to start again. */

@@ -1,5 +1,5 @@
 import type { Action, Ending } from './action.ts';
-import { remaining, tidy, wait, write } from './forward.ts';
+import { isTidied, remaining, tidy, wait, write } from './forward.ts';
 import type { Observation } from './observation.ts';
 import type { Plan } from './plan.ts';
 import type { State, Turn } from './state.ts';
@@ -62,6 +62,7 @@ function retireCandidate(plan: Plan, state: State, seen: Observation, now: numbe
   const closed = state.marks.closing;
   const evicting = state.marks.evicting !== undefined;
   if (deployment.template === 'candidate' || (deployment.held && !evicting)) return write('close-back');
+  if (isTidied(plan, seen)) return null;
   if (!seen.current) return wait('controller', 'the Deployment controller to see the close');
   const leaving = [...(seen.candidate === null ? [] : [seen.candidate]), ...seen.others];
   const left = leaving.reduce((sum, track) => sum + remaining(track), 0);

@@ -102,6 +102,8 @@ function watchOverUsers(plan: Plan, state: State, seen: Observation, now: number
 export function closeForward(plan: Plan, seen: Observation): Action {
   // Not our order of writes, but possible after somebody else ended the hold: stable leaves while users are still pinned to it.
   if (seen.candidate !== null && seen.live.pin === plan.stable.hash && seen.live.selectorIntact) return write('switch');
+  if (isTidied(plan, seen))
+    return tidyCandidateService(plan, seen) ?? { do: 'finish', outcome: { outcome: 'promoted' } };
   if (!seen.current) return wait('controller', 'the Deployment controller to see the close');
   const leaving = [...(seen.stable === null ? [] : [seen.stable]), ...seen.others];
   const left = leaving.reduce((sum, track) => sum + remaining(track), 0);
@@ -115,6 +117,12 @@ export function tidy(plan: Plan, seen: Observation): Action | null {
   const { fields } = seen.deployment;
   if (!sameFields(fields, restoredFields(fields, plan.original))) return write('restore');
   return tidyCandidateService(plan, seen);
+}
+
+/** Pin and fields are as they were: the other track left before that, nothing has to be waited for any more. */
+export function isTidied(plan: Plan, seen: Observation): boolean {
+  const { fields } = seen.deployment;
+  return seen.live.pin === null && sameFields(fields, restoredFields(fields, plan.original));
 }
 
 export function tidyCandidateService(plan: Plan, seen: Observation): Action | null {

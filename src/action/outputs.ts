@@ -1,0 +1,70 @@
+import type { Images } from '../release/plan.ts';
+import { formatDuration } from '../report/duration.ts';
+import { oneLine } from '../report/escape.ts';
+import type { Story } from '../report/story.ts';
+import { usersAfter } from '../report/users.ts';
+
+/** The outputs of `action.yml`. */
+export type OutputName =
+  | 'outcome'
+  | 'release'
+  | 'previous-images'
+  | 'images'
+  | 'stable-hash'
+  | 'candidate-hash'
+  | 'duration'
+  | 'reason'
+  | 'rollback-possible'
+  | 'result';
+
+/** What later steps are told of the run; what is not known is an empty text. */
+export function outputsOf(story: Story): Record<OutputName, string> {
+  const before = story.from;
+  const now = imagesNow(story);
+  return {
+    outcome: story.outcome,
+    release: story.release ?? '',
+    'previous-images': imageLines(before),
+    images: imageLines(now),
+    'stable-hash': story.stableHash ?? '',
+    'candidate-hash': story.candidateHash ?? '',
+    duration: formatDuration(story.finishedAt - story.startedAt),
+    reason: story.reason === null ? '' : oneLine(story.reason),
+    'rollback-possible': String(story.rollbackPossible),
+    result: JSON.stringify(resultOf(story, now)),
+  };
+}
+
+/** The images that users are on now; none where that is not certain. */
+function imagesNow(story: Story): Images {
+  const users = usersAfter(story);
+  if (users.on === 'new') return story.to;
+  // A run that failed before it wrote anything knows at most the plan of another release.
+  const isUnknown = users.on === 'uncertain' || (users.on === 'untouched' && story.outcome === 'failed');
+  return isUnknown ? {} : story.from;
+}
+
+/** Lines `container=image`, the form of the input `images`: an output can be handed back to it as it is. */
+function imageLines(images: Images): string {
+  return Object.entries(images)
+    .map(([container, image]) => `${container}=${image}`)
+    .join('\n');
+}
+
+/** Everything of the story but lines that programs wrote: later steps print or store this. */
+function resultOf(story: Story, images: Images): object {
+  const { diagnosis } = story;
+  const log = diagnosis?.log ?? null;
+  return {
+    schema: 1,
+    ...story,
+    images,
+    durationMs: story.finishedAt - story.startedAt,
+    // The first line of a detail is ours, the others are the command's output.
+    checks: story.checks.map((check) => ({ ...check, detail: oneLine(check.detail.split('\n', 1)[0] ?? '') })),
+    diagnosis:
+      diagnosis === null
+        ? null
+        : { ...diagnosis, log: log === null ? null : { pod: log.pod, container: log.container } },
+  };
+}

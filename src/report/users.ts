@@ -1,0 +1,44 @@
+import type { Story } from './story.ts';
+
+/** Which version users are on after the run. */
+export type Users =
+  | { readonly on: 'new' }
+  /** `newFor`: milliseconds that they were on the new version meanwhile; null: they never were. */
+  | { readonly on: 'old'; readonly newFor: number | null }
+  /** The version asked for was running already. */
+  | { readonly on: 'same' }
+  /** The run wrote nothing: wherever they were. */
+  | { readonly on: 'untouched' }
+  /** The run ended before this was certain. */
+  | { readonly on: 'uncertain' };
+
+/** Where the run left the users, from how it ended and from what it wrote. */
+export function usersAfter(story: Story): Users {
+  if (story.dryRun) return { on: 'untouched' };
+  if (story.outcome === 'promoted') return { on: 'new' };
+  if (story.outcome === 'unchanged') return { on: 'same' };
+  if (story.writes.length === 0) return { on: 'untouched' };
+  const exposure = exposureOf(story);
+  if (story.outcome === 'rolled-back' || story.outcome === 'aborted') return { on: 'old', newFor: exposure?.ms ?? null };
+  // What an earlier run had left, nobody knows until it has been taken back.
+  if (story.phases.at(-1)?.phase === 'Take back an unfinished release') return { on: 'uncertain' };
+  if (exposure === null) return { on: 'old', newFor: null };
+  return exposure.isOver ? { on: 'old', newFor: exposure.ms } : { on: 'uncertain' };
+}
+
+/**
+ * How long the live Service reached the new version: from the first write to it in the switch to the first in going back.
+ * A switch whose write is not known to have happened counts: better too long than too short.
+ */
+function exposureOf(story: Story): { readonly ms: number; readonly isOver: boolean } | null {
+  const began = story.phases.find(({ phase }) => phase === 'Switch users');
+  if (began === undefined) return null;
+  const service = `/services/${story.service ?? ''}`;
+  const moves = story.writes.filter(({ request, at }) => request.endsWith(service) && at >= began.startedAt);
+  const turned = story.phases.find(({ phase, startedAt }) => phase === 'Go back' && startedAt >= began.startedAt);
+  const back = turned === undefined ? undefined : moves.find(({ at }) => at >= turned.startedAt);
+  const first = moves.find(({ at }) => turned === undefined || at < turned.startedAt);
+  const from = first?.at ?? began.startedAt;
+  const until = back?.at ?? turned?.startedAt ?? story.finishedAt;
+  return { ms: until - from, isOver: back !== undefined };
+}
