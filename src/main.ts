@@ -18,7 +18,9 @@ async function main(): Promise<void> {
     return post();
   }
   core.saveState(POST, 'true');
-  core.setSecret(core.getInput('kubeconfig') || 'no-kubeconfig-given');
+  const kubeconfig = core.getInput('kubeconfig');
+  // Content has many lines (or is one long line of base64); a path is no secret.
+  if (kubeconfig.includes('\n') || kubeconfig.length > 300) core.setSecret(kubeconfig);
   try {
     const request = await readRequest((name) => core.getInput(name, { trimWhitespace: false }));
     const { step } = await import('./step.ts');

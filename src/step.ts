@@ -16,7 +16,7 @@ import { deploy, type Result } from './engine/deploy.ts';
 import { Helm } from './engine/helm.ts';
 import { RecordConflict, RecordError } from './engine/record-store.ts';
 import { type Finding, Refused } from './engine/refusal.ts';
-import { errorAnnotation } from './report/annotation.ts';
+import { annotationFor } from './report/annotation.ts';
 import { createTeller, type RunTeller } from './report/log.ts';
 import type { Story } from './report/story.ts';
 import { renderSummary } from './report/summary.ts';
@@ -157,7 +157,7 @@ class Reporter {
     if (this.#request.summary && (process.env['GITHUB_STEP_SUMMARY'] ?? '') !== '')
       await core.summary.addRaw(renderSummary(story), true).write();
     if (!isSuccess(story)) {
-      const { title, message } = errorAnnotation(story);
+      const { title, message } = annotationFor(story);
       core.error(message, { title });
       process.exitCode = 1;
     }

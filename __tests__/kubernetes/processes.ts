@@ -66,7 +66,7 @@ while read -r sign pid; do
     -) kept=; for p in $pids; do [ "$p" = "$pid" ] || kept="$kept $p"; done; pids=$kept ;;
   esac
 done
-for p in $pids; do kill -9 -- "-$p" 2>/dev/null; done
+for p in $pids; do kill -s KILL -- "-$p" 2>/dev/null; done
 [ -n "$2" ] || rm -rf -- "$1" || { sleep 1; rm -rf -- "$1"; }
 `;
 

@@ -23,9 +23,14 @@ const SHAPES: Readonly<Record<ResourceKey, Readonly<Record<string, Shape>>>> = {
   },
 };
 
+const LABELS: Readonly<Record<string, Shape>> = {
+  'metadata.labels': 'map[string]string',
+  'metadata.annotations': 'map[string]string',
+};
+
 /** What the decoder says about the first field of the wrong type; null: the object can be read. */
 export function decodingError(type: ResourceType, object: JsonObject): string | null {
-  const shapes = { 'metadata.labels': 'map[string]string', 'metadata.annotations': 'map[string]string', ...SHAPES[keyOf(type)] };
+  const shapes: Readonly<Record<string, Shape>> = { ...LABELS, ...SHAPES[keyOf(type)] };
   for (const [path, shape] of Object.entries(shapes)) {
     let value: unknown = object;
     for (const step of path.split('.')) value = isObject(value) ? value[step] : undefined;

@@ -182,7 +182,7 @@ function pullPolicy(image: string): string {
 }
 
 /** Fields that may be null or an empty list and stay so. */
-const KEPT = new Set(['endpoints', 'ports', 'eventTime', 'firstTimestamp', 'lastTimestamp', 'lastProbeTime', 'currentMetrics']);
+const KEPT = new Set(['eventTime', 'firstTimestamp', 'lastTimestamp', 'lastProbeTime', 'currentMetrics']);
 /** Maps of strings that are not stored when empty; a null in them becomes an empty text. */
 const MAPS = new Set(['labels', 'annotations', 'nodeSelector', 'matchLabels', 'data', 'binaryData', 'limits', 'requests']);
 
@@ -190,7 +190,8 @@ const MAPS = new Set(['labels', 'annotations', 'nodeSelector', 'matchLabels', 'd
 function tidy(object: JsonObject): void {
   for (const [field, value] of Object.entries(object)) {
     if (value === null || (Array.isArray(value) && value.length === 0)) {
-      if (!KEPT.has(field)) delete object[field];
+      // An EndpointSlice, alone, is stored with null endpoints and ports.
+      if (!KEPT.has(field) && object.addressType === undefined) delete object[field];
     } else if (Array.isArray(value)) for (const item of value.filter(isObject)) tidy(item);
     else if (isObject(value) && isMap(field, value)) {
       for (const [key, text] of Object.entries(value)) if (text === null) value[key] = '';

@@ -1,6 +1,6 @@
 import type { Images } from '../release/plan.ts';
 import { formatDuration } from '../report/duration.ts';
-import { oneLine } from '../report/escape.ts';
+import { firstLine } from '../report/escape.ts';
 import type { Story } from '../report/story.ts';
 import { usersAfter } from '../report/users.ts';
 
@@ -29,7 +29,7 @@ export function outputsOf(story: Story): Record<OutputName, string> {
     'stable-hash': story.stableHash ?? '',
     'candidate-hash': story.candidateHash ?? '',
     duration: formatDuration(story.finishedAt - story.startedAt),
-    reason: story.reason === null ? '' : oneLine(story.reason),
+    reason: story.reason === null ? '' : firstLine(story.reason),
     'rollback-possible': String(story.rollbackPossible),
     result: JSON.stringify(resultOf(story, now)),
   };
@@ -61,7 +61,7 @@ function resultOf(story: Story, images: Images): object {
     images,
     durationMs: story.finishedAt - story.startedAt,
     // The first line of a detail is ours, the others are the command's output.
-    checks: story.checks.map((check) => ({ ...check, detail: oneLine(check.detail.split('\n', 1)[0] ?? '') })),
+    checks: story.checks.map((check) => ({ ...check, detail: firstLine(check.detail) })),
     diagnosis:
       diagnosis === null
         ? null

@@ -163,7 +163,9 @@ function inClusterNamespace(config: KubeConfig): string | undefined {
 
 function secretsOf(config: KubeConfig): string[] {
   const user = config.getCurrentUser();
-  return [user?.token, user?.password].flatMap((secret) => (secret === undefined || secret === '' ? [] : [secret]));
+  // Keys travel as base64 of PEM; a log may show either form, line by line.
+  const key = user?.keyData === undefined ? '' : Buffer.from(user.keyData, 'base64').toString('utf8');
+  return [user?.token, user?.password, user?.keyData, key].flatMap((secret) => (secret ? [secret] : []));
 }
 
 /** The proxy that the environment wants for this server, as curl and Go read it. */

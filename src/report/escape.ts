@@ -23,6 +23,11 @@ export function oneLine(text: string, longest = LONGEST_LINE): string {
   return capped(plain(read).replaceAll(/\s+/g, ' ').trim(), longest);
 }
 
+/** The first line of a text that should have but one. */
+export function firstLine(text: string, longest = LONGEST_LINE): string {
+  return oneLine(text.trimStart().split(/[\r\n]/, 1)[0] ?? '', longest);
+}
+
 /** At most `longest` characters of a text; `…` at its end says that there was more. */
 export function capped(text: string, longest: number): string {
   if (text.length <= longest) return text;

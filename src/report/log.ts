@@ -87,8 +87,7 @@ class Log implements RunTeller {
     if (wanted === null) return;
     this.#say(`waiting: ${wanted}`);
     const since = this.#clock.now();
-    const remind = (): void =>
-      void this.#say(`still waiting, ${formatDuration(this.#clock.now() - since)}: ${wanted}`);
+    const remind = (): void => void this.#say(`still waiting, ${formatDuration(this.#clock.now() - since)}: ${wanted}`);
     this.#wait = { text: wanted, stop: this.#every(REMIND_AFTER, remind) };
   }
 

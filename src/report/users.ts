@@ -19,7 +19,8 @@ export function usersAfter(story: Story): Users {
   if (story.outcome === 'unchanged') return { on: 'same' };
   if (story.writes.length === 0) return { on: 'untouched' };
   const exposure = exposureOf(story);
-  if (story.outcome === 'rolled-back' || story.outcome === 'aborted') return { on: 'old', newFor: exposure?.ms ?? null };
+  if (story.outcome === 'rolled-back' || story.outcome === 'aborted')
+    return { on: 'old', newFor: exposure?.ms ?? null };
   // What an earlier run had left, nobody knows until it has been taken back.
   if (story.phases.at(-1)?.phase === 'Take back an unfinished release') return { on: 'uncertain' };
   if (exposure === null) return { on: 'old', newFor: null };

@@ -1,0 +1,303 @@
+import type { PhaseSpan, Story, ToldWrite } from '../../src/report/story.ts';
+
+/** Epoch milliseconds at which every story begins. */
+export const START = Date.UTC(2026, 10, 21, 13, 1, 2);
+
+const DEPLOYMENT = '/apis/apps/v1/namespaces/shop/deployments/web';
+const SERVICE = '/api/v1/namespaces/shop/services/web';
+const SERVICES = '/api/v1/namespaces/shop/services';
+
+const OLD = 'ghcr.io/acme/web:2.0.3';
+const NEW = 'ghcr.io/acme/web@sha256:9f2b6a1c04d7e85b3a90c1d2e3f4a5b6c7d8e9f00112233445566778899aabbc';
+const PROXY = 'docker.io/envoyproxy/envoy:v1.36.2';
+
+export function span(phase: PhaseSpan['phase'], from: number, to: number, ...facts: string[]): PhaseSpan {
+  return { phase, startedAt: START + from, endedAt: START + to, facts };
+}
+
+export function write(at: number, request: string, why: string): ToldWrite {
+  return { at: START + at, request, why };
+}
+
+const PREFLIGHT = span(
+  'Preflight',
+  0,
+  412,
+  'Deployment shop/web, stable 7c9d8b6f5, live Service web',
+  `container web: ${OLD} → ${NEW}`,
+);
+
+const OPENING: readonly ToldWrite[] = [
+  write(640, `PATCH ${DEPLOYMENT}`, 'pause Deployment web'),
+  write(671, `PATCH ${SERVICE}`, 'pin Service web to stable (7c9d8b6f5)'),
+  write(702, `PATCH ${DEPLOYMENT}`, 'new template and hold: the candidate’s pods start beside stable’s'),
+  write(798, `PATCH ${DEPLOYMENT}`, 'freeze: pause again, now with both tracks'),
+  write(829, `POST ${SERVICES}`, 'create Service web-candidate: it reaches only the candidate'),
+];
+
+const OPENED: readonly PhaseSpan[] = [
+  PREFLIGHT,
+  span('Open', 412, 798, 'release r-20261121-130102-4f1c is on record (ConfigMap crossfade.web)'),
+];
+
+export const PROMOTED: Story = {
+  outcome: 'promoted',
+  reason: null,
+  dryRun: false,
+  release: 'r-20261121-130102-4f1c',
+  namespace: 'shop',
+  deployment: 'web',
+  service: 'web',
+  strategy: 'blue-green',
+  stableHash: '7c9d8b6f5',
+  candidateHash: '5f4d7c9b8',
+  from: { web: OLD, proxy: PROXY },
+  to: { web: NEW, proxy: PROXY },
+  run: {
+    url: 'https://github.com/acme/shop/actions/runs/19283746/attempts/2',
+    id: '19283746',
+    attempt: '2',
+    actor: 'octocat',
+    repository: 'acme/shop',
+    sha: '4c1b9a7e02f35d8876cba9e1d2f30415263748ab',
+    ref: 'refs/heads/main',
+    job: 'release',
+  },
+  startedAt: START,
+  finishedAt: START + 99_870,
+  phases: [
+    ...OPENED,
+    span('Start candidate', 798, 6_310, '4 candidate pods Ready and listed'),
+    span('Check candidate', 6_310, 8_020, '2 checks of the candidate'),
+    span('Switch users', 8_020, 8_110, 'all 4 live endpoints are candidate pods'),
+    span('Bake', 8_110, 68_120, 'the candidate stayed Ready and did not restart'),
+    span('Drain', 68_120, 98_130),
+    span('Close', 98_130, 99_870),
+  ],
+  checks: [
+    {
+      name: 'GET /healthz 200',
+      kind: 'smoke-test',
+      verdict: 'healthy',
+      tries: 2,
+      took: 1_130,
+      detail: 'answered 200',
+    },
+    {
+      name: './scripts/smoke.sh --fast',
+      kind: 'smoke-command',
+      verdict: 'healthy',
+      tries: 1,
+      took: 1_690,
+      detail: 'exit code 0\n12 passed',
+    },
+  ],
+  writes: [
+    ...OPENING,
+    write(8_031, `PATCH ${SERVICE}`, 'switch Service web to the candidate (5f4d7c9b8)'),
+    write(98_140, `PATCH ${DEPLOYMENT}`, 'close: the candidate counts as available, the controller retires stable'),
+    write(99_700, `PATCH ${SERVICE}`, 'unpin Service web: its selector is again as you wrote it'),
+    write(99_760, `PATCH ${DEPLOYMENT}`, 'put the Deployment’s own fields back'),
+    write(99_810, `DELETE ${SERVICES}/web-candidate`, 'delete Service web-candidate'),
+  ],
+  warnings: [
+    'No container has a preStop hook: unless the program goes on serving for some seconds after SIGTERM, requests in flight fail when the old pods end. A preStop of `sleep: { seconds: 5 }` is enough.',
+  ],
+  findings: [],
+  diagnosis: null,
+  held: false,
+  rollbackPossible: true,
+  requests: 34,
+};
+
+const CRASH =
+  'container web of pod web-5f4d7c9b8-x2x4z: CrashLoopBackOff (exit code 3, 2 restarts): back-off 20s restarting failed container';
+
+const BROKEN: Story = {
+  ...PROMOTED,
+  reason: CRASH,
+  checks: [],
+  warnings: [],
+  diagnosis: {
+    signs: [
+      CRASH,
+      'container web of pod web-5f4d7c9b8-q8k2m: CrashLoopBackOff (exit code 3, 2 restarts): back-off 20s restarting failed container',
+    ],
+    log: {
+      pod: 'web-5f4d7c9b8-x2x4z',
+      container: 'web',
+      lines: [
+        'web 2.1.0 starting',
+        'reading configuration from /etc/web/config.yaml',
+        'Error: DATABASE_URL is not set',
+        '    at loadConfig (/app/config.js:41:11)',
+        '    at main (/app/server.js:12:3)',
+      ],
+    },
+    events: [
+      'Warning BackOff web-5f4d7c9b8-x2x4z: Back-off restarting failed container web in pod web-5f4d7c9b8-x2x4z_shop',
+      'Normal Pulled web-5f4d7c9b8-x2x4z: Container image "ghcr.io/acme/web:2.1.0" already present on machine',
+      'Normal Scheduled web-5f4d7c9b8-x2x4z: Successfully assigned shop/web-5f4d7c9b8-x2x4z to node-2',
+    ],
+  },
+  rollbackPossible: false,
+};
+
+const GOING_BACK: readonly ToldWrite[] = [
+  write(24_700, `PATCH ${DEPLOYMENT}`, 'close on stable: its template is back, the controller retires the candidate'),
+  write(25_300, `PATCH ${SERVICE}`, 'unpin Service web: its selector is again as you wrote it'),
+  write(25_360, `PATCH ${DEPLOYMENT}`, 'put the Deployment’s own fields back'),
+  write(25_410, `DELETE ${SERVICES}/web-candidate`, 'delete Service web-candidate'),
+];
+
+/** A container that crashes at its start: no user ever reached it. */
+export const CRASHED: Story = {
+  ...BROKEN,
+  outcome: 'rolled-back',
+  finishedAt: START + 25_470,
+  phases: [
+    ...OPENED,
+    span('Start candidate', 798, 24_390, '0/4 candidate pods Ready'),
+    span('Go back', 24_390, 25_470, CRASH),
+  ],
+  writes: [...OPENING, ...GOING_BACK],
+  requests: 31,
+};
+
+/** Well at first, sick under load: taken back in the bake. */
+export const BAKED_BACK: Story = {
+  ...PROMOTED,
+  outcome: 'rolled-back',
+  reason: 'pod web-5f4d7c9b8-x2x4z of the candidate restarted after it had been Ready.',
+  finishedAt: START + 21_900,
+  phases: [
+    ...PROMOTED.phases.slice(0, 5),
+    span('Bake', 8_110, 20_200),
+    span(
+      'Go back',
+      20_200,
+      21_900,
+      'pod web-5f4d7c9b8-x2x4z of the candidate restarted after it had been Ready.',
+      'all 4 live endpoints are stable pods again',
+    ),
+  ],
+  writes: [
+    ...PROMOTED.writes.slice(0, 6),
+    write(20_231, `PATCH ${SERVICE}`, 'send users back: Service web reaches stable (7c9d8b6f5)'),
+    ...GOING_BACK.map((told) => ({ ...told, at: told.at - 3_600 })),
+  ],
+  rollbackPossible: false,
+};
+
+/** `on-failure: hold`. */
+export const HELD: Story = {
+  ...BROKEN,
+  outcome: 'failed',
+  reason: 'smoke-command “./scripts/smoke.sh --fast” failed: exit code 1',
+  held: true,
+  finishedAt: START + 9_120,
+  phases: [
+    ...OPENED,
+    span('Start candidate', 798, 6_310, '4 candidate pods Ready and listed'),
+    span('Check candidate', 6_310, 9_050, '2 checks of the candidate'),
+    span('Go back', 9_050, 9_120, 'smoke-command “./scripts/smoke.sh --fast” failed: exit code 1'),
+  ],
+  checks: [
+    {
+      name: 'GET /healthz 200',
+      kind: 'smoke-test',
+      verdict: 'healthy',
+      tries: 1,
+      took: 90,
+      detail: 'answered 200',
+    },
+    {
+      name: './scripts/smoke.sh --fast',
+      kind: 'smoke-command',
+      verdict: 'unhealthy',
+      tries: 1,
+      took: 2_640,
+      detail: 'exit code 1\nok 1 - the front page\nnot ok 2 - the basket\n  expected 200, got 500\n1 of 12 failed',
+    },
+  ],
+  writes: OPENING,
+  diagnosis: { signs: [], log: null, events: [] },
+  requests: 29,
+};
+
+/** Refused for want of permissions, before anything was planned. */
+export const REFUSED: Story = {
+  ...PROMOTED,
+  outcome: 'failed',
+  reason: 'The release was refused: 2 findings.',
+  release: null,
+  service: null,
+  stableHash: null,
+  candidateHash: null,
+  from: {},
+  to: {},
+  finishedAt: START + 380,
+  phases: [span('Preflight', 0, 380)],
+  checks: [],
+  writes: [],
+  warnings: [],
+  findings: [
+    {
+      message:
+        'This run may not do everything that a release needs in namespace shop: patch services, create configmaps. ' +
+        'Let an administrator of the cluster apply this Role and bind it to the user of the kubeconfig.',
+      attachment: `apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: { name: crossfade, namespace: shop }
+rules:
+- apiGroups: [""]
+  resources: ["services"]
+  verbs: ["patch"]
+- apiGroups: [""]
+  resources: ["configmaps"]
+  verbs: ["create"]`,
+    },
+    {
+      message:
+        'ResourceQuota compute allows 10 pods and 8 are used: the candidate needs 4 more beside stable. Raise the quota or lower the replicas for the release.',
+    },
+  ],
+  rollbackPossible: false,
+  requests: 6,
+};
+
+export const UNCHANGED: Story = {
+  ...PROMOTED,
+  outcome: 'unchanged',
+  candidateHash: null,
+  to: PROMOTED.from,
+  finishedAt: START + 410,
+  phases: [
+    span(
+      'Preflight',
+      0,
+      410,
+      'Deployment shop/web, stable 7c9d8b6f5, live Service web',
+      'the Deployment runs exactly this already: nothing to do',
+    ),
+  ],
+  checks: [],
+  writes: [],
+  warnings: [],
+  rollbackPossible: false,
+  requests: 9,
+};
+
+export const DRY_RUN: Story = {
+  ...PROMOTED,
+  outcome: 'unchanged',
+  reason: 'dry run: nothing was changed',
+  dryRun: true,
+  candidateHash: null,
+  finishedAt: START + 690,
+  phases: [PREFLIGHT, span('Dry run', 412, 690)],
+  checks: [],
+  writes: PROMOTED.writes.map((told, at) => ({ ...told, at: START + 420 + 20 * at })),
+  rollbackPossible: false,
+  requests: 24,
+};

@@ -1,0 +1,156 @@
+import type { Images } from '../release/plan.ts';
+import { formatDuration } from './duration.ts';
+import { oneLine } from './escape.ts';
+import type { Story } from './story.ts';
+import { type Users, usersAfter } from './users.ts';
+
+/** What a person does now: sentences, and material to copy. */
+export interface Advice {
+  readonly title: string;
+  readonly text: string;
+  readonly copy: { readonly what: 'commands' | 'inputs'; readonly text: string } | null;
+}
+
+/** What the run meant for the users of the app, in one or two sentences. */
+export function describeUsers(users: Users): string {
+  switch (users.on) {
+    case 'new':
+      return 'Users are on the new version.';
+    case 'same':
+      return 'Users are on this version already; nothing was changed.';
+    case 'untouched':
+      return 'This run changed nothing in the cluster: users are where they were.';
+    case 'uncertain':
+      return 'It is not certain which version users are on. Have a look at it now.';
+    case 'old':
+      return users.newFor === null
+        ? 'Users are on the version they had before; none of their requests went to the new one.'
+        : `Users were on the new version for ${formatDuration(users.newFor)} and are back on the old one.`;
+  }
+}
+
+/** How to take the release back, or what else there is to do; null: nothing. */
+export function adviceFor(story: Story): Advice | null {
+  if (story.findings.length > 0)
+    return { title: 'What to do', text: 'Put right what is listed above and run the job again.', copy: null };
+  if (story.dryRun) return dryRunAdvice(story);
+  if (story.held) return standingAdvice(story);
+  switch (story.outcome) {
+    case 'promoted':
+      return wayBack(story);
+    case 'rolled-back':
+      return {
+        title: 'What to do',
+        text: 'There is nothing to clean up: the Deployment and its Service are as they were before. Find the cause, and release again.',
+        copy: null,
+      };
+    case 'aborted':
+      return {
+        title: 'What to do',
+        text: 'There is nothing to clean up: the release was taken back when the run was cancelled. Run the job again when it suits.',
+        copy: null,
+      };
+    case 'paused':
+      return {
+        title: 'What to do',
+        text: 'The release stands still until a later run continues it or takes it back.',
+        copy: null,
+      };
+    case 'failed':
+      return failedAdvice(story);
+    case 'unchanged':
+      return null;
+  }
+}
+
+function dryRunAdvice({ outcome }: Story): Advice {
+  const text =
+    outcome === 'failed'
+      ? 'Put the reason right and run the job again.'
+      : 'The API server would accept every write of this release. Run the job without `dry-run` to release.';
+  return { title: 'What to do', text: text.replaceAll('`', ''), copy: null };
+}
+
+function failedAdvice(story: Story): Advice {
+  const { on } = usersAfter(story);
+  if (on === 'untouched')
+    return { title: 'What to do', text: 'Put the reason right and run the job again.', copy: null };
+  return {
+    title: 'What to do',
+    text: 'See what is there with these commands. The next run of Crossfade finds this release unfinished in its record and takes it back first.',
+    copy: { what: 'commands', text: [...lookAtTraffic(story), ...lookAtPods(story)].join('\n') },
+  };
+}
+
+function standingAdvice(story: Story): Advice {
+  return {
+    title: 'Both versions stand',
+    text: 'The pods of both versions were left standing for a look at the new one. Nothing moves by itself; the next run of Crossfade takes this release back first.',
+    copy: { what: 'commands', text: [...lookAtPods(story), ...lookAtTraffic(story)].join('\n') },
+  };
+}
+
+function lookAtPods({ namespace, candidateHash }: Story): string[] {
+  if (candidateHash === null) return [];
+  const pods = `${inNamespace(namespace)} -l pod-template-hash=${candidateHash}`;
+  return [
+    `kubectl get pods${pods}`,
+    `kubectl describe pods${pods}`,
+    `kubectl logs${pods} --all-containers --prefix --tail=50`,
+  ];
+}
+
+function lookAtTraffic({ namespace, deployment, service }: Story): string[] {
+  const where = inNamespace(namespace);
+  return [
+    `kubectl get deployment,replicaset${where}`,
+    ...(service === null
+      ? [`kubectl describe deployment ${deployment}${where}`]
+      : [`kubectl get endpointslices${where} -l kubernetes.io/service-name=${service} -o wide`]),
+  ];
+}
+
+function inNamespace(namespace: string | null): string {
+  return namespace === null ? '' : ` -n ${namespace}`;
+}
+
+function wayBack(story: Story): Advice {
+  const changed = changedImages(story.from, story.to);
+  const title = 'How to take it back';
+  if (changed.length === 0)
+    return { title, text: 'Release again with the values of env that were there before.', copy: null };
+  const lines = [
+    'with:',
+    `  deployment: ${yamlText(story.deployment)}`,
+    ...(story.namespace === null ? [] : [`  namespace: ${yamlText(story.namespace)}`]),
+    ...(story.service === null ? [] : [`  service: ${yamlText(story.service)}`]),
+    '  images: |',
+    ...changed.map(({ container, from }) => `    ${oneLine(container)}=${oneLine(from)}`),
+  ];
+  return {
+    title,
+    text: 'The pods of the old version are gone. Release its images again with these inputs, and with the old values of env if this release changed any. It is checked and switched like any release.',
+    copy: { what: 'inputs', text: lines.join('\n') },
+  };
+}
+
+export interface ImageMove {
+  readonly container: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Containers whose image the release changes. */
+export function changedImages(from: Images, to: Images): ImageMove[] {
+  return Object.entries(to).flatMap(([container, image]) => {
+    const before = from[container];
+    return before === undefined || before === image ? [] : [{ container, from: before, to: image }];
+  });
+}
+
+/** A name as a plain YAML text; quoted where YAML would take it for something else (`on`, `1e3`). */
+function yamlText(name: string): string {
+  const text = oneLine(name);
+  const isPlain = /^[a-z][a-z0-9.-]*$/.test(text) && !/^(null|true|false|yes|no|on|off|y|n)$/.test(text);
+  return isPlain ? text : `'${text.replaceAll("'", "''")}'`;
+}

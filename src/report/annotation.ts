@@ -1,0 +1,53 @@
+import { adviceFor, changedImages, describeUsers } from './advice.ts';
+import { capped, firstLine, oneLine } from './escape.ts';
+import type { Story } from './story.ts';
+import { usersAfter } from './users.ts';
+
+/** Characters that GitHub shows of an annotation. */
+const LONGEST_MESSAGE = 4_096;
+/** Characters for what was found; the rest is for where the users are and what to do. */
+const LONGEST_FINDING = 2_800;
+
+/** The error annotation of a run that did not succeed. */
+export interface Annotation {
+  readonly title: string;
+  /** Several lines: what was wanted, what was found, where users are, what to do. */
+  readonly message: string;
+}
+
+export function annotationFor(story: Story): Annotation {
+  const found =
+    story.findings.length > 0
+      ? story.findings.map(({ message }) => oneLine(message)).join('\n')
+      : story.reason === null
+        ? null
+        : firstLine(story.reason);
+  const advice = adviceFor(story);
+  const lines = [
+    found === null ? null : capped(found, LONGEST_FINDING),
+    describeUsers(usersAfter(story)),
+    `Wanted: ${capped(wanted(story), 600)}.`,
+    advice === null ? null : story.findings.length > 0 ? null : advice.text,
+  ];
+  return { title: title(story), message: capped(lines.filter((line) => line !== null).join('\n'), LONGEST_MESSAGE) };
+}
+
+function title(story: Story): string {
+  const workload = oneLine(story.namespace === null ? story.deployment : `${story.namespace}/${story.deployment}`, 200);
+  if (story.findings.length > 0) return `Crossfade refused to release ${workload}`;
+  switch (story.outcome) {
+    case 'rolled-back':
+      return `Crossfade took ${workload} back`;
+    case 'aborted':
+      return `Crossfade was cancelled and took ${workload} back`;
+    default:
+      return story.held ? `${workload} failed, both versions stand` : `Crossfade could not release ${workload}`;
+  }
+}
+
+function wanted({ deployment, from, to }: Story): string {
+  const moves = changedImages(from, to).map(({ container, from: before, to: after }) =>
+    oneLine(`container ${container} from ${before} to ${after}`),
+  );
+  return moves.length === 0 ? oneLine(`a release of Deployment ${deployment}`) : moves.join(', ');
+}
