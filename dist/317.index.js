@@ -10,15 +10,19 @@ export const modules = {
 /* harmony export */ });
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7394);
 /* harmony import */ var _action_inputs_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2099);
-/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_10__ = __webpack_require__(9455);
-/* harmony import */ var _cluster_api_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9814);
-/* harmony import */ var _cluster_connection_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(8132);
-/* harmony import */ var _cluster_lease_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(5043);
-/* harmony import */ var _engine_clock_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(1440);
-/* harmony import */ var _engine_helm_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(64);
-/* harmony import */ var _engine_record_store_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(5197);
-/* harmony import */ var _engine_take_back_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(2107);
-/* harmony import */ var _report_log_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(9820);
+/* harmony import */ var _action_reporter_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(4665);
+/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_12__ = __webpack_require__(9455);
+/* harmony import */ var _cluster_api_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(9814);
+/* harmony import */ var _cluster_connection_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(8132);
+/* harmony import */ var _cluster_lease_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(5043);
+/* harmony import */ var _engine_clock_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(1440);
+/* harmony import */ var _engine_deploy_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(987);
+/* harmony import */ var _engine_helm_js__WEBPACK_IMPORTED_MODULE_11__ = __webpack_require__(64);
+/* harmony import */ var _engine_record_store_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(5197);
+/* harmony import */ var _engine_take_back_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(2107);
+/* harmony import */ var _report_log_js__WEBPACK_IMPORTED_MODULE_10__ = __webpack_require__(9820);
+
+
 
 
 
@@ -39,13 +43,16 @@ async function post() {
     const unfinished = JSON.parse(_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getState */ .Gu('unfinished'));
     const { namespace, deployment, holder } = unfinished;
     const request = await (0,_action_inputs_js__WEBPACK_IMPORTED_MODULE_1__/* .readRequest */ .i)((name) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getInput */ .V4(name, { trimWhitespace: false }));
-    const teller = (0,_report_log_js__WEBPACK_IMPORTED_MODULE_8__/* .createTeller */ .L)({ out: (line) => process.stdout.write(`${line}\n`), clock: _engine_clock_js__WEBPACK_IMPORTED_MODULE_5__/* .systemClock */ .m });
-    const connection = await (0,_cluster_connection_js__WEBPACK_IMPORTED_MODULE_3__/* .connect */ .N)(request.cluster, process.env);
-    const api = new _cluster_api_js__WEBPACK_IMPORTED_MODULE_2__/* .Api */ .j(connection, (message) => teller.warning(`The API server says: ${message}`));
-    const helm = new _engine_helm_js__WEBPACK_IMPORTED_MODULE_9__/* .Helm */ .f();
+    const teller = (0,_report_log_js__WEBPACK_IMPORTED_MODULE_10__/* .createTeller */ .L)({ out: (line) => process.stdout.write(`${line}\n`), clock: _engine_clock_js__WEBPACK_IMPORTED_MODULE_6__/* .systemClock */ .m });
+    const connection = await (0,_cluster_connection_js__WEBPACK_IMPORTED_MODULE_4__/* .connect */ .N)(request.cluster, process.env);
+    const api = new _cluster_api_js__WEBPACK_IMPORTED_MODULE_3__/* .Api */ .j(connection, (message) => teller.warning(`The API server says: ${message}`));
+    const helm = new _engine_helm_js__WEBPACK_IMPORTED_MODULE_11__/* .Helm */ .f();
+    const run = (0,_action_run_js__WEBPACK_IMPORTED_MODULE_12__/* .readRun */ .c)(process.env);
+    const reporter = new _action_reporter_js__WEBPACK_IMPORTED_MODULE_2__/* .Reporter */ .a(request, run, teller, _engine_clock_js__WEBPACK_IMPORTED_MODULE_6__/* .systemClock */ .m);
+    reporter.namespace = namespace;
+    reporter.requests = () => api.requests;
     try {
-        const { url } = (0,_action_run_js__WEBPACK_IMPORTED_MODULE_10__/* .readRun */ .c)(process.env);
-        const lease = await (0,_cluster_lease_js__WEBPACK_IMPORTED_MODULE_4__/* .acquireLease */ .ZZ)(api, _engine_clock_js__WEBPACK_IMPORTED_MODULE_5__/* .systemClock */ .m, {
+        const lease = await (0,_cluster_lease_js__WEBPACK_IMPORTED_MODULE_5__/* .acquireLease */ .ZZ)(api, _engine_clock_js__WEBPACK_IMPORTED_MODULE_6__/* .systemClock */ .m, {
             namespace,
             deployment,
             holder,
@@ -54,19 +61,21 @@ async function post() {
             onWait: (other) => teller.fact(`another run is at work on ${deployment}: ${other}`),
         });
         try {
-            const book = await (0,_engine_record_store_js__WEBPACK_IMPORTED_MODULE_6__/* .readBook */ .yW)(api, namespace, deployment);
+            const book = await (0,_engine_record_store_js__WEBPACK_IMPORTED_MODULE_8__/* .readBook */ .yW)(api, namespace, deployment);
             if (book.open === null || book.open.plan.release !== unfinished.release)
                 return;
             teller.phase('Take back an unfinished release');
-            teller.fact(`${(0,_engine_take_back_js__WEBPACK_IMPORTED_MODULE_7__/* .describeOpen */ .us)(book.open)} was left unfinished by its step`);
-            const parts = { api, clock: _engine_clock_js__WEBPACK_IMPORTED_MODULE_5__/* .systemClock */ .m, teller, helm, namespace };
+            teller.fact(`${(0,_engine_take_back_js__WEBPACK_IMPORTED_MODULE_9__/* .describeOpen */ .us)(book.open)} was left unfinished by its step`);
+            const parts = { api, clock: _engine_clock_js__WEBPACK_IMPORTED_MODULE_6__/* .systemClock */ .m, teller, helm, namespace };
             const turn = {
                 cause: 'cancelled',
-                reason: `the step ended before the release did (${url ?? 'no run'})`,
+                reason: `the step ended before the release did (${run.url ?? 'no run'})`,
             };
-            const { ended } = await (0,_engine_take_back_js__WEBPACK_IMPORTED_MODULE_7__/* .takeBack */ .zH)(parts, { ...book, open: book.open }, turn);
+            const { ended } = await (0,_engine_take_back_js__WEBPACK_IMPORTED_MODULE_9__/* .takeBack */ .zH)(parts, { ...book, open: book.open }, turn);
+            await reporter.tell((0,_engine_deploy_js__WEBPACK_IMPORTED_MODULE_7__/* .resultOf */ .Bg)(book.open.plan, ended), []);
+            // The step itself has failed or was cancelled; this one fails only when users are not where they were.
             if (ended.ending.outcome === 'failed')
-                _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setFailed */ .C1(`The release could not be taken back: ${ended.state.back?.reason ?? ''}`);
+                process.exitCode = 1;
         }
         finally {
             await lease.release();

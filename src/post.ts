@@ -1,10 +1,12 @@
 import * as core from '@actions/core';
 import { readRequest } from './action/inputs.ts';
+import { Reporter } from './action/reporter.ts';
 import { readRun } from './action/run.ts';
 import { Api } from './cluster/api.ts';
 import { connect } from './cluster/connection.ts';
 import { acquireLease } from './cluster/lease.ts';
 import { systemClock } from './engine/clock.ts';
+import { resultOf } from './engine/deploy.ts';
 import { Helm } from './engine/helm.ts';
 import { readBook } from './engine/record-store.ts';
 import { describeOpen, takeBack } from './engine/take-back.ts';
@@ -31,8 +33,11 @@ export async function post(): Promise<void> {
   const connection = await connect(request.cluster, process.env);
   const api = new Api(connection, (message) => teller.warning(`The API server says: ${message}`));
   const helm = new Helm();
+  const run = readRun(process.env);
+  const reporter = new Reporter(request, run, teller, systemClock);
+  reporter.namespace = namespace;
+  reporter.requests = () => api.requests;
   try {
-    const { url } = readRun(process.env);
     const lease = await acquireLease(api, systemClock, {
       namespace,
       deployment,
@@ -49,11 +54,12 @@ export async function post(): Promise<void> {
       const parts = { api, clock: systemClock, teller, helm, namespace };
       const turn = {
         cause: 'cancelled',
-        reason: `the step ended before the release did (${url ?? 'no run'})`,
+        reason: `the step ended before the release did (${run.url ?? 'no run'})`,
       } as const;
       const { ended } = await takeBack(parts, { ...book, open: book.open }, turn);
-      if (ended.ending.outcome === 'failed')
-        core.setFailed(`The release could not be taken back: ${ended.state.back?.reason ?? ''}`);
+      await reporter.tell(resultOf(book.open.plan, ended), []);
+      // The step itself has failed or was cancelled; this one fails only when users are not where they were.
+      if (ended.ending.outcome === 'failed') process.exitCode = 1;
     } finally {
       await lease.release();
     }

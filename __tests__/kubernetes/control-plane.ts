@@ -13,6 +13,7 @@ import {
   type Site,
   scheduler,
 } from './components.ts';
+import { type FakeKubelet, startFakeKubelet } from './fake-kubelet.ts';
 import { freePort, Processes } from './processes.ts';
 import { RealCluster, schedulable, serving } from './real-cluster.ts';
 import { stages } from './stages.ts';
@@ -20,6 +21,17 @@ import { stages } from './stages.ts';
 /** A real control plane with fake pods: any number of them, in any state, without sockets and probes. */
 export class ControlPlane extends RealCluster {
   override readonly tier = 'control-plane';
+  readonly #kubelet: FakeKubelet;
+
+  private constructor(kubelet: FakeKubelet, ...base: [site: Site, processes: Processes, kubeconfig: string, api: Api]) {
+    super(...base);
+    this.#kubelet = kubelet;
+  }
+
+  override async stop(): Promise<void> {
+    this.#kubelet.close();
+    await super.stop();
+  }
 
   /** Use `startControlPlane`. */
   static async start(tools: Tools, processes: Processes, port: number): Promise<ControlPlane> {
@@ -40,18 +52,20 @@ export class ControlPlane extends RealCluster {
       ]),
     );
     const api = await Api.from(kubeconfig, 'crossfade-harness');
+    const kubelet = await startFakeKubelet(site.authority, api);
     try {
       await serving(api, processes);
       launch('kube-controller-manager', controllerManager(tools, site));
       launch('kube-scheduler', scheduler(tools, site));
       launch('kwok', kwok(tools, site));
-      await api.create('/api/v1/nodes', fakeNode());
+      await api.create('/api/v1/nodes', fakeNode(kubelet.port));
       await schedulable(api, processes, NODE);
     } catch (error) {
+      kubelet.close();
       await api.close();
       throw error;
     }
-    return new ControlPlane(site, processes, kubeconfig, api);
+    return new ControlPlane(kubelet, site, processes, kubeconfig, api);
   }
 }
 
@@ -92,7 +106,7 @@ function kwok(tools: Tools, site: Site): { program: string; args: readonly strin
 }
 
 /** One node with room for everything. It is born Ready, and the lease keeps it so. */
-function fakeNode(): unknown {
+function fakeNode(kubeletPort: number): unknown {
   const now = new Date().toISOString();
   const room = { cpu: '1k', memory: '4Ti', 'ephemeral-storage': '4Ti', pods: '10k' };
   return {
@@ -101,6 +115,8 @@ function fakeNode(): unknown {
     status: {
       capacity: room,
       allocatable: room,
+      addresses: [{ type: 'InternalIP', address: '127.0.0.1' }],
+      daemonEndpoints: { kubeletEndpoint: { Port: kubeletPort } },
       conditions: [
         { type: 'Ready', status: 'True', reason: 'KubeletReady', lastHeartbeatTime: now, lastTransitionTime: now },
       ],

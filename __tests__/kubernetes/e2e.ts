@@ -70,7 +70,7 @@ function obstacleOf(tier: Tier): string | undefined {
 
 /** Runs jest with the node that runs us: an older one on PATH may lack what the client library needs. */
 function jest(tier: Tier, args: readonly string[]): Promise<number> {
-  const program = createRequire(import.meta.url).resolve('jest/bin/jest.js');
+  const program = createRequire(import.meta.url).resolve('jest/bin/jest');
   const child = spawn(process.execPath, [program, '--config', join(HERE, 'jest.e2e.config.js'), ...args], {
     cwd: ROOT,
     stdio: 'inherit',

@@ -144,6 +144,30 @@ describe('images', () => {
   });
 });
 
+describe('logs', () => {
+  async function log(image: string, until: string, query: string): Promise<string> {
+    const seen = await life(image, (all) => all.at(-1)?.what === until);
+    const { name, namespace = '' } = seen.at(-1)?.pod.metadata ?? {};
+    return cluster.api.get<string>(`${paths.core(namespace, 'pods', name)}/log${query}`);
+  }
+
+  test.concurrent('of a running pod', async () => {
+    expect(await log(IMAGE.v2, 'Ready', '?container=web')).toBe('web v2 serves on :8080\n');
+  });
+
+  test.concurrent('of a crashed one, now and the time before', async () => {
+    expect(await log(IMAGE.crash, 'CrashLoopBackOff', '')).toBe('panic: no database\n');
+    expect(await log(IMAGE.crash, 'CrashLoopBackOff', '?previous=true&tailLines=5')).toBe('panic: no database\n');
+  });
+
+  test.concurrent('there are none of a container that never started or never ended', async () => {
+    await expect(log(IMAGE.missing, 'ErrImagePull', '')).rejects.toMatchObject({ status: 400 });
+    await expect(log(IMAGE.v1, 'Ready', '?previous=true')).rejects.toThrow(
+      /previous terminated container "web" .* not found/,
+    );
+  });
+});
+
 describe('controllers', () => {
   test('roll an app, and its Service follows', async () => {
     const app = { namespace: await cluster.namespace('roll') };

@@ -71,7 +71,7 @@ export const PROMOTED: Story = {
     span('Check candidate', 6_310, 8_020, '2 checks of the candidate'),
     span('Switch users', 8_020, 8_110, 'all 4 live endpoints are candidate pods'),
     span('Bake', 8_110, 68_120, 'the candidate stayed Ready and did not restart'),
-    span('Drain', 68_120, 98_130),
+    span('Drain', 68_120, 98_130, 'waited: open connections to stable’s pods to end'),
     span('Close', 98_130, 99_870),
   ],
   checks: [
@@ -157,7 +157,7 @@ export const CRASHED: Story = {
   finishedAt: START + 25_470,
   phases: [
     ...OPENED,
-    span('Start candidate', 798, 24_390, '0/4 candidate pods Ready'),
+    span('Start candidate', 798, 24_390, 'waited: 0/4 candidate pods Ready'),
     span('Go back', 24_390, 25_470, CRASH),
   ],
   writes: [...OPENING, ...GOING_BACK],

@@ -106,7 +106,7 @@ export class Api {
     return this.#json<T>({ method: 'POST', path, body });
   }
 
-  /** Text of any answer with its status, up to 64 KiB: logs, the service proxy. Slow answers stand in nobody's way. */
+  /** Text of any answer with its status, up to 256 KiB: logs, the service proxy. Slow answers stand in nobody's way. */
   async text(
     path: string,
     query: Query = {},
@@ -127,7 +127,7 @@ export class Api {
     });
     if (response.statusCode !== 200) {
       const status = parse(await response.body.text());
-      throw new ApiError(what, response.statusCode, text(status['reason']), text(status['message']));
+      throw new ApiError(what, response.statusCode, text(status.reason), text(status.message));
     }
     let rest = '';
     const decoder = new TextDecoder();
@@ -147,7 +147,7 @@ export class Api {
         throw new UnknownOutcome(describe(call), new Error('the answer was no JSON object'));
       return parsed as T;
     }
-    throw new ApiError(describe(call), status, text(parsed['reason']), text(parsed['message']));
+    throw new ApiError(describe(call), status, text(parsed.reason), text(parsed.message));
   }
 
   /** Reads: resets and 5xx are tried again. Every verb: 429. Writes of unknown outcome are the caller's to look after. */
@@ -205,7 +205,7 @@ export class Api {
       signal: call.signal === undefined ? deadline : AbortSignal.any([deadline, call.signal]),
     });
     const body = call.slow === true ? await firstBytes(response.body) : await response.body.text();
-    for (const warning of [response.headers['warning'] ?? []].flat())
+    for (const warning of [response.headers.warning ?? []].flat())
       this.#warn(/^299 \S+ "(.*)"$/.exec(warning)?.[1] ?? warning);
     const retryAfter = Number([response.headers['retry-after'] ?? []].flat()[0]);
     return { status: response.statusCode, body, retryAfter: retryAfter > 0 ? retryAfter * 1000 : null };
@@ -229,8 +229,8 @@ export class Api {
   }
 }
 
-/** Of an answer that comes from a pod: enough to judge it by, however much it sends. */
-const LONGEST_TEXT = 65_536;
+/** Of an answer that comes from a pod: enough to judge it by, however much it sends. Bytes. */
+const LONGEST_TEXT = 262_144;
 
 async function firstBytes(body: AsyncIterable<Uint8Array>): Promise<string> {
   const chunks: Uint8Array[] = [];

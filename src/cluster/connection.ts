@@ -119,31 +119,33 @@ function load(cluster: Request['cluster'], env: NodeJS.ProcessEnv): KubeConfig {
 }
 
 function read(config: KubeConfig, { kubeconfig }: Request['cluster'], env: NodeJS.ProcessEnv): void {
-  if (kubeconfig?.kind === 'content') return config.loadFromString(kubeconfig.value);
-  if (kubeconfig?.kind === 'path') return config.loadFromFile(kubeconfig.value);
-  const files = (env['KUBECONFIG'] ?? '').split(delimiter).filter((file) => file !== '');
-  const [first, ...rest] = files;
-  if (first !== undefined) {
-    config.loadFromFile(first);
-    for (const file of rest) {
-      const more = new KubeConfig();
-      more.loadFromFile(file);
-      config.mergeConfig(more);
-    }
-    return;
-  }
+  const [first, ...rest] = (env.KUBECONFIG ?? '').split(delimiter).filter((file) => file !== '');
   const home = join(homedir(), '.kube', 'config');
-  if (existsSync(home)) return config.loadFromFile(home);
-  if (env['KUBERNETES_SERVICE_HOST'] !== undefined) return config.loadFromCluster();
-  throw new Error(
-    'input kubeconfig is empty, KUBECONFIG is not set, ~/.kube/config does not exist, and this is not a pod of a cluster',
-  );
+  if (kubeconfig?.kind === 'content') config.loadFromString(kubeconfig.value);
+  else if (kubeconfig?.kind === 'path') config.loadFromFile(kubeconfig.value);
+  else if (first !== undefined) loadFiles(config, first, rest);
+  else if (existsSync(home)) config.loadFromFile(home);
+  else if (env.KUBERNETES_SERVICE_HOST !== undefined) config.loadFromCluster();
+  else
+    throw new Error(
+      'input kubeconfig is empty, KUBECONFIG is not set, ~/.kube/config does not exist, and this is not a pod of a cluster',
+    );
+}
+
+/** `KUBECONFIG` may name several files; the first one wins where they disagree. */
+function loadFiles(config: KubeConfig, first: string, rest: readonly string[]): void {
+  config.loadFromFile(first);
+  for (const file of rest) {
+    const more = new KubeConfig();
+    more.loadFromFile(file);
+    config.mergeConfig(more);
+  }
 }
 
 function describeSource({ kubeconfig }: Request['cluster'], env: NodeJS.ProcessEnv): string {
   if (kubeconfig?.kind === 'content') return 'the content of input kubeconfig';
   if (kubeconfig?.kind === 'path') return `the file ${kubeconfig.value} (input kubeconfig)`;
-  if ((env['KUBECONFIG'] ?? '') !== '') return `the file ${env['KUBECONFIG']} (variable KUBECONFIG)`;
+  if ((env.KUBECONFIG ?? '') !== '') return `the file ${env.KUBECONFIG} (variable KUBECONFIG)`;
   return 'input kubeconfig, KUBECONFIG, ~/.kube/config or the pod’s service account';
 }
 
@@ -174,7 +176,7 @@ function proxyFor(server: string, env: NodeJS.ProcessEnv): string | null {
   const name = url.protocol === 'https:' ? 'https_proxy' : 'http_proxy';
   const proxy = env[name] ?? env[name.toUpperCase()] ?? '';
   if (proxy === '') return null;
-  const exempt = (env['no_proxy'] ?? env['NO_PROXY'] ?? '').split(',').map((entry) => entry.trim());
+  const exempt = (env.no_proxy ?? env.NO_PROXY ?? '').split(',').map((entry) => entry.trim());
   const isExempt = exempt.some((entry) => {
     const host = entry.replace(/^\*?\./, '').replace(/:\d+$/, '');
     return entry === '*' || (host !== '' && (url.hostname === host || url.hostname.endsWith(`.${host}`)));

@@ -1,6 +1,7 @@
-import type { Sign } from '../release/signs.ts';
-import { describeSign } from '../release/signs.ts';
+import type { PodView, Track } from '../release/observation.ts';
+import { describeSign, type Sign } from '../release/signs.ts';
 import type { Api } from './api.ts';
+import { describeCause } from './errors.ts';
 import type { Event, KubeList } from './wire.ts';
 
 /** What a person wants to see of a candidate that does not come up. All texts come from the cluster: untrusted. */
@@ -13,29 +14,48 @@ export interface Diagnosis {
 
 const LOG_LINES = 20;
 const EVENTS = 10;
+/** Of so many sick pods the events are read: requests must not grow with the pods. */
+const SICK_PODS = 2;
 /** Milliseconds: a diagnosis must never hold up the way back. */
 const PATIENCE = 3_000;
 
-/** Reads the last log lines of the sick container and the newest events of the candidate. Never throws: it says what it could not read. */
-export async function diagnose(
-  api: Api,
-  namespace: string,
-  hash: string | null,
-  deployment: string,
-  signs: readonly Sign[],
-): Promise<Diagnosis> {
-  const sick = signs.find((sign) => sign.container !== null) ?? signs[0];
-  const [log, events] = await Promise.all([
+/**
+ * Reads the last log lines of the sick container and the newest events of the candidate's ReplicaSet and of some of its sick pods.
+ * Never throws: it says what it could not read.
+ */
+export async function diagnose(api: Api, namespace: string, candidate: Track, replicaSet: string): Promise<Diagnosis> {
+  const sickFirst = [...candidate.pods].filter((pod) => !pod.terminating).sort((a, b) => rank(a) - rank(b));
+  const signs = [candidate.refused, ...sickFirst.map((pod) => pod.sign)].filter((sign) => sign !== null);
+  const sick = signs.find((sign) => sign.container !== null);
+  const [log, ...events] = await Promise.all([
     sick?.container === undefined || sick.container === null
       ? null
       : readLog(api, namespace, sick.pod, sick.container, sick.restarts),
-    hash === null ? [] : readEvents(api, namespace, `${deployment}-${hash}`),
+    ...[replicaSet, ...sickFirst.slice(0, SICK_PODS).map((pod) => pod.name)].map((name) =>
+      readEvents(api, namespace, name),
+    ),
   ]);
-  return { signs: unique(signs.map(describeSign)), log, events };
+  const newest = events.flat().sort((a, b) => b.at - a.at);
+  return { signs: summarise(signs), log, events: [...new Set(newest.map((event) => event.text))].slice(0, EVENTS) };
 }
 
-function unique(texts: readonly string[]): string[] {
-  return [...new Set(texts)].slice(0, 10);
+function rank(pod: PodView): number {
+  if (pod.sign !== null) return pod.sign.level === 'fatal' ? 0 : 1;
+  return pod.ready ? 3 : 2;
+}
+
+/** One line for each kind of trouble: with the same in many pods, one of them and how many more. */
+function summarise(signs: readonly Sign[]): string[] {
+  const kinds = new Map<string, Sign[]>();
+  for (const sign of signs) {
+    const key = `${sign.container}/${sign.reason}/${sign.exitCode}`;
+    kinds.set(key, [...(kinds.get(key) ?? []), sign]);
+  }
+  return [...kinds.values()].flatMap(([first, ...more]) =>
+    first === undefined
+      ? []
+      : [`${describeSign(first)}${more.length === 0 ? '' : ` — and ${more.length} more like it`}`],
+  );
 }
 
 /** The crashed instance's log: `previous` fails while the container is still in state Error, so the current one is tried after it. */
@@ -60,18 +80,23 @@ async function readLog(
   return null;
 }
 
-async function readEvents(api: Api, namespace: string, prefix: string): Promise<string[]> {
+interface ToldEvent {
+  readonly at: number;
+  readonly text: string;
+}
+
+async function readEvents(api: Api, namespace: string, name: string): Promise<ToldEvent[]> {
   try {
-    const { body } = await api.text(`/api/v1/namespaces/${namespace}/events`, { limit: 500 }, { deadline: PATIENCE });
+    const query = { fieldSelector: `involvedObject.name=${name}`, limit: 100 };
+    const { status, body } = await api.text(`/api/v1/namespaces/${namespace}/events`, query, { deadline: PATIENCE });
+    if (status !== 200) return [{ at: 0, text: `(the events of ${name} could not be read: HTTP ${status})` }];
     const { items } = JSON.parse(body) as KubeList<Event>;
-    const own = items.filter((event) => event.involvedObject.name?.startsWith(prefix));
-    own.sort((a, b) => timeOf(b) - timeOf(a));
-    const seen = own.map(
-      (event) => `${event.type ?? ''} ${event.reason ?? ''} ${event.involvedObject.name ?? ''}: ${event.message ?? ''}`,
-    );
-    return [...new Set(seen)].slice(0, EVENTS);
-  } catch {
-    return ['(the events could not be read)'];
+    return items.map((event) => ({
+      at: timeOf(event),
+      text: `${event.type ?? ''} ${event.reason ?? ''} ${event.involvedObject.name ?? ''}: ${event.message ?? ''}`,
+    }));
+  } catch (error) {
+    return [{ at: 0, text: `(the events of ${name} could not be read: ${describeCause(error)})` }];
   }
 }
 

@@ -46,7 +46,7 @@ export interface DeployParts {
     signal: AbortSignal,
   ) => Promise<readonly CheckResult[]>;
   /** Told before the first write: from here on `post` has something to look after. */
-  readonly onBegin: (release: string) => void;
+  readonly onBegin: (plan: Plan) => void;
 }
 
 /** `action: deploy`. Throws Refused, LockHeld, RecordError, or what an API request throws before the release began. */
@@ -89,7 +89,7 @@ export async function deploy(request: Request, parts: DeployParts): Promise<Resu
         lease = { ...lease, waited: false };
         continue;
       }
-      return await release(request, parts, cleared, book);
+      return await release(parts, cleared, book);
     }
   } finally {
     await lease?.release();
@@ -107,7 +107,7 @@ const NOTHING: Result = {
   rollbackPossible: false,
 };
 
-async function release(request: Request, parts: DeployParts, cleared: Cleared, book: RecordBook): Promise<Result> {
+async function release(parts: DeployParts, cleared: Cleared, book: RecordBook): Promise<Result> {
   const { api, clock, teller, namespace, run } = parts;
   const { plan, candidateTemplate, objects } = cleared;
   const world = new World(api, clock, {
@@ -117,7 +117,7 @@ async function release(request: Request, parts: DeployParts, cleared: Cleared, b
     service: plan.service.name,
     candidateService: plan.candidateService.name,
   });
-  parts.onBegin(plan.release);
+  parts.onBegin(plan);
   const open: OpenRelease = { plan, run };
   world.seed(objects);
   const written = await writeBook(api, namespace, plan.deployment.name, { ...book, open }, 'open the record');
@@ -130,24 +130,26 @@ async function release(request: Request, parts: DeployParts, cleared: Cleared, b
       parts.check(contextOf(plan, namespace, hashes.candidate), plan.times.deadline, signal);
     const ended = await new Release({ ...parts, world, plan, candidateTemplate, check }, BEGINNING).run();
     await closeRecord(parts, { ...written, open }, ended, clock.now());
-    return {
-      outcome: ended.ending.outcome,
-      reason: ended.state.back?.reason ?? null,
-      plan,
-      candidateHash: ended.candidateHash,
-      checks: ended.state.checks,
-      diagnosis: ended.diagnosis,
-      left: ended.ending.outcome === 'failed' ? ended.ending.left : 'nothing',
-      rollbackPossible:
-        ended.ending.outcome === 'promoted' && keepsHistory(objects.deployment.spec?.revisionHistoryLimit),
-    };
+    const keepsHistory = (objects.deployment.spec?.revisionHistoryLimit ?? 10) > 0;
+    return { ...resultOf(plan, ended), rollbackPossible: ended.ending.outcome === 'promoted' && keepsHistory };
   } finally {
     await world.close();
   }
 }
 
-function keepsHistory(limit: number | undefined): boolean {
-  return (limit ?? 10) > 0;
+/** How a release ended, as a result of the run. */
+export function resultOf(plan: Plan, ended: Ended): Result {
+  const { ending, state } = ended;
+  return {
+    outcome: ending.outcome,
+    reason: state.back?.reason ?? null,
+    plan,
+    candidateHash: ended.candidateHash,
+    checks: state.checks,
+    diagnosis: ended.diagnosis,
+    left: ending.outcome === 'failed' ? ending.left : 'nothing',
+    rollbackPossible: false,
+  };
 }
 
 function isOpen(book: RecordBook): book is RecordBook & { open: OpenRelease } {

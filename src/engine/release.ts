@@ -133,22 +133,27 @@ export class Release {
     teller.phase('Go back');
     teller.fact(reason);
     if (cause !== 'unhealthy' && cause !== 'deadline') return;
-    const signs = [seen.candidate?.refused ?? null, ...(seen.candidate?.pods ?? []).map((pod) => pod.sign)].filter(
-      (sign) => sign !== null,
-    );
-    this.#diagnosis = diagnose(api, namespace, this.#candidateHash, plan.deployment.name, signs);
+    if (seen.candidate !== null)
+      this.#diagnosis = diagnose(api, namespace, seen.candidate, `${plan.deployment.name}-${seen.candidate.hash}`);
   }
 
   async #write(write: Write): Promise<void> {
     const { world, plan, teller, clock, candidateTemplate } = this.#parts;
     // Logs and events go with the pods; users are back on stable by now.
-    if (write === 'close-back' && this.#diagnosis !== null)
-      await Promise.race([this.#diagnosis, clock.sleep(DIAGNOSIS_PATIENCE, new AbortController().signal)]);
+    if (write === 'close-back' && this.#diagnosis !== null) await this.#diagnosed(this.#diagnosis);
     const request = requestFor(write, plan, world.snapshot(), candidateTemplate);
     await world.write(request);
     this.#troubles = 0;
     this.#state = afterWrite(this.#state, write, clock.now());
     teller.wrote(request);
+  }
+
+  /** Waits for the diagnosis, but not for long. */
+  async #diagnosed(diagnosis: Promise<Diagnosis>): Promise<void> {
+    const enough = new AbortController();
+    const patience = this.#parts.clock.sleep(DIAGNOSIS_PATIENCE, enough.signal).catch(() => undefined);
+    await Promise.race([diagnosis, patience]);
+    enough.abort();
   }
 
   /** Starts the checks once and looks on meanwhile: a crash while they run must not wait for their end. */
@@ -234,7 +239,7 @@ export function phaseOf(state: State, action: Action, seen: Observation): Phase 
     case 'pause':
     case 'pin':
     case 'open':
-      return seen.candidate === null ? 'Open' : 'Start candidate';
+      return seen.candidate === null || seen.candidate.size === 0 ? 'Open' : 'Start candidate';
     case 'freeze':
     case 'create-candidate-service':
     case 'point-candidate-service':

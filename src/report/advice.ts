@@ -4,7 +4,7 @@ import { oneLine } from './escape.ts';
 import type { Story } from './story.ts';
 import { type Users, usersAfter } from './users.ts';
 
-/** What a person does now: sentences, and material to copy. */
+/** What a person does now: sentences (code in backticks), and material to copy. */
 export interface Advice {
   readonly title: string;
   readonly text: string;
@@ -68,7 +68,7 @@ function dryRunAdvice({ outcome }: Story): Advice {
     outcome === 'failed'
       ? 'Put the reason right and run the job again.'
       : 'The API server would accept every write of this release. Run the job without `dry-run` to release.';
-  return { title: 'What to do', text: text.replaceAll('`', ''), copy: null };
+  return { title: 'What to do', text, copy: null };
 }
 
 function failedAdvice(story: Story): Advice {
@@ -77,15 +77,15 @@ function failedAdvice(story: Story): Advice {
     return { title: 'What to do', text: 'Put the reason right and run the job again.', copy: null };
   return {
     title: 'What to do',
-    text: 'See what is there with these commands. The next run of Crossfade finds this release unfinished in its record and takes it back first.',
+    text: 'See what is there with these commands. The next run of Crossfade finds this release unfinished in its record and takes it back before it does anything else.',
     copy: { what: 'commands', text: [...lookAtTraffic(story), ...lookAtPods(story)].join('\n') },
   };
 }
 
 function standingAdvice(story: Story): Advice {
   return {
-    title: 'Both versions stand',
-    text: 'The pods of both versions were left standing for a look at the new one. Nothing moves by itself; the next run of Crossfade takes this release back first.',
+    title: 'How to look at the new version',
+    text: 'The pods of both versions were left standing. Nothing moves by itself; the next run of Crossfade takes this release back before it does anything else.',
     copy: { what: 'commands', text: [...lookAtPods(story), ...lookAtTraffic(story)].join('\n') },
   };
 }
@@ -118,7 +118,7 @@ function wayBack(story: Story): Advice {
   const changed = changedImages(story.from, story.to);
   const title = 'How to take it back';
   if (changed.length === 0)
-    return { title, text: 'Release again with the values of env that were there before.', copy: null };
+    return { title, text: 'Release again with the values of `env` that were there before.', copy: null };
   const lines = [
     'with:',
     `  deployment: ${yamlText(story.deployment)}`,
@@ -129,7 +129,7 @@ function wayBack(story: Story): Advice {
   ];
   return {
     title,
-    text: 'The pods of the old version are gone. Release its images again with these inputs, and with the old values of env if this release changed any. It is checked and switched like any release.',
+    text: 'Release the old images again with these inputs, and with the old values of `env` if this release changed any. That is checked and switched like every release.',
     copy: { what: 'inputs', text: lines.join('\n') },
   };
 }

@@ -5,8 +5,9 @@ import { usersAfter } from './users.ts';
 
 /** Characters that GitHub shows of an annotation. */
 const LONGEST_MESSAGE = 4_096;
-/** Characters for what was found; the rest is for where the users are and what to do. */
-const LONGEST_FINDING = 2_800;
+/** Characters for what was wanted and what was found; the rest is for where the users are and what to do. */
+const LONGEST_WISH = 600;
+const LONGEST_FINDING = 2_400;
 
 /** The error annotation of a run that did not succeed. */
 export interface Annotation {
@@ -19,17 +20,26 @@ export function annotationFor(story: Story): Annotation {
   const found =
     story.findings.length > 0
       ? story.findings.map(({ message }) => oneLine(message)).join('\n')
-      : story.reason === null
-        ? null
-        : firstLine(story.reason);
-  const advice = adviceFor(story);
+      : firstLine(story.reason ?? 'The reason is not known.');
   const lines = [
-    found === null ? null : capped(found, LONGEST_FINDING),
+    `Wanted: ${capped(wanted(story), LONGEST_WISH)}.`,
+    `Found: ${capped(found, LONGEST_FINDING)}`,
     describeUsers(usersAfter(story)),
-    `Wanted: ${capped(wanted(story), 600)}.`,
-    advice === null ? null : story.findings.length > 0 ? null : advice.text,
+    next(story),
   ];
   return { title: title(story), message: capped(lines.filter((line) => line !== null).join('\n'), LONGEST_MESSAGE) };
+}
+
+function next(story: Story): string | null {
+  // Findings say themselves what to do.
+  if (story.findings.length > 0)
+    return story.findings.some(({ attachment }) => attachment !== undefined)
+      ? 'What can be applied as it stands is in the job summary.'
+      : null;
+  const advice = adviceFor(story);
+  if (advice === null) return null;
+  const command = advice.copy?.what === 'commands' ? (advice.copy.text.split('\n')[0] ?? '') : '';
+  return command === '' ? advice.text : `${advice.text} Begin with: ${command}`;
 }
 
 function title(story: Story): string {

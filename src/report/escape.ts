@@ -18,9 +18,13 @@ export function plain(text: string): string {
 
 /** Text of any origin as one line of at most `longest` characters; `…` at its end says that there was more. */
 export function oneLine(text: string, longest = LONGEST_LINE): string {
+  return capped(collapsed(text).trim(), longest);
+}
+
+function collapsed(text: string): string {
   // A lone carriage return begins a new line on a terminal and for the runner.
   const read = text.slice(0, LONGEST_READ).replaceAll('\r', '\n');
-  return capped(plain(read).replaceAll(/\s+/g, ' ').trim(), longest);
+  return plain(read).replaceAll(/\s+/g, ' ');
 }
 
 /** The first line of a text that should have but one. */
@@ -33,6 +37,11 @@ export function capped(text: string, longest: number): string {
   if (text.length <= longest) return text;
   // Half of a surrogate pair is no character.
   return `${text.slice(0, longest - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+}
+
+/** Digests cut to twelve digits, enough for a person to tell two images apart. */
+export function shortDigests(text: string): string {
+  return text.replaceAll(/\b(sha256:[0-9a-f]{12})[0-9a-f]{52}\b/g, '$1…');
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -72,7 +81,7 @@ export function html(words: TemplateStringsArray, ...contents: readonly Content[
 
 function markupOf(content: Content): string {
   if (content instanceof Html) return content.markup;
-  if (typeof content === 'string') return escapeHtml(oneLine(content));
+  if (typeof content === 'string') return escapeHtml(capped(collapsed(content), LONGEST_LINE));
   if (typeof content === 'number') return String(content);
   return content.map((part) => part.markup).join('');
 }
@@ -83,6 +92,12 @@ export function joined(parts: readonly Html[], separator: Html): Html {
 
 export function code(text: string): Html {
   return html`<code>${text}</code>`;
+}
+
+/** Sentences of ours, in which backticks mark what is to be read letter by letter. */
+export function prose(text: string): Html {
+  const parts = oneLine(text).split(/`([^`]+)`/);
+  return html`${parts.map((part, at) => (at % 2 === 1 ? code(part) : html`${part}`))}`;
 }
 
 /** A block of text as it is, line breaks kept. It is an HTML block of its own: blank lines do not end it. */

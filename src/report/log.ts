@@ -135,6 +135,7 @@ class Log implements RunTeller {
   }
 
   #endPhase(): void {
+    if (this.#wait !== null && this.#open?.facts.length === 0) this.#open.facts.push(`waited: ${this.#wait.text}`);
     this.waiting(null);
     this.#lastSaid = null;
     if (this.#open === null) return;

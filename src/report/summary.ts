@@ -3,7 +3,7 @@ import type { Diagnosis } from '../cluster/diagnosis.ts';
 import type { Finding } from '../engine/refusal.ts';
 import { adviceFor, changedImages, describeUsers } from './advice.ts';
 import { formatDuration } from './duration.ts';
-import { code, firstLine, Html, html, joined, link, oneLine, pre } from './escape.ts';
+import { code, firstLine, Html, html, joined, link, oneLine, pre, prose, shortDigests } from './escape.ts';
 import type { Outcome, Story } from './story.ts';
 import { timeline } from './timeline.ts';
 import { usersAfter } from './users.ts';
@@ -48,7 +48,7 @@ function render(story: Story, room: Room): string {
     ...findings(story.findings, room),
     images(story, room),
     origin(story),
-    ...diagnosis(story.diagnosis, story.reason, room),
+    ...trouble(story, room),
     ...advice(story, room),
     ...warnings(story.warnings, room),
     ...section('Timeline', timeline(story, room.rows, room.facts)),
@@ -80,16 +80,22 @@ function headline(story: Story): Html {
 function outcomeWords(story: Story): string {
   if (story.dryRun) return story.outcome === 'failed' ? '❌ Dry run refused' : '🔍 Dry run';
   if (story.findings.length > 0) return '❌ Refused';
-  return story.held ? '❌ Failed, both versions stand' : OUTCOMES[story.outcome];
+  return story.held ? '❌ Failed, both versions left standing' : OUTCOMES[story.outcome];
 }
 
 /** For someone tired: what it means for the users, and why. */
 function lead(story: Story): Html {
   const sentence = html`<b>${describeUsers(usersAfter(story))}</b>`;
-  // The findings say it all.
-  if (story.reason === null || story.findings.length > 0) return html`<p>${sentence}</p>`;
-  return html`<p>${sentence}</p>
-<p>Why: ${firstLine(story.reason)}</p>`;
+  const drained = story.phases.some(({ phase }) => phase === 'Drain');
+  const connections =
+    story.outcome === 'promoted' && drained
+      ? html` Connections that clients kept open stayed on the old pods until those ended.`
+      : html``;
+  // Findings say it all, and a dry run was asked for.
+  const isTold = story.findings.length > 0 || (story.dryRun && story.outcome !== 'failed');
+  if (story.reason === null || isTold) return html`<p>${sentence}${connections}</p>`;
+  return html`<p>${sentence}${connections}</p>
+<p><b>Why:</b> ${prose(firstLine(story.reason))}</p>`;
 }
 
 function images({ from, to, outcome }: Story, room: Room): Html | null {
@@ -113,17 +119,18 @@ function images({ from, to, outcome }: Story, room: Room): Html | null {
   return Object.keys(to).length === 0 ? null : html`<p>The images stay as they are; environment values change.</p>`;
 }
 
-/** Twelve digits of a digest tell two images apart; the whole is in the outputs. */
+/** The whole digest is in the outputs. */
 function imageName(image: string): Html {
-  return code(oneLine(image).replace(/@(sha256:[0-9a-f]{12})[0-9a-f]{52}$/, '@$1…'));
+  return code(shortDigests(oneLine(image)));
 }
+
+const STRATEGIES: Readonly<Record<string, string>> = { 'blue-green': 'Blue/green' };
 
 /** Who and what was behind it. */
 function origin(story: Story): Html {
   const { run } = story;
   const facts = [
-    story.release === null ? null : html`release ${code(story.release)}`,
-    html`${story.strategy === 'blue-green' ? 'blue/green' : story.strategy}`,
+    html`${STRATEGIES[story.strategy] ?? story.strategy} release${story.release === null ? '' : html` ${code(story.release)}`}`,
     html`took <b>${formatDuration(story.finishedAt - story.startedAt)}</b>`,
     run.sha === null ? null : html`commit ${link(commitAddress(story), code(run.sha.slice(0, 7)))}${branch(run.ref)}`,
     run.actor === null ? null : html`by ${run.actor}`,
@@ -154,25 +161,49 @@ function findings(all: readonly Finding[], room: Room): Html[] {
   if (all.length === 0) return [];
   const shown = all.slice(0, room.rows);
   const blocks = shown.flatMap(({ message, attachment }, at) => [
-    html`<p>${all.length === 1 ? '' : `${at + 1}. `}${oneLine(message)}</p>`,
+    html`<p>${all.length === 1 ? '' : `${at + 1}. `}${prose(message)}</p>`,
     ...(attachment === undefined ? [] : [block(attachment, room)]),
   ]);
   return section('What stands in the way', ...blocks, more(all.length - shown.length));
 }
 
-function diagnosis(found: Diagnosis | null, reason: string | null, room: Room): Html[] {
+/** What the failed check printed, or what the cluster knows of the sick pods. */
+function trouble(story: Story, room: Room): Html[] {
+  const failed = story.checks.filter(({ verdict }) => verdict === 'unhealthy').slice(0, room.rows);
+  const printed = failed.flatMap(({ name, detail }) => {
+    const [, ...lines] = detail.split('\n');
+    return lines.length === 0 ? [] : [html`<p>Last lines of ${code(name)}:</p>`, block(lines.join('\n'), room)];
+  });
+  return section('What went wrong', ...printed, ...diagnosis(story.diagnosis, story.reason ?? '', room));
+}
+
+function diagnosis(found: Diagnosis | null, reason: string, room: Room): (Html | null)[] {
   if (found === null) return [];
   const { log, events } = found;
-  // A sign that is the reason has been told.
-  const signs = found.signs.filter((sign) => reason === null || !reason.includes(sign));
-  return section(
-    'What went wrong',
+  const isTold = (sign: string): boolean => kindOf(sign) === kindOf(reason);
+  const told = found.signs.filter(isTold);
+  const signs = kindsOf(found.signs.filter((sign) => !isTold(sign)));
+  return [
+    told.length > 1 ? html`<p>Other pods of the new version show the same.</p>` : null,
     signs.length === 0 ? null : list(signs, room),
     log === null ? null : html`<p>Last lines of container ${code(log.container)} in pod ${code(log.pod)}:</p>`,
     log === null ? null : block(log.lines.join('\n'), room),
     events.length === 0 ? null : html`<p>Newest events:</p>`,
     events.length === 0 ? null : block(events.map((event) => oneLine(event)).join('\n'), room),
+  ];
+}
+
+/** Pods of one version mostly fail alike: one sign of each kind, with a word about other pods. */
+function kindsOf(signs: readonly string[]): string[] {
+  const kinds = Map.groupBy(signs, kindOf);
+  return [...kinds.values()].map(([first = '', ...others]) =>
+    others.length === 0 ? first : `${first} (other pods too)`,
   );
+}
+
+/** A sign without the name of its pod and without numbers (restarts, seconds). */
+function kindOf(sign: string): string {
+  return sign.replace(/\bpod \S+?(?=:|$)/, 'pod').replaceAll(/\d+/g, '0');
 }
 
 function advice(story: Story, room: Room): Html[] {
@@ -180,11 +211,11 @@ function advice(story: Story, room: Room): Html[] {
   if (found === null) return [];
   // Half of a command or of a list of inputs is worse than none.
   const copy = found.copy === null || found.copy.text.length > room.block ? null : pre(found.copy.text);
-  return section(found.title, html`<p>${found.text}</p>`, copy);
+  return section(found.title, html`<p>${prose(found.text)}</p>`, copy);
 }
 
 function warnings(all: readonly string[], room: Room): Html[] {
-  return all.length === 0 ? [] : section('Warnings', list(all, room));
+  return all.length === 0 ? [] : section('⚠️ Warnings', list(all, room));
 }
 
 const VERDICTS: Readonly<Record<CheckResult['verdict'], string>> = {
@@ -202,12 +233,7 @@ function checks(all: readonly CheckResult[], room: Room): Html[] {
 `,
   );
   const head = html`<th align="left">Check</th><th align="left">Result</th><th align="right">Tries</th><th align="right">Took</th><th align="left">Found</th>`;
-  const outputs = all.slice(0, room.rows).flatMap((check) => {
-    const [, ...lines] = check.detail.split('\n');
-    if (check.verdict !== 'unhealthy' || lines.length === 0) return [];
-    return [html`<p>Last lines of ${code(check.name)}:</p>`, block(lines.join('\n'), room)];
-  });
-  return section('Checks', table(head, rows, room.rows), ...outputs);
+  return section('Checks', table(head, rows, room.rows));
 }
 
 function writes(story: Story, room: Room): Html[] {
@@ -243,7 +269,7 @@ function list(texts: readonly string[], room: Room): Html {
   const rest = more(texts.length - shown.length);
   return html`<ul>
 ${shown.map(
-  (text) => html`<li>${text}</li>
+  (text) => html`<li>${prose(text)}</li>
 `,
 )}</ul>${rest ?? ''}`;
 }
