@@ -4,6 +4,8 @@ import type { Pod, Service } from '../../src/cluster/wire.ts';
 import { IMAGE } from '../contract/cluster.ts';
 import { paths } from './api.ts';
 import { type App, createApp, deploymentManifest, pods, setImage, waitSettled } from './app.ts';
+import { ByHand } from './by-hand.ts';
+import { watchInvariants } from './invariants.ts';
 import { startLoad } from './load.ts';
 import { type NodeCluster, startNode } from './node.ts';
 import { must, until } from './processes.ts';
@@ -130,7 +132,35 @@ describe('load', () => {
     expect(report.share('v1', 0, changed)).toBe(1);
   });
 
-  test('sees the failures of an update without preStop and readiness', async () => {
+  test('sees no failure over a release by hand: open, there, back, there, close', async () => {
+    const app: App = { namespace: await node.namespace('release') };
+    await createApp(node.api, app);
+    const hand = new ByHand(node.api, app);
+    const stable = await hand.version(IMAGE.v1);
+    const load = await startLoad(node, { url: await url(app), seconds: 120 });
+    const { kubeconfig } = node;
+    const watch = await watchInvariants({ kubeconfig, namespace: app.namespace, deployment: 'web', service: 'web' });
+    const candidate = await hand.open(stable, IMAGE.v2);
+    for (const version of [candidate, stable, candidate]) {
+      const before = Date.now();
+      await hand.switchTo(version);
+      await new Promise((resolve) => setTimeout(resolve, 3000));
+      const image = version === stable ? 'v1' : 'v2';
+      expect(
+        load
+          .report()
+          .of('fresh')
+          .share(image, before + 2000, Date.now()),
+      ).toBe(1);
+    }
+    await hand.close(IMAGE.v2, IMAGE.v1);
+    await until('only new pods are left', 20_000, async () => (await pods(node.api, app)).length === 3);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    expect((await load.stop()).failures).toEqual([]);
+    expect(await watch.stop()).toEqual([]);
+  });
+
+  test('sees that nobody answers any more', async () => {
     const app: App = { namespace: await node.namespace('loss'), replicas: 1 };
     await createApp(node.api, app);
     const load = await startLoad(node, { url: await url(app) });

@@ -26,17 +26,26 @@ const PATIENCE = 3_000;
 export async function diagnose(api: Api, namespace: string, candidate: Track, replicaSet: string): Promise<Diagnosis> {
   const sickFirst = [...candidate.pods].filter((pod) => !pod.terminating).sort((a, b) => rank(a) - rank(b));
   const signs = [candidate.refused, ...sickFirst.map((pod) => pod.sign)].filter((sign) => sign !== null);
-  const sick = signs.find((sign) => sign.container !== null);
+  const source = logSource(signs, sickFirst);
   const [log, ...events] = await Promise.all([
-    sick?.container === undefined || sick.container === null
-      ? null
-      : readLog(api, namespace, sick.pod, sick.container, sick.restarts),
+    source === null ? null : readLog(api, namespace, source.pod, source.container, source.restarts),
     ...[replicaSet, ...sickFirst.slice(0, SICK_PODS).map((pod) => pod.name)].map((name) =>
       readEvents(api, namespace, name),
     ),
   ]);
   const newest = events.flat().sort((a, b) => b.at - a.at);
   return { signs: summarise(signs), log, events: [...new Set(newest.map((event) => event.text))].slice(0, EVENTS) };
+}
+
+/** Whose log to read: the container with a sign, else one that is not ready. */
+function logSource(
+  signs: readonly Sign[],
+  pods: readonly PodView[],
+): { pod: string; container: string; restarts: number } | null {
+  for (const { pod, container, restarts } of signs) if (container !== null) return { pod, container, restarts };
+  for (const { name, unreadyContainer, restarts } of pods)
+    if (unreadyContainer !== null) return { pod: name, container: unreadyContainer, restarts };
+  return null;
 }
 
 function rank(pod: PodView): number {

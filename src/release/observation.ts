@@ -49,6 +49,8 @@ export interface PodView {
   readonly terminating: boolean;
   /** All containers' restarts, summed. */
   readonly restarts: number;
+  /** First container that is not ready; null: all are. */
+  readonly unreadyContainer: string | null;
   /** What is wrong with it, if something is. */
   readonly sign: Sign | null;
 }

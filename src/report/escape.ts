@@ -1,16 +1,34 @@
-import { stripVTControlCharacters } from 'node:util';
-
 /** Characters of a text that are looked at when it becomes one line; what a program writes may be endless. */
 const LONGEST_READ = 65_536;
 /** Characters of a text that stands in a sentence, a list or the cell of a table. */
 const LONGEST_LINE = 2_000;
+
+const ESC = '\u001b';
+const BELL = '\u0007';
+/** The one-character forms of ESC with `@` … `_`. */
+const C1 = '\u0080-\u009f';
+
+/**
+ * Orders to a terminal (ECMA-48): those with a text of their own (titles, links) up to its end, those with parameters (colours,
+ * cursor), and short ones. Node's `stripVTControlCharacters` takes a minute for a hostile megabyte; here every part ends where the
+ * next can begin, so that no text is read twice.
+ */
+const TERMINAL_ORDERS = new RegExp(
+  [
+    `(?:${ESC}[\\]PX^_]|[\u0090\u0098\u009d-\u009f])[^${BELL}${ESC}${C1}\n]*(?:${BELL}|${ESC}\\\\|\u009c)`,
+    `(?:${ESC}\\[|\u009b)[0-?]*[ -/]*[@-~]`,
+    `${ESC}[ -/]*[0-~]`,
+  ].join('|'),
+  'g',
+);
 
 /**
  * Text without colours, cursor movements and other invisible orders (among them those that turn the direction of writing, by which a
  * text can look like another). Line breaks and tabs stay.
  */
 export function plain(text: string): string {
-  return stripVTControlCharacters(text)
+  return text
+    .replaceAll(TERMINAL_ORDERS, '')
     .replaceAll('\r\n', '\n')
     .replaceAll(/[^\P{Cc}\n\t]|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu, '')
     .toWellFormed();

@@ -53,6 +53,7 @@ function viewOf(pod: Pod): PodView {
       pod.status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') ?? false,
     terminating: gone,
     restarts: (pod.status?.containerStatuses ?? []).reduce((sum, status) => sum + status.restartCount, 0),
+    unreadyContainer: (pod.status?.containerStatuses ?? []).find((status) => !status.ready)?.name ?? null,
     sign: signOf(pod),
   };
 }

@@ -1,0 +1,226 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { RequestOptions } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { KubeConfig } from '@kubernetes/client-node';
+import { Agent, type Dispatcher, request } from 'undici';
+
+/** One request on its way through the gate. */
+export interface Passing {
+  readonly method: string;
+  /** With query. */
+  readonly path: string;
+  /** As sent; JSON, or empty. */
+  readonly body: string;
+  /**
+   * - `write`: would change the cluster;
+   * - `watch`: its answer does not end;
+   * - `read`: everything else, dry runs and access reviews included.
+   */
+  readonly kind: 'read' | 'watch' | 'write';
+  /** How many of its kind, itself included, have come: the first one is 1. */
+  readonly count: number;
+}
+
+export type Treatment =
+  | { readonly do: 'forward' }
+  /** The API server never hears of it. */
+  | { readonly do: 'answer'; readonly status: number; readonly headers?: Record<string, string>; readonly body: string }
+  | { readonly do: 'reset' }
+  /** The API server carries it out, and the caller never hears of that. */
+  | { readonly do: 'forward-and-reset' }
+  /** The caller gets half of the answer, as if that were all of it. */
+  | { readonly do: 'forward-and-truncate' }
+  | { readonly do: 'delay'; readonly ms: number }
+  /** A watch that is broken off as soon as it has said something. */
+  | { readonly do: 'break-off' };
+
+/** Asked for each request before it goes on; may do something else first, such as killing the one who sent it. */
+export type Rule = (passing: Passing) => Treatment | Promise<Treatment>;
+
+export const FORWARD: Treatment = { do: 'forward' };
+
+/**
+ * A proxy between one run and its API server: it counts the run's requests, stops at any of them, and lets things go wrong. To the
+ * server it is the user of the kubeconfig; to the run it is an API server without TLS.
+ */
+export class Gate {
+  /** Path of the kubeconfig that leads through the gate. */
+  readonly kubeconfig: string;
+  readonly #folder: string;
+  readonly #server: Server;
+  readonly #upstream: { readonly origin: string; readonly headers: Record<string, string>; readonly agent: Agent };
+  readonly #counts = { read: 0, watch: 0, write: 0 };
+  #rule: Rule;
+
+  private constructor(folder: string, server: Server, upstream: Upstream, rule: Rule) {
+    this.#folder = folder;
+    this.kubeconfig = join(folder, 'kubeconfig');
+    this.#server = server;
+    this.#upstream = upstream;
+    this.#rule = rule;
+    server.on('request', (incoming, outgoing) => {
+      this.#pass(incoming, outgoing).catch(() => outgoing.destroy());
+    });
+  }
+
+  static async open(kubeconfig: string, rule: Rule = () => FORWARD): Promise<Gate> {
+    const folder = mkdtempSync(join(tmpdir(), 'gate-'));
+    const server = createServer({ keepAliveTimeout: 60_000 });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const gate = new Gate(folder, server, await upstreamOf(kubeconfig), rule);
+    // A server that listens on a TCP port has an AddressInfo.
+    const { port } = server.address() as AddressInfo;
+    writeFileSync(gate.kubeconfig, JSON.stringify(plainKubeconfig(`http://127.0.0.1:${port}`)));
+    return gate;
+  }
+
+  /** Mutating requests that have come so far. */
+  get writes(): number {
+    return this.#counts.write;
+  }
+
+  /** From here on another rule holds; the counts go on. */
+  set rule(rule: Rule) {
+    this.#rule = rule;
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+    await this.#upstream.agent.destroy();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  async #pass(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const body = await textOf(incoming);
+    const { method = 'GET', url: path = '/' } = incoming;
+    const kind = kindOf(method, path);
+    this.#counts[kind] += 1;
+    const passing: Passing = { method, path, body, kind, count: this.#counts[kind] };
+    const treatment = await this.#rule(passing);
+    switch (treatment.do) {
+      case 'answer':
+        outgoing.writeHead(treatment.status, { 'content-type': 'application/json', ...treatment.headers });
+        outgoing.end(treatment.body);
+        return;
+      case 'reset':
+        incoming.socket.resetAndDestroy();
+        return;
+      case 'delay':
+        await sleep(treatment.ms);
+        break;
+      default:
+    }
+    // One who is gone can no longer ask for anything.
+    if (incoming.socket.destroyed) return;
+    await this.#forward(passing, incoming, outgoing, treatment.do);
+  }
+
+  async #forward(
+    passing: Passing,
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+    how: Treatment['do'],
+  ): Promise<void> {
+    const abandoned = new AbortController();
+    outgoing.on('close', () => abandoned.abort());
+    const { 'content-type': type, 'user-agent': agent, authorization } = incoming.headers;
+    const answer = await request(`${this.#upstream.origin}${passing.path}`, {
+      // What node:http accepted as a method is one.
+      method: passing.method as Dispatcher.HttpMethod,
+      headers: {
+        accept: 'application/json',
+        ...(type === undefined ? {} : { 'content-type': type }),
+        ...(agent === undefined ? {} : { 'user-agent': agent }),
+        ...(authorization === undefined ? {} : { authorization }),
+        ...this.#upstream.headers,
+      },
+      ...(passing.body === '' ? {} : { body: passing.body }),
+      dispatcher: this.#upstream.agent,
+      // A write that has been sent is carried out, whoever waits for the answer.
+      ...(passing.kind === 'write' ? {} : { signal: abandoned.signal }),
+    });
+    const headers = Object.fromEntries(
+      ['content-type', 'retry-after', 'warning'].flatMap((name) => {
+        const value = answer.headers[name];
+        return value === undefined ? [] : [[name, value]];
+      }),
+    );
+    if (passing.kind === 'watch' && answer.statusCode === 200) {
+      outgoing.writeHead(200, headers);
+      outgoing.flushHeaders();
+      for await (const chunk of answer.body) {
+        outgoing.write(chunk);
+        if (how === 'break-off') {
+          await answer.body.dump();
+          incoming.socket.resetAndDestroy();
+          return;
+        }
+      }
+      outgoing.end();
+      return;
+    }
+    const content = Buffer.from(await answer.body.arrayBuffer());
+    if (how === 'forward-and-reset') {
+      incoming.socket.resetAndDestroy();
+      return;
+    }
+    outgoing.writeHead(answer.statusCode, headers);
+    outgoing.end(how === 'forward-and-truncate' ? content.subarray(0, Math.floor(content.length / 2)) : content);
+  }
+}
+
+interface Upstream {
+  readonly origin: string;
+  readonly headers: Record<string, string>;
+  readonly agent: Agent;
+}
+
+async function upstreamOf(kubeconfig: string): Promise<Upstream> {
+  const config = new KubeConfig();
+  config.loadFromString(readFileSync(kubeconfig, 'utf8'));
+  const cluster = config.getCurrentCluster();
+  if (cluster === null) throw new Error(`${kubeconfig} has no current cluster`);
+  const options: RequestOptions = {};
+  await config.applyToHTTPSOptions(options);
+  const { ca, cert, key } = options;
+  const agent = new Agent({
+    allowH2: false,
+    connect: {
+      ...(ca === undefined ? {} : { ca }),
+      ...(cert === undefined ? {} : { cert }),
+      ...(key === undefined ? {} : { key }),
+    },
+    bodyTimeout: 0,
+  });
+  const headers = Object.entries(options.headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)]);
+  return { origin: cluster.server.replace(/\/$/, ''), headers: Object.fromEntries(headers), agent };
+}
+
+function plainKubeconfig(server: string): unknown {
+  return {
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: 'gate', cluster: { server } }],
+    users: [{ name: 'gate', user: {} }],
+    contexts: [{ name: 'gate', context: { cluster: 'gate', user: 'gate' } }],
+    'current-context': 'gate',
+  };
+}
+
+function kindOf(method: string, path: string): Passing['kind'] {
+  const { pathname, searchParams } = new URL(path, 'http://gate');
+  if (method === 'GET' || method === 'HEAD') return searchParams.has('watch') ? 'watch' : 'read';
+  const isReview = pathname.startsWith('/apis/authorization.k8s.io/');
+  return isReview || searchParams.get('dryRun') === 'All' ? 'read' : 'write';
+}
+
+async function textOf(incoming: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
+}

@@ -1,0 +1,105 @@
+import type { JsonPatchOperation } from '../../src/cluster/wire.ts';
+import type { AuditedRequest } from './cluster.ts';
+
+const HASH = 'pod-template-hash';
+/** `minReadySeconds` of a held Deployment. */
+const HELD = 2147483646;
+
+/** Names and hash by which a write is told from others of the same kind. */
+export interface Known {
+  readonly deployment: string;
+  readonly service: string;
+  /** `pod-template-hash` of the version that users were on at the beginning. */
+  readonly stable: string;
+}
+
+/** Requests of the action that were to change something, in the order in which the API server received them. */
+export function mutations(audit: readonly AuditedRequest[], namespace: string): AuditedRequest[] {
+  return audit.filter(
+    ({ userAgent, verb, uri, resource, namespace: where }) =>
+      userAgent === 'crossfade' &&
+      where === namespace &&
+      ['create', 'update', 'patch', 'delete', 'deletecollection'].includes(verb) &&
+      !/[?&]dryRun=All/.test(uri) &&
+      !resource.startsWith('selfsubject'),
+  );
+}
+
+/** What each write was for, in a word or two, read from its body; one that was refused carries the status: `pause (422)`. */
+export function describeWrites(writes: readonly AuditedRequest[], known: Known): string[] {
+  return writes.map((write) => `${wordFor(write, known)}${write.code >= 300 ? ` (${write.code})` : ''}`);
+}
+
+function wordFor(write: AuditedRequest, known: Known): string {
+  const { verb, resource, name } = write;
+  if (resource === 'leases') return `${LEASE_WORDS.get(verb) ?? verb} lock`;
+  if (resource === 'configmaps') return `${isOpen(write.body) ? 'open' : 'close'} record`;
+  if (verb === 'patch' && resource === 'deployments' && name === known.deployment) return deploymentWord(write.body);
+  if (verb === 'patch' && resource === 'services')
+    return `${name === known.service ? '' : `${name}: `}${selectorWord(write.body, known.stable)}`;
+  return `${verb} ${resource} ${name ?? nameIn(write.body)}`;
+}
+
+const LEASE_WORDS: ReadonlyMap<string, string> = new Map([
+  ['create', 'take'],
+  ['update', 'take over'],
+  ['delete', 'release'],
+]);
+
+function deploymentWord(body: unknown): string {
+  const changes = changesOf(body);
+  const set = new Map(changes.map((change) => [change.path, 'value' in change ? change.value : undefined]));
+  const paths = [...set.keys()].map((path) => path.replace('/spec/', '')).sort();
+  const paused = set.get('/spec/paused');
+  if (set.has('/spec/template')) {
+    if (set.get('/spec/minReadySeconds') === HELD && paused === false) return 'open';
+    return paused === true ? 'close on stable' : `template: ${paths.join()}`;
+  }
+  switch (paths.join()) {
+    case 'paused':
+      return paused === true ? 'pause' : 'unpause';
+    case 'minReadySeconds,paused':
+      return paused === true ? 'close' : 'unpause and close';
+    case 'minReadySeconds,paused,progressDeadlineSeconds,strategy':
+      return set.get('/spec/minReadySeconds') === HELD ? 'evict candidate' : 'restore';
+    default:
+      return `patch deployment: ${paths.join()}`;
+  }
+}
+
+function selectorWord(body: unknown, stable: string): string {
+  const changed = changesOf(body).find((change) => change.path === '/spec/selector');
+  if (changed === undefined || !('value' in changed)) return 'patch service';
+  const before = testedSelector(body)?.[HASH];
+  const after = (changed.value as Selector)[HASH];
+  if (after === undefined) return 'unpin';
+  if (after !== stable) return 'select candidate';
+  return before === undefined ? 'pin' : 'back to stable';
+}
+
+type Selector = Readonly<Record<string, string>>;
+
+function testedSelector(body: unknown): Selector | undefined {
+  const tested = operations(body).find((operation) => operation.op === 'test' && operation.path === '/spec/selector');
+  return tested !== undefined && 'value' in tested ? (tested.value as Selector) : undefined;
+}
+
+/** Operations of a JSON Patch that are no tests. */
+export function changesOf(body: unknown): JsonPatchOperation[] {
+  return operations(body).filter(({ op }) => op !== 'test');
+}
+
+function operations(body: unknown): JsonPatchOperation[] {
+  // The API server accepted it as a JSON Patch, or refused it; what is no array is another kind of body.
+  return Array.isArray(body) ? (body as JsonPatchOperation[]) : [];
+}
+
+function isOpen(body: unknown): boolean {
+  const { data } = body as { data?: { open?: string } };
+  return (data?.open ?? '') !== '';
+}
+
+function nameIn(body: unknown): string {
+  const { metadata } = body as { metadata?: { name?: string } };
+  return metadata?.name ?? '';
+}
