@@ -27,6 +27,9 @@ interface Call {
   readonly slow?: boolean;
 }
 
+/** The API as the rest of the code sees it: reads and writes of JSON objects, each once, without watches. */
+export type ApiPort = Pick<Api, 'get' | 'list' | 'write' | 'ask' | 'text'>;
+
 /** Objects of the API as JSON over HTTP/1.1: nothing is dropped on the way, every request has a deadline, retries are safe ones. */
 export class Api {
   readonly #connection: Connection;

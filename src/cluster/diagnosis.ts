@@ -1,6 +1,6 @@
 import type { PodView, Track } from '../release/observation.ts';
 import { describeSign, type Sign } from '../release/signs.ts';
-import type { Api } from './api.ts';
+import type { ApiPort } from './api.ts';
 import { describeCause } from './errors.ts';
 import type { Event, KubeList } from './wire.ts';
 
@@ -23,7 +23,12 @@ const PATIENCE = 3_000;
  * Reads the last log lines of the sick container and the newest events of the candidate's ReplicaSet and of some of its sick pods.
  * Never throws: it says what it could not read.
  */
-export async function diagnose(api: Api, namespace: string, candidate: Track, replicaSet: string): Promise<Diagnosis> {
+export async function diagnose(
+  api: ApiPort,
+  namespace: string,
+  candidate: Track,
+  replicaSet: string,
+): Promise<Diagnosis> {
   const sickFirst = [...candidate.pods].filter((pod) => !pod.terminating).sort((a, b) => rank(a) - rank(b));
   const signs = [candidate.refused, ...sickFirst.map((pod) => pod.sign)].filter((sign) => sign !== null);
   const source = logSource(signs, sickFirst);
@@ -69,7 +74,7 @@ function summarise(signs: readonly Sign[]): string[] {
 
 /** The crashed instance's log: `previous` fails while the container is still in state Error, so the current one is tried after it. */
 async function readLog(
-  api: Api,
+  api: ApiPort,
   namespace: string,
   pod: string,
   container: string,
@@ -94,7 +99,7 @@ interface ToldEvent {
   readonly text: string;
 }
 
-async function readEvents(api: Api, namespace: string, name: string): Promise<ToldEvent[]> {
+async function readEvents(api: ApiPort, namespace: string, name: string): Promise<ToldEvent[]> {
   try {
     const query = { fieldSelector: `involvedObject.name=${name}`, limit: 100 };
     const { status, body } = await api.text(`/api/v1/namespaces/${namespace}/events`, query, { deadline: PATIENCE });

@@ -1,6 +1,6 @@
 import type { Clock } from '../engine/clock.ts';
 import { MANAGED_BY } from '../traffic/service-selector.ts';
-import type { Api } from './api.ts';
+import type { ApiPort } from './api.ts';
 import { isStatus } from './errors.ts';
 import type { Lease } from './wire.ts';
 import type { WriteRequest } from './write-request.ts';
@@ -74,7 +74,7 @@ export function leaseRequest(
  * Takes the Lease, waiting for another run if need be. Advisory: it keeps runs apart that behave; correctness rests on the record.
  * Staleness is judged by our own clock: the Lease is stale when its renewTime has not moved while we watched for its duration.
  */
-export async function acquireLease(api: Api, clock: Clock, wish: Wish): Promise<HeldLease> {
+export async function acquireLease(api: ApiPort, clock: Clock, wish: Wish): Promise<HeldLease> {
   const start = clock.now();
   let lastSeen = { renewTime: '', at: start };
   let said = Number.NEGATIVE_INFINITY;
@@ -110,7 +110,7 @@ export async function acquireLease(api: Api, clock: Clock, wish: Wish): Promise<
 }
 
 /** Renews until released. A renewal that fails is tried again at the next turn; losing the Lease loses nothing but politeness. */
-function keep(api: Api, clock: Clock, wish: Wish, first: Lease, waited: boolean): HeldLease {
+function keep(api: ApiPort, clock: Clock, wish: Wish, first: Lease, waited: boolean): HeldLease {
   const stop = new AbortController();
   let lease = first;
   const renewing = (async () => {

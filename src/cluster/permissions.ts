@@ -1,4 +1,4 @@
-import type { Api } from './api.ts';
+import type { ApiPort } from './api.ts';
 import { ApiError } from './errors.ts';
 
 /** One thing that the release has to be allowed to do; `name` where a Role may be limited to one object. */
@@ -39,7 +39,7 @@ export function neededPermissions(options: { proxy: boolean }): Permission[] {
  * the list may be incomplete); a SelfSubjectAccessReview, which is decisive, is asked for each of the others.
  */
 export async function missingPermissions(
-  api: Api,
+  api: ApiPort,
   namespace: string,
   needed: readonly Permission[],
 ): Promise<Permission[]> {
@@ -49,7 +49,7 @@ export async function missingPermissions(
   return doubtful.filter((_, at) => !allowed[at]);
 }
 
-async function listedRules(api: Api, namespace: string): Promise<readonly Rule[]> {
+async function listedRules(api: ApiPort, namespace: string): Promise<readonly Rule[]> {
   const review = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectRulesReview', spec: { namespace } };
   try {
     const answer = await api.ask<{ status?: { resourceRules?: Rule[] } }>(
@@ -75,7 +75,11 @@ function grants(rule: Rule, { group, resource, verb }: Permission): boolean {
   );
 }
 
-async function isAllowed(api: Api, namespace: string, { group, resource, verb, name }: Permission): Promise<boolean> {
+async function isAllowed(
+  api: ApiPort,
+  namespace: string,
+  { group, resource, verb, name }: Permission,
+): Promise<boolean> {
   const [kind, subresource] = resource.split('/');
   const attributes = {
     namespace,

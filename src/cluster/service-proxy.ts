@@ -1,8 +1,8 @@
 import type { ServiceProxy } from '../checks/smoke-test.ts';
-import type { Api } from './api.ts';
+import type { ApiPort } from './api.ts';
 
 /** Reaches the pods of a Service through the API server, so that the runner needs no way into the cluster's network. */
-export function serviceProxy(api: Api, namespace: string): ServiceProxy {
+export function serviceProxy(api: ApiPort, namespace: string): ServiceProxy {
   return {
     async get({ method, service, port, scheme, path, timeoutMs, signal }) {
       const scope = scheme === 'https' ? 'https:' : '';

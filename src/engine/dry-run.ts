@@ -1,4 +1,4 @@
-import type { Api } from '../cluster/api.ts';
+import type { ApiPort } from '../cluster/api.ts';
 import { leaseRequest } from '../cluster/lease.ts';
 import type { WriteRequest } from '../cluster/write-request.ts';
 import * as selector from '../traffic/service-selector.ts';
@@ -10,7 +10,7 @@ import { bookRequest, type RecordBook } from './record-store.ts';
 import type { Teller } from './teller.ts';
 
 interface Parts {
-  readonly api: Api;
+  readonly api: ApiPort;
   readonly clock: Clock;
   readonly teller: Teller;
   readonly namespace: string;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Request } from '../action/request.ts';
-import type { Api } from '../cluster/api.ts';
+import type { ApiPort } from '../cluster/api.ts';
 import { isStatus } from '../cluster/errors.ts';
 import { missingPermissions, neededPermissions, roleFor } from '../cluster/permissions.ts';
 import type {
@@ -58,7 +58,7 @@ export interface Unchanged {
  * `now`: epoch ms, the start of the release.
  */
 export async function preflight(
-  api: Api,
+  api: ApiPort,
   request: Request,
   namespace: string,
   now: number,
@@ -164,7 +164,7 @@ export async function preflight(
 
 /** The first writes as dry runs: admission, validation and permission say now what they would say later. Answers the stored template. */
 async function dryRuns(
-  api: Api,
+  api: ApiPort,
   plan: Plan,
   deployment: Deployment,
   service: Service,
@@ -220,7 +220,7 @@ function candidateNameOf(request: Request, live: Service): string {
 }
 
 /** A list that only makes the preflight sharper: without the permission it is left out. */
-async function optionalList<T extends object>(api: Api, path: string): Promise<readonly T[]> {
+async function optionalList<T extends object>(api: ApiPort, path: string): Promise<readonly T[]> {
   try {
     return (await api.list<T>(path)).items;
   } catch (error) {
@@ -229,7 +229,7 @@ async function optionalList<T extends object>(api: Api, path: string): Promise<r
   }
 }
 
-async function absentDeployment(api: Api, namespace: string, name: string): Promise<Finding> {
+async function absentDeployment(api: ApiPort, namespace: string, name: string): Promise<Finding> {
   const { items } = await api.list<Deployment>(deploymentPath(namespace));
   const names = items.map((item) => item.metadata?.name ?? '').slice(0, 20);
   const found = names.length === 0 ? 'it has no Deployments' : `it has: ${names.join(', ')}`;

@@ -1,5 +1,5 @@
 import type { Run } from '../action/request.ts';
-import type { Api } from '../cluster/api.ts';
+import type { ApiPort } from '../cluster/api.ts';
 import { isStatus } from '../cluster/errors.ts';
 import type { ConfigMap } from '../cluster/wire.ts';
 import type { WriteRequest } from '../cluster/write-request.ts';
@@ -55,7 +55,7 @@ export function configMapPath(namespace: string, name?: string): string {
 }
 
 /** Throws RecordError when there is a record that cannot be understood, or what the read throws. */
-export async function readBook(api: Api, namespace: string, deployment: string): Promise<RecordBook> {
+export async function readBook(api: ApiPort, namespace: string, deployment: string): Promise<RecordBook> {
   const path = configMapPath(namespace, recordName(deployment));
   const map = await api.get<ConfigMap>(path);
   return map === null ? EMPTY_BOOK : parseBook(map);
@@ -106,7 +106,7 @@ export function bookRequest(namespace: string, deployment: string, book: RecordB
 
 /** Compare-and-swap; answers the book with its new resourceVersion. Throws RecordConflict when somebody else was there first. */
 export async function writeBook(
-  api: Api,
+  api: ApiPort,
   namespace: string,
   deployment: string,
   book: RecordBook,
