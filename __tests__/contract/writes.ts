@@ -25,9 +25,24 @@ export function mutations(audit: readonly AuditedRequest[], namespace: string): 
   );
 }
 
-/** What each write was for, in a word or two, read from its body; one that was refused carries the status: `pause (422)`. */
+/**
+ * What each write was for, in a word or two, read from its body; one that was refused carries the status: `pause (422)`.
+ * Renewals of the lock are left out: how many there are is a matter of time.
+ */
 export function describeWrites(writes: readonly AuditedRequest[], known: Known): string[] {
-  return writes.map((write) => `${wordFor(write, known)}${write.code >= 300 ? ` (${write.code})` : ''}`);
+  let holder: string | undefined;
+  return writes.flatMap((write) => {
+    if (write.resource === 'leases' && write.verb !== 'delete') {
+      const before = holder;
+      holder = holderIn(write.body);
+      if (write.verb === 'update' && before === holder) return [];
+    }
+    return `${wordFor(write, known)}${write.code >= 300 ? ` (${write.code})` : ''}`;
+  });
+}
+
+function holderIn(body: unknown): string | undefined {
+  return (body as { spec?: { holderIdentity?: string } }).spec?.holderIdentity;
 }
 
 function wordFor(write: AuditedRequest, known: Known): string {

@@ -4,7 +4,7 @@ import { type Diagnosis, diagnose } from '../cluster/diagnosis.ts';
 import { ApiError, describeCause, UnknownOutcome } from '../cluster/errors.ts';
 import type { PodTemplate } from '../cluster/wire.ts';
 import type { Action, Ending, Write } from '../release/action.ts';
-import { decide, isPastReturn } from '../release/decide.ts';
+import { decide } from '../release/decide.ts';
 import type { Observation } from '../release/observation.ts';
 import type { Plan } from '../release/plan.ts';
 import { afterAction, afterChecks, afterWrite, turnBack } from '../release/progress.ts';
@@ -98,7 +98,7 @@ export class Release {
 
   #obeyHelm(): void {
     const { order } = this.#parts.helm;
-    if (order === null || this.#state.back !== null || isPastReturn(this.#observe())) return;
+    if (order === null || this.#state.back !== null) return;
     this.#turn(order.cause, order.reason, this.#observe());
   }
 

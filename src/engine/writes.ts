@@ -50,6 +50,8 @@ export function requestFor(
       return selector.switchTo(live(), candidateHash());
     case 'close':
       return rollout.close(deployment(), plan.original);
+    case 'hold-again':
+      return rollout.holdAgain(deployment());
     case 'traffic-back':
       return selector.switchBack(live(), plan.stable.hash);
     case 'close-back':

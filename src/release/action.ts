@@ -22,6 +22,7 @@ export type Write =
   | 'overlap'
   | 'switch'
   | 'close'
+  | 'hold-again'
   | 'traffic-back'
   | 'close-back'
   | 'evict-candidate'

@@ -1,6 +1,6 @@
 import type { Action, Ending } from './action.ts';
-import { isTidied, remaining, tidy, wait, write } from './forward.ts';
-import type { Observation } from './observation.ts';
+import { isTidied, readyPods, remaining, tidy, wait, write } from './forward.ts';
+import type { Observation, Track } from './observation.ts';
 import type { Plan } from './plan.ts';
 import type { State, Turn } from './state.ts';
 
@@ -13,12 +13,25 @@ const EVICT_AFTER = 5_000;
 export function back(plan: Plan, state: State, turn: Turn, seen: Observation, now: number): Action {
   if (now > turn.at + BACK_LIMIT) return finish({ outcome: 'failed', left: 'unfinished' });
   return (
+    stopClosing(state, seen) ??
     moveUsersBack(plan, state, seen, now) ??
     leaveStanding(plan, turn, seen) ??
     retireCandidate(plan, state, seen, now) ??
     tidy(plan, seen) ??
     finish({ outcome: turn.cause === 'cancelled' ? 'aborted' : 'rolled-back' })
   );
+}
+
+/**
+ * A close that was written lets the controller retire stable at any moment: the hold comes first, and then the proof that stable
+ * is still there. Otherwise users would be moved to pods that are leaving.
+ */
+function stopClosing(state: State, seen: Observation): Action | null {
+  const { template, held } = seen.deployment;
+  if (template !== 'stable' && !held) return write('hold-again');
+  if (state.marks.heldAgain !== undefined && !seen.current)
+    return wait('controller', 'the Deployment controller to see the hold');
+  return null;
 }
 
 /** One PATCH (two with `switch: overlap`), not behind anything that can fail. */
@@ -30,6 +43,10 @@ function moveUsersBack(plan: Plan, state: State, seen: Observation, now: number)
   if (live.pin !== plan.stable.hash && candidateIsThere) {
     // A selector that somebody else rewrote is theirs: nothing may be taken away from under it.
     if (!live.selectorIntact) return finish({ outcome: 'failed', left: 'standing' });
+    // Nor may they be moved from a track that serves to one that does not.
+    const serving = (track: Track | null): boolean => track !== null && readyPods(track) > 0;
+    if (!serving(seen.stable) && serving(seen.candidate) && live.pin === seen.candidate?.hash)
+      return leftOnCandidate(seen);
     if (plan.switch === 'overlap' && live.pin !== null) return write('overlap');
     const overlapping = state.marks.overlapping ?? state.back?.at ?? now;
     const settled = overlapping + plan.times.settle;
@@ -45,6 +62,12 @@ function moveUsersBack(plan: Plan, state: State, seen: Observation, now: number)
   }
   const settled = state.marks.backVerified + plan.times.settle;
   return now < settled ? wait('settle', 'proxies to stop sending users to the candidate', settled) : null;
+}
+
+/** Stable serves nobody any more (its pods are gone, or were sick from the start) while the candidate does. */
+function leftOnCandidate(seen: Observation): Action {
+  if (!seen.deployment.fields.paused) return write('freeze');
+  return finish({ outcome: 'failed', left: 'standing' });
 }
 
 /** Cases in which both tracks stay, frozen, with users on stable: the user wants to look, or the template is somebody else's. */

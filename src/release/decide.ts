@@ -1,10 +1,13 @@
 import type { Action } from './action.ts';
 import { back } from './back.ts';
-import { closeForward, forward, tidyCandidateService } from './forward.ts';
+import { closeForward, forward, tidyCandidateService, write } from './forward.ts';
 import { judge, signsDue } from './judge.ts';
 import type { Observation } from './observation.ts';
 import type { Plan } from './plan.ts';
 import type { State } from './state.ts';
+
+/** Milliseconds in which a close that was interrupted may complete before it is taken back all the same. */
+const CLOSE_PATIENCE = 5_000;
 
 /**
  * What to do next. Pure and total: the same plan, state, observation and time (epoch ms) give the same action.
@@ -14,15 +17,40 @@ import type { State } from './state.ts';
  */
 export function decide(plan: Plan, state: State, seen: Observation, now: number): Action {
   if (seen.lost === 'deployment') return clearAway(plan, seen);
-  // Once the controller retires stable, going back would be a release of its own: what is left can only be completed.
-  if (isClosingForward(seen) && state.back === null) {
-    const stableIsWhole = seen.stable !== null && seen.stable.size >= seen.deployment.replicas;
-    const trouble = stableIsWhole ? judge(plan, state, seen, now) : null;
-    return trouble ?? notPast(nextLook(plan, state), closeForward(plan, seen));
-  }
-  if (isPastReturn(seen)) return closeForward(plan, seen);
+  if (isPastReturn(seen)) return seen.deployment.held ? write('close') : closeForward(plan, seen);
+  if (isClosing(seen)) return close(plan, state, seen, now);
   if (state.back !== null) return back(plan, state, state.back, seen, now);
   return judge(plan, state, seen, now) ?? notPast(nextLook(plan, state), forward(plan, state, seen, now));
+}
+
+/** Closing, with stable still there: it can be taken back, but one that only lacks its last steps is sooner completed. */
+function close(plan: Plan, state: State, seen: Observation, now: number): Action {
+  if (state.back === null)
+    return judge(plan, state, seen, now) ?? notPast(nextLook(plan, state), closeForward(plan, seen));
+  const { cause, at } = state.back;
+  // With users still on stable it is not our close: somebody else ended the hold.
+  const isOurs = seen.live.pin !== plan.stable.hash;
+  const mayComplete = isOurs && (cause === 'cancelled' || cause === 'resumed') && now < at + CLOSE_PATIENCE;
+  return mayComplete
+    ? notPast(at + CLOSE_PATIENCE, closeForward(plan, seen))
+    : back(plan, state, state.back, seen, now);
+}
+
+/** The candidate's close was written: its template stays, and its pods count as available again. */
+function isClosing(seen: Observation): boolean {
+  return seen.deployment.template === 'candidate' && !seen.deployment.held;
+}
+
+/**
+ * The candidate is what the Deployment wants and stable has been scaled away: going back would be a release of its own, what is left
+ * can only be completed.
+ */
+export function isPastReturn(seen: Observation): boolean {
+  return (
+    seen.deployment.template === 'candidate' &&
+    seen.candidate !== null &&
+    (seen.stable === null || seen.stable.size === 0)
+  );
 }
 
 /** A wait lasts no longer than until the moment at which the judgement can change by time alone. */
@@ -35,18 +63,8 @@ function nextLook(plan: Plan, state: State): number {
   return Math.min(plan.times.deadline, signsDue(state) ?? plan.times.deadline);
 }
 
-/** The candidate's close was written: its template stays and counts as available again, only the last fields are missing. */
-function isClosingForward(seen: Observation): boolean {
-  return seen.deployment.template === 'candidate' && !seen.deployment.held;
-}
-
-/** Closing forward, and stable is already (being) scaled away. */
-export function isPastReturn(seen: Observation): boolean {
-  return isClosingForward(seen) && (seen.stable === null || seen.stable.size < seen.deployment.replicas);
-}
-
 /** The Deployment is gone: leave no pin behind that would keep its successor's pods out of the Service. */
 function clearAway(plan: Plan, seen: Observation): Action {
-  if (seen.live.pin !== null && seen.live.selectorIntact) return { do: 'write', write: 'unpin' };
+  if (seen.live.pin !== null) return write('unpin');
   return tidyCandidateService(plan, seen) ?? { do: 'finish', outcome: { outcome: 'failed', left: 'nothing' } };
 }

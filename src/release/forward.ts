@@ -113,7 +113,7 @@ export function closeForward(plan: Plan, seen: Observation): Action {
 
 /** Unpin, put the fields back, remove the candidate Service. The same at both ends of a release. */
 export function tidy(plan: Plan, seen: Observation): Action | null {
-  if (seen.lost === null && seen.live.pin !== null && seen.live.selectorIntact) return write('unpin');
+  if (seen.lost === null && seen.live.pin !== null) return write('unpin');
   const { fields } = seen.deployment;
   if (!sameFields(fields, restoredFields(fields, plan.original))) return write('restore');
   return tidyCandidateService(plan, seen);

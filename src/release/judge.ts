@@ -96,7 +96,7 @@ function troubledUsers(state: State, seen: Observation): Action | null {
   );
   if (restarted !== undefined)
     return turn('unhealthy', `pod ${restarted.name} of the candidate restarted after it had been Ready.`);
-  if (seen.live.pin !== candidate.hash || state.marks.switched === undefined) return null;
+  if (seen.live.pin !== candidate.hash) return null;
   // A pod that is deleted (a drained node) is replaced; only one that was well and still is there counts.
   const unready = candidate.pods.find((pod) => !pod.terminating && !pod.ready && pod.name in state.restartsAtSwitch);
   if (unready !== undefined)

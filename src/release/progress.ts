@@ -13,13 +13,17 @@ const MARK_OF: Partial<Record<Write, keyof Marks>> = {
   close: 'closing',
   'close-back': 'closing',
   'evict-candidate': 'evicting',
+  'hold-again': 'heldAgain',
   'traffic-back': 'backSwitched',
 };
 
 /** The state after a write that the API server confirmed. Pure. */
 export function afterWrite(state: State, write: Write, now: number): State {
   const mark = MARK_OF[write];
-  return mark === undefined ? state : { ...state, marks: { ...state.marks, [mark]: now } };
+  if (mark === undefined) return state;
+  // Opened once more (for a scale-up before the switch): not frozen until the next freeze.
+  const { frozen: _frozen, ...thawed } = state.marks;
+  return { ...state, marks: { ...(write === 'open' ? thawed : state.marks), [mark]: now } };
 }
 
 /** The state after an action that only remembers something. Pure. */

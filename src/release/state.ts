@@ -40,6 +40,7 @@ export interface Marks {
   readonly baked?: number;
   readonly closing?: number;
   readonly evicting?: number;
+  readonly heldAgain?: number;
   readonly backSwitched?: number;
   readonly backVerified?: number;
   readonly closed?: number;

@@ -10,8 +10,8 @@ const C1 = '\u0080-\u009f';
 
 /**
  * Orders to a terminal (ECMA-48): those with a text of their own (titles, links) up to its end, those with parameters (colours,
- * cursor), and short ones. Node's `stripVTControlCharacters` takes a minute for a hostile megabyte; here every part ends where the
- * next can begin, so that no text is read twice.
+ * cursor), and short ones. Every part ends where the next can begin, so that no text is read twice: the time that Node's
+ * `stripVTControlCharacters` takes grows with the square of a hostile text's length.
  */
 const TERMINAL_ORDERS = new RegExp(
   [
@@ -24,12 +24,12 @@ const TERMINAL_ORDERS = new RegExp(
 
 /**
  * Text without colours, cursor movements and other invisible orders (among them those that turn the direction of writing, by which a
- * text can look like another). Line breaks and tabs stay.
+ * text can look like another). Tabs stay, and line breaks as `\n`.
  */
 export function plain(text: string): string {
   return text
     .replaceAll(TERMINAL_ORDERS, '')
-    .replaceAll('\r\n', '\n')
+    .replaceAll(/\r\n?/g, '\n')
     .replaceAll(/[^\P{Cc}\n\t]|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu, '')
     .toWellFormed();
 }
@@ -40,9 +40,7 @@ export function oneLine(text: string, longest = LONGEST_LINE): string {
 }
 
 function collapsed(text: string): string {
-  // A lone carriage return begins a new line on a terminal and for the runner.
-  const read = text.slice(0, LONGEST_READ).replaceAll('\r', '\n');
-  return plain(read).replaceAll(/\s+/g, ' ');
+  return plain(text.slice(0, LONGEST_READ)).replaceAll(/\s+/g, ' ');
 }
 
 /** The first line of a text that should have but one. */

@@ -1,24 +1,16 @@
 import type { CheckResult } from '../checks/result.ts';
-import type { Diagnosis } from '../cluster/diagnosis.ts';
 import type { Finding } from '../engine/refusal.ts';
 import { adviceFor, changedImages, describeUsers } from './advice.ts';
+import { block, list, more, type Room, section, table } from './blocks.ts';
 import { formatDuration } from './duration.ts';
-import { code, firstLine, Html, html, joined, link, oneLine, pre, prose, shortDigests } from './escape.ts';
+import { code, firstLine, type Html, html, joined, link, oneLine, pre, prose, shortDigests } from './escape.ts';
 import type { Outcome, Story } from './story.ts';
 import { timeline } from './timeline.ts';
+import { trouble } from './trouble.ts';
 import { usersAfter } from './users.ts';
 
 /** Bytes that GitHub takes for the summary of a step; of a longer one it shows nothing. */
 export const SUMMARY_LIMIT = 1_048_576;
-
-/** How much of each kind is shown: rows of a table, characters of a block. */
-interface Room {
-  /** Of the folded parts. */
-  readonly writes: number;
-  readonly rows: number;
-  readonly facts: number;
-  readonly block: number;
-}
 
 /** What is folded gives way first. The last is small enough for any story. */
 const ROOMS: readonly Room[] = [
@@ -51,16 +43,11 @@ function render(story: Story, room: Room): string {
     ...trouble(story, room),
     ...advice(story, room),
     ...warnings(story.warnings, room),
-    ...section('Timeline', timeline(story, room.rows, room.facts)),
+    ...section('Timeline', timeline(story, room)),
     ...checks(story.checks, room),
-    ...writes(story, room),
+    writes(story, room),
   ];
   return `${blocks.flatMap((block) => (block === null ? [] : [block.markup])).join('\n\n')}\n`;
-}
-
-function section(title: string, ...blocks: readonly (Html | null)[]): Html[] {
-  const filled = blocks.filter((block) => block !== null);
-  return filled.length === 0 ? [] : [new Html(`### ${title}`), ...filled];
 }
 
 const OUTCOMES: Readonly<Record<Outcome, string>> = {
@@ -99,24 +86,28 @@ function lead(story: Story): Html {
 }
 
 function images({ from, to, outcome }: Story, room: Room): Html | null {
-  if (outcome === 'unchanged' && changedImages(from, to).length === 0) {
-    const rows = Object.entries(to).map(
-      ([container, image]) => html`<tr><td>${container}</td><td>${imageName(image)}</td></tr>
-`,
-    );
-    return table(html`<th align="left">Container</th><th align="left">Image</th>`, rows, room.rows);
-  }
-  const rows = changedImages(from, to).map(
-    (move) => html`<tr><td>${move.container}</td><td>${imageName(move.from)}</td><td>${imageName(move.to)}</td></tr>
-`,
-  );
-  if (rows.length > 0)
+  const moves = changedImages(from, to);
+  if (moves.length > 0)
     return table(
-      html`<th align="left">Container</th><th align="left">From</th><th align="left">To</th>`,
-      rows,
+      [
+        { title: 'Container', align: 'left', cell: ({ container }) => container },
+        { title: 'From', align: 'left', cell: (move) => imageName(move.from) },
+        { title: 'To', align: 'left', cell: (move) => imageName(move.to) },
+      ],
+      moves,
       room.rows,
     );
-  return Object.keys(to).length === 0 ? null : html`<p>The images stay as they are; environment values change.</p>`;
+  const running = Object.entries(to);
+  if (running.length === 0) return null;
+  if (outcome !== 'unchanged') return html`<p>The images stay as they are; environment values change.</p>`;
+  return table(
+    [
+      { title: 'Container', align: 'left', cell: ([container]) => container },
+      { title: 'Image', align: 'left', cell: ([, image]) => imageName(image) },
+    ],
+    running,
+    room.rows,
+  );
 }
 
 /** The whole digest is in the outputs. */
@@ -167,45 +158,6 @@ function findings(all: readonly Finding[], room: Room): Html[] {
   return section('What stands in the way', ...blocks, more(all.length - shown.length));
 }
 
-/** What the failed check printed, or what the cluster knows of the sick pods. */
-function trouble(story: Story, room: Room): Html[] {
-  const failed = story.checks.filter(({ verdict }) => verdict === 'unhealthy').slice(0, room.rows);
-  const printed = failed.flatMap(({ name, detail }) => {
-    const [, ...lines] = detail.split('\n');
-    return lines.length === 0 ? [] : [html`<p>Last lines of ${code(name)}:</p>`, block(lines.join('\n'), room)];
-  });
-  return section('What went wrong', ...printed, ...diagnosis(story.diagnosis, story.reason ?? '', room));
-}
-
-function diagnosis(found: Diagnosis | null, reason: string, room: Room): (Html | null)[] {
-  if (found === null) return [];
-  const { log, events } = found;
-  const isTold = (sign: string): boolean => kindOf(sign) === kindOf(reason);
-  const told = found.signs.filter(isTold);
-  const signs = kindsOf(found.signs.filter((sign) => !isTold(sign)));
-  return [
-    told.length > 1 ? html`<p>Other pods of the new version show the same.</p>` : null,
-    signs.length === 0 ? null : list(signs, room),
-    log === null ? null : html`<p>Last lines of container ${code(log.container)} in pod ${code(log.pod)}:</p>`,
-    log === null ? null : block(log.lines.join('\n'), room),
-    events.length === 0 ? null : html`<p>Newest events:</p>`,
-    events.length === 0 ? null : block(events.map((event) => oneLine(event)).join('\n'), room),
-  ];
-}
-
-/** Pods of one version mostly fail alike: one sign of each kind, with a word about other pods. */
-function kindsOf(signs: readonly string[]): string[] {
-  const kinds = Map.groupBy(signs, kindOf);
-  return [...kinds.values()].map(([first = '', ...others]) =>
-    others.length === 0 ? first : `${first} (other pods too)`,
-  );
-}
-
-/** A sign without the name of its pod and without numbers (restarts, seconds). */
-function kindOf(sign: string): string {
-  return sign.replace(/\bpod \S+?(?=:|$)/, 'pod').replaceAll(/\d+/g, '0');
-}
-
 function advice(story: Story, room: Room): Html[] {
   const found = adviceFor(story);
   if (found === null) return [];
@@ -215,7 +167,7 @@ function advice(story: Story, room: Room): Html[] {
 }
 
 function warnings(all: readonly string[], room: Room): Html[] {
-  return all.length === 0 ? [] : section('⚠️ Warnings', list(all, room));
+  return all.length === 0 ? [] : section('⚠️ Warnings', list(all, room.rows));
 }
 
 const VERDICTS: Readonly<Record<CheckResult['verdict'], string>> = {
@@ -226,60 +178,33 @@ const VERDICTS: Readonly<Record<CheckResult['verdict'], string>> = {
 
 function checks(all: readonly CheckResult[], room: Room): Html[] {
   if (all.length === 0) return [];
-  const rows = all.map(
-    (
-      check,
-    ) => html`<tr><td>${code(check.name)}</td><td>${VERDICTS[check.verdict]}</td><td align="right">${check.tries}</td><td align="right">${formatDuration(check.took)}</td><td>${firstLine(check.detail)}</td></tr>
-`,
+  const results = table(
+    [
+      { title: 'Check', align: 'left', cell: ({ name }) => code(name) },
+      { title: 'Result', align: 'left', cell: ({ verdict }) => VERDICTS[verdict] },
+      { title: 'Tries', align: 'right', cell: ({ tries }) => tries },
+      { title: 'Took', align: 'right', cell: ({ took }) => formatDuration(took) },
+      { title: 'Found', align: 'left', cell: ({ detail }) => firstLine(detail) },
+    ],
+    all,
+    room.rows,
   );
-  const head = html`<th align="left">Check</th><th align="left">Result</th><th align="right">Tries</th><th align="right">Took</th><th align="left">Found</th>`;
-  return section('Checks', table(head, rows, room.rows));
+  return section('Checks', results);
 }
 
-function writes(story: Story, room: Room): Html[] {
+function writes(story: Story, room: Room): Html | null {
   const { length } = story.writes;
-  if (length === 0) return [];
-  const rows = story.writes.map(
-    ({
-      at,
-      request,
-      why,
-    }) => html`<tr><td align="right">${formatDuration(at - story.startedAt)}</td><td>${why}</td><td>${code(request)}</td></tr>
-`,
-  );
-  const head = html`<th align="right">At</th><th align="left">Why</th><th align="left">Request</th>`;
+  if (length === 0) return null;
   const title = story.dryRun ? 'What a release would write to the cluster' : 'What was written to the cluster';
   const count = `${length} write${length === 1 ? '' : 's'} of ${story.requests} requests`;
-  return [
-    html`<details><summary>${title} (${count})</summary>
-${table(head, rows, room.writes)}
-</details>`,
-  ];
-}
-
-function table(head: Html, rows: readonly Html[], longest: number): Html {
-  const rest = more(rows.length - longest);
-  return html`<table>
-<tr>${head}</tr>
-${rows.slice(0, longest)}</table>${rest ?? ''}`;
-}
-
-function list(texts: readonly string[], room: Room): Html {
-  const shown = texts.slice(0, room.rows);
-  const rest = more(texts.length - shown.length);
-  return html`<ul>
-${shown.map(
-  (text) => html`<li>${prose(text)}</li>
-`,
-)}</ul>${rest ?? ''}`;
-}
-
-/** The end of a text tells more than its beginning: that is where programs say what they died of. */
-function block(text: string, room: Room): Html {
-  if (text.length <= room.block) return pre(text);
-  return pre(`(… ${text.length - room.block} characters more)\n${text.slice(-room.block)}`);
-}
-
-function more(count: number): Html | null {
-  return count <= 0 ? null : html`<p>… and ${count} more, left out here: a summary has a limited size.</p>`;
+  const requests = table(
+    [
+      { title: 'At', align: 'right', cell: ({ at }) => formatDuration(at - story.startedAt) },
+      { title: 'Why', align: 'left', cell: ({ why }) => why },
+      { title: 'Request', align: 'left', cell: ({ request }) => code(request) },
+    ],
+    story.writes,
+    room.writes,
+  );
+  return html`<details><summary>${title} (${count})</summary>\n${requests}\n</details>`;
 }

@@ -1,7 +1,8 @@
 import { changedImages } from './advice.ts';
+import { type Room, table } from './blocks.ts';
 import { formatDuration } from './duration.ts';
 import { firstLine, type Html, html, joined, oneLine, shortDigests } from './escape.ts';
-import type { PhaseSpan, Story } from './story.ts';
+import type { Phase, PhaseSpan, Story } from './story.ts';
 
 /** Cells of a bar. Each has two halves. */
 const WIDTH = 20;
@@ -28,35 +29,50 @@ export function bar(start: number, end: number, whole: number): string {
 }
 
 /** The chapters of the release: when each began, how long it took, and what it found. */
-export function timeline(story: Story, longest: number, factsShown: number): Html | null {
-  if (story.phases.length === 0) return null;
-  const shown = story.phases.slice(-longest);
-  const whole = Math.max(story.finishedAt, ...shown.map(({ endedAt }) => endedAt)) - story.startedAt;
-  const rows = shown.map((span) => {
-    const start = span.startedAt - story.startedAt;
-    const end = span.endedAt - story.startedAt;
-    const drawing = html`<code>${fixed(bar(start, end, whole))}</code>`;
-    const times = html`<td align="right">${formatDuration(start)}</td><td align="right">${formatDuration(end - start)}</td>`;
-    return html`<tr><td>${span.phase.length > LONGEST_UNBROKEN ? span.phase : fixed(span.phase.replaceAll(' ', SPACE))}</td>${times}<td>${drawing}</td><td>${told(span, story, factsShown)}</td></tr>
-`;
-  });
-  return html`<table>
-<tr><th align="left">Phase</th><th align="right">At</th><th align="right">Took</th><th></th><th align="left">What happened</th></tr>
-${rows}</table>`;
+export function timeline(story: Story, room: Room): Html | null {
+  const { phases, startedAt } = story;
+  if (phases.length === 0) return null;
+  const whole = Math.max(story.finishedAt, ...phases.map(({ endedAt }) => endedAt)) - startedAt;
+  const isNews = newsIn(story);
+  return table<PhaseSpan>(
+    [
+      { title: 'Phase', align: 'left', cell: ({ phase }) => nameOf(phase) },
+      { title: 'At', align: 'right', cell: (span) => formatDuration(span.startedAt - startedAt) },
+      { title: 'Took', align: 'right', cell: (span) => formatDuration(span.endedAt - span.startedAt) },
+      {
+        title: '',
+        align: 'left',
+        cell: (span) => html`<code>${fixed(bar(span.startedAt - startedAt, span.endedAt - startedAt, whole))}</code>`,
+      },
+      {
+        title: 'What happened',
+        align: 'left',
+        cell: (span) => told(span.facts.filter(isNews).slice(-room.facts), span, story),
+      },
+    ],
+    phases,
+    room.rows,
+  );
 }
 
-/** The last facts of a chapter; where there are none, what it wrote. What is told at the top is not told again. */
-function told(span: PhaseSpan, story: Story, factsShown: number): Html {
-  const reason = story.reason === null ? null : firstLine(story.reason);
-  const moves = changedImages(story.from, story.to).map(({ from, to }) => `${from} → ${to}`);
-  const isTold = (fact: string): boolean =>
-    (reason !== null && fact.startsWith(reason)) || moves.some((move) => fact.endsWith(move));
-  const facts = span.facts.filter((fact) => !isTold(fact));
-  const lines = facts.length > 0 ? facts.slice(-factsShown) : written(span, story);
+function nameOf(phase: Phase): Html {
+  return phase.length > LONGEST_UNBROKEN ? html`${phase}` : fixed(phase.replaceAll(' ', SPACE));
+}
+
+/** The facts of a chapter; where there are none, what it wrote. */
+function told(facts: readonly string[], span: PhaseSpan, story: Story): Html {
+  const lines = facts.length > 0 ? facts : written(span, story);
   return joined(
     lines.map((line) => html`${shortDigests(oneLine(line, LONGEST_FACT))}`),
     html`<br>`,
   );
+}
+
+/** The reason and the images are told at the top and need not be told again. */
+function newsIn({ reason, from, to }: Story): (fact: string) => boolean {
+  const why = reason === null ? null : firstLine(reason);
+  const moves = changedImages(from, to).map((move) => `${move.from} → ${move.to}`);
+  return (fact) => (why === null || !fact.startsWith(why)) && !moves.some((move) => fact.endsWith(move));
 }
 
 function written(span: PhaseSpan, story: Story): string[] {

@@ -42,6 +42,15 @@ export function close(deployment: Deployment, original: HoldFields): WriteReques
   );
 }
 
+/** Takes a close back before it had its effect: nothing is available again, so the controller retires nobody. */
+export function holdAgain(deployment: Deployment): WriteRequest {
+  return patch(
+    deployment,
+    [...hold(FULL_SURGE), set('paused', true)],
+    'hold again: stop the close, so that no pods leave',
+  );
+}
+
 /** The same on stable's template. */
 export function closeBack(deployment: Deployment, stable: PodTemplate, original: HoldFields): WriteRequest {
   const { minReadySeconds } = restoredFields(holdFieldsOf(deployment), original);

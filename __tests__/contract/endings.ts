@@ -1,0 +1,91 @@
+import { expect } from '@jest/globals';
+import type { Deployment } from '../../src/cluster/wire.ts';
+import type { RunResult } from '../runner/runner.ts';
+import { IMAGE } from './cluster.ts';
+import type { Scene } from './scene.ts';
+
+/** The writes of a blue/green release that nothing disturbs, in their order. */
+export const GOOD_RELEASE: readonly string[] = [
+  'take lock',
+  'open record',
+  'pause',
+  'pin',
+  'open',
+  'pause',
+  'create services web-candidate',
+  'select candidate',
+  'close',
+  'unpin',
+  'restore',
+  'delete services web-candidate',
+  'close record',
+  'release lock',
+];
+
+/** What changes in the container `web` with the release. */
+export interface Change {
+  readonly image?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** All is as before but for the change; users are on all pods of the new version and on no other; the record is closed. */
+export async function expectPromoted(scene: Scene, change: Change = { image: IMAGE.v2 }): Promise<void> {
+  expect(await scene.objects()).toEqual({
+    ...scene.before,
+    deployment: changed(scene.before.deployment, change),
+    configMaps: ['crossfade.web'],
+    leases: [],
+  });
+  const record = await scene.record();
+  expect(record).toMatchObject({ isOpen: false, past: [{ outcome: 'promoted', stableHash: expect.any(String) }] });
+  const hash = record.past[0]?.candidateHash ?? '';
+  const pods = await scene.podsOf(hash);
+  const { spec } = await scene.deployment();
+  expect(pods).toHaveLength(spec?.replicas ?? 1);
+  expect(await scene.users()).toEqual(pods.sort());
+}
+
+/** All is as before, down to the pods: stable never lost one. The record tells of it. */
+export async function expectOriginal(scene: Scene, outcome: 'rolled-back' | 'aborted' = 'rolled-back'): Promise<void> {
+  expect(await scene.objects()).toEqual({ ...scene.before, configMaps: ['crossfade.web'], leases: [] });
+  expect(await scene.users()).toEqual(scene.stable.pods);
+  expect((await scene.podsOf(scene.stable.hash)).sort()).toEqual(scene.stable.pods);
+  expect(await scene.record()).toMatchObject({ isOpen: false, past: [{ outcome }] });
+}
+
+/** Nothing was written at all. */
+export async function expectUntouched(scene: Scene): Promise<void> {
+  expect(await scene.writes()).toEqual([]);
+  expect(await scene.objects()).toEqual(scene.before);
+}
+
+/** Success for the runner, and nothing left for post. */
+export function expectSuccess(result: RunResult, outcome: 'promoted' | 'unchanged' = 'promoted'): void {
+  expect(result.outputs).toMatchObject({ outcome });
+  expect(result).toMatchObject({ conclusion: 'success', exitCode: 0, post: { conclusion: 'success', exitCode: 0 } });
+  expect(result.annotations.filter(({ kind }) => kind === 'error')).toEqual([]);
+}
+
+/** A failed step that says why: outputs, one error, and a summary are there. */
+export function expectFailure(result: RunResult, outcome: string, reason: RegExp): void {
+  expect(result.outputs).toMatchObject({ outcome, reason: expect.stringMatching(reason) });
+  expect(result).toMatchObject({ conclusion: 'failure', exitCode: 1, post: { conclusion: 'success' } });
+  const errors = result.annotations.filter(({ kind }) => kind === 'error');
+  expect(errors).toHaveLength(1);
+  expect(errors[0]?.message).toMatch(reason);
+  expect(result.summary).not.toBe('');
+}
+
+function changed(deployment: unknown, { image, env }: Change): unknown {
+  // `finalObjects` gives the Deployment as the API server has it, less what it adds itself.
+  const copy = structuredClone(deployment) as Deployment;
+  const container = copy.spec?.template.spec?.containers.find(({ name }) => name === 'web');
+  if (container === undefined) throw new Error('the app has no container web');
+  if (image !== undefined) container.image = image;
+  for (const [name, value] of Object.entries(env ?? {})) {
+    const known = container.env?.find((variable) => variable.name === name);
+    if (known === undefined) container.env = [...(container.env ?? []), { name, value }];
+    else known.value = value;
+  }
+  return copy;
+}

@@ -1,0 +1,40 @@
+import { expect, test } from '@jest/globals';
+import type { Story } from '../../src/report/story.ts';
+import { usersAfter } from '../../src/report/users.ts';
+import { BAKED_BACK, CRASHED, DRY_RUN, HELD, PROMOTED, REFUSED, span, UNCHANGED } from './stories.ts';
+
+const SWITCHED = PROMOTED.writes.slice(0, 6);
+
+test.each<[string, Story, ReturnType<typeof usersAfter>]>([
+  ['promoted', PROMOTED, { on: 'new' }],
+  ['unchanged', UNCHANGED, { on: 'same' }],
+  ['dry run', DRY_RUN, { on: 'untouched' }],
+  ['refused', REFUSED, { on: 'untouched' }],
+  ['taken back before the switch', CRASHED, { on: 'old', newFor: null }],
+  ['cancelled before the switch', { ...CRASHED, outcome: 'aborted' }, { on: 'old', newFor: null }],
+  ['cancelled before anything was written', { ...REFUSED, outcome: 'aborted' }, { on: 'untouched' }],
+  ['taken back in the bake', BAKED_BACK, { on: 'old', newFor: 12_200 }],
+  ['held before the switch', HELD, { on: 'old', newFor: null }],
+  [
+    'held after the way back of the users',
+    { ...BAKED_BACK, outcome: 'failed', held: true },
+    { on: 'old', newFor: 12_200 },
+  ],
+  ['failed before users were sent back', { ...BAKED_BACK, outcome: 'failed', writes: SWITCHED }, { on: 'uncertain' }],
+  ['failed after the switch', { ...PROMOTED, outcome: 'failed', writes: SWITCHED }, { on: 'uncertain' }],
+  [
+    'failed while an older release was taken back',
+    { ...CRASHED, outcome: 'failed', phases: [span('Take back an unfinished release', 0, 10)] },
+    { on: 'uncertain' },
+  ],
+])('%s', (_, story, users) => {
+  expect(usersAfter(story)).toEqual(users);
+});
+
+test('a switch that was not confirmed counts from its beginning', () => {
+  const story: Story = {
+    ...BAKED_BACK,
+    writes: BAKED_BACK.writes.filter(({ why }) => !why.startsWith('switch')),
+  };
+  expect(usersAfter(story)).toEqual({ on: 'old', newFor: 12_211 });
+});
