@@ -118,7 +118,7 @@ export function goodReleases(cluster: () => TestCluster): void {
       expect(result).toMatchObject({ conclusion: 'success', exitCode: 0 });
       await expectUntouched(scene);
       expect((await scene.deployment()).metadata?.resourceVersion).toBe(before.metadata?.resourceVersion);
-      const told = result.displayedLog.split('\n').flatMap((line) => /→ (.*)$/.exec(line)?.[1] ?? []);
+      const told = result.displayedLog.split('\n').flatMap((line) => /^ +\d+\.\ds +→ (.*)$/.exec(line)?.[1] ?? []);
       expect(told).toHaveLength(GOOD_RELEASE.length - 1);
       for (const words of [
         /take the lock/,

@@ -187,8 +187,8 @@ export class Scene {
     const writes = await this.writes().catch((failure: unknown) => [String(failure)]);
     await this.violations().catch(() => undefined);
     const parts = [...logs, '--- writes', ...writes, '--- states', this.#watch.timeline()];
-    error.message = `${error.message}\n${parts.join('\n')}`;
-    error.stack = `${error.message}\n${error.stack ?? ''}`;
+    // The stack is what a test runner shows; it begins with the message.
+    error.stack = `${error.stack ?? error.message}\n${parts.join('\n')}`;
     return error;
   }
 

@@ -93,7 +93,7 @@ export class Container {
     this.#reports.event('Normal', 'Pulled', `Container image "${image}" already present on machine`);
     this.#reports.event('Normal', 'Created', `Container created`);
     this.#reports.event('Normal', 'Started', `Container started`);
-    this.#log = this.#behaviour.exit === null || this.#behaviour.listens ? [`listening as ${tagOf(image)}`] : [];
+    this.#log = this.#behaviour.listens ? [`listening as ${tagOf(image)}`] : [];
     this.#run();
   }
 

@@ -20,6 +20,8 @@ interface Life {
   readonly ip: string;
   readonly init: readonly Container[];
   readonly main: readonly Container[];
+  /** Volumes are mounted and the first container has been started. */
+  began: boolean;
   ending: boolean;
   readonly timers: (() => void)[];
 }
@@ -96,6 +98,7 @@ export class Kubelet {
       ip: `10.244.${this.#addresses >> 8}.${this.#addresses & 255}`,
       init: (pod.spec.initContainers ?? []).map((spec) => container(spec, true)),
       main: pod.spec.containers.map((spec) => container(spec, false)),
+      began: false,
       ending: false,
       timers: [],
     };
@@ -137,6 +140,7 @@ export class Kubelet {
   #begin(life: Life): void {
     const missing = missingVolume(this.#context.store, life.pod);
     if (missing !== null) return this.#event(life.pod, 'Warning', 'FailedMount', missing);
+    life.began = true;
     const first = life.init[0];
     if (first !== undefined) first.start();
     else for (const container of life.main) container.start();
@@ -234,10 +238,8 @@ export class Kubelet {
       const waits = containers.filter((container) => container.waitingReason === 'CreateContainerConfigError');
       for (const container of waits)
         if (missingReference(this.#context.store, namespace ?? '', container.spec) === null) container.start();
-      const mounting = containers.every((container) => !container.started && container.waitingReason !== 'CreateContainerConfigError');
       const scheduled = this.#context.store.get('pods', namespace, life.pod.metadata.name)?.spec.nodeName !== undefined;
-      if (mounting && scheduled && (life.pod.spec.volumes ?? []).length > 0 && missingVolume(this.#context.store, life.pod) === null)
-        this.#begin(life);
+      if (!life.began && scheduled && missingVolume(this.#context.store, life.pod) === null) this.#begin(life);
     }
   }
 

@@ -321,7 +321,8 @@ function keepUnwritable(type: ResourceType, current: ApiObject, wanted: JsonObje
 }
 
 function bumpsGeneration(type: ResourceType, current: ApiObject, object: JsonObject, subresource: Subresource): boolean {
-  if (subresource === 'status') return false;
+  // A pod's only other change of spec is its binding to a node, which does not count.
+  if (subresource === 'status' || type.plural === 'pods') return false;
   const body = (it: JsonObject) => ({ ...it, metadata: undefined, status: undefined });
   if (!equal(body({ ...current }), body(object))) return true;
   // The real server counts an annotation of a Deployment as a change of what is wanted.

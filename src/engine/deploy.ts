@@ -142,7 +142,7 @@ export function resultOf(plan: Plan, ended: Ended): Result {
   const { ending, state } = ended;
   return {
     outcome: ending.outcome,
-    reason: state.back?.reason ?? null,
+    reason: ending.outcome === 'promoted' ? null : (state.back?.reason ?? null),
     plan,
     candidateHash: ended.candidateHash,
     checks: state.checks,

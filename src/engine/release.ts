@@ -4,7 +4,7 @@ import { type Diagnosis, diagnose } from '../cluster/diagnosis.ts';
 import { ApiError, describeCause, UnknownOutcome } from '../cluster/errors.ts';
 import type { PodTemplate } from '../cluster/wire.ts';
 import type { Action, Ending, Write } from '../release/action.ts';
-import { decide } from '../release/decide.ts';
+import { decide, isClosing } from '../release/decide.ts';
 import type { Observation } from '../release/observation.ts';
 import type { Plan } from '../release/plan.ts';
 import { afterAction, afterChecks, afterWrite, turnBack } from '../release/progress.ts';
@@ -130,8 +130,8 @@ export class Release {
     const { teller, clock, api, namespace, plan } = this.#parts;
     this.#state = turnBack(this.#state, { at: clock.now(), cause, reason });
     this.#checking?.abort();
-    teller.phase('Go back');
-    teller.fact(reason);
+    teller.phase(isClosing(seen) ? 'Close' : 'Go back');
+    teller.fact(isClosing(seen) ? `${reason} The release was closing already.` : reason);
     if (cause !== 'unhealthy' && cause !== 'deadline') return;
     if (seen.candidate !== null)
       this.#diagnosis = diagnose(api, namespace, seen.candidate, `${plan.deployment.name}-${seen.candidate.hash}`);
@@ -226,6 +226,7 @@ export class Release {
 
 /** The chapter to which an action belongs; null: it opens no new one. Pure. */
 export function phaseOf(state: State, action: Action, seen: Observation): Phase | null {
+  if (isClosing(seen)) return 'Close';
   if (state.back !== null) return state.back.cause === 'resumed' ? null : 'Go back';
   if (action.do === 'check') return 'Check candidate';
   if (action.do === 'wait') {

@@ -37,7 +37,7 @@ function close(plan: Plan, state: State, seen: Observation, now: number): Action
 }
 
 /** The candidate's close was written: its template stays, and its pods count as available again. */
-function isClosing(seen: Observation): boolean {
+export function isClosing(seen: Observation): boolean {
   return seen.deployment.template === 'candidate' && !seen.deployment.held;
 }
 
