@@ -8,8 +8,8 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
  */
 export class Forwarder {
   readonly port: number;
-  /** Opened so far. */
-  connections = 0;
+  /** When each was opened, in epoch ms, since the last `reset`. */
+  opened: number[] = [];
   /** Most that were open at the same time. */
   peak = 0;
   readonly #server: Server;
@@ -32,7 +32,7 @@ export class Forwarder {
 
   /** Begins to count anew. */
   reset(): void {
-    this.connections = 0;
+    this.opened = [];
     this.peak = this.#open.size;
   }
 
@@ -43,7 +43,7 @@ export class Forwarder {
   }
 
   #forward(client: Socket, target: number): void {
-    this.connections += 1;
+    this.opened.push(Date.now());
     this.#open.add(client);
     this.peak = Math.max(this.peak, this.#open.size);
     const server = connect({ host: '127.0.0.1', port: target, noDelay: true });

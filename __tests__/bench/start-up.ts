@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { type Spread, spreadOf } from './statistics.ts';
 
 /** How long it takes to be told of a bad input, beside a Node.js that does nothing. */
@@ -49,11 +48,13 @@ function inputFiles(scratch: string): Record<string, string> {
 
 function wallTime(args: readonly string[], env: Record<string, string>): { ms: number; code: number; output: string } {
   const before = performance.now();
-  const { status, stdout, stderr } = spawnSync(node24(), args, { env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  const { status, stdout, stderr } = spawnSync(NODE, args, {
+    env,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   return { ms: performance.now() - before, code: status ?? -1, output: `${stdout}${stderr}` };
 }
 
-/** Actions run on Node.js 24, whatever runs the bench. */
-function node24(): string {
-  return join(dirname(createRequire(import.meta.url).resolve('node/package.json')), 'bin', 'node');
-}
+/** The Node.js 24 of the `node` package: the bench may run on another, actions do not. */
+const NODE = join(import.meta.dirname, '../../node_modules/node/bin/node');

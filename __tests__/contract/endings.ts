@@ -1,5 +1,6 @@
 import { expect } from '@jest/globals';
 import type { Deployment } from '../../src/cluster/wire.ts';
+import { HELD_SECONDS } from '../kubernetes/invariants.ts';
 import type { RunResult } from '../runner/runner.ts';
 import { IMAGE } from './cluster.ts';
 import type { Scene } from './scene.ts';
@@ -21,6 +22,31 @@ export const GOOD_RELEASE: readonly string[] = [
   'close record',
   'release lock',
 ];
+
+/** The writes of one that is taken back before users ever reached the candidate. */
+export const TAKEN_BACK_UNSEEN: readonly string[] = [
+  'take lock',
+  'open record',
+  'pause',
+  'pin',
+  'open',
+  'pause',
+  'create services web-candidate',
+  'close on stable',
+  'unpin',
+  'restore',
+  'delete services web-candidate',
+  'close record',
+  'release lock',
+];
+
+/** The writes of one that is taken back when users are on the candidate. */
+export const TAKEN_BACK: readonly string[] = TAKEN_BACK_UNSEEN.toSpliced(
+  TAKEN_BACK_UNSEEN.indexOf('close on stable'),
+  0,
+  'select candidate',
+  'back to stable',
+);
 
 /** What changes in the container `web` with the release. */
 export interface Change {
@@ -56,6 +82,17 @@ export async function expectOriginal(scene: Scene, outcome: 'rolled-back' | 'abo
   expect(record.past[0]).toMatchObject({ outcome });
 }
 
+/** Users are on stable, whole; the pods of the candidate stand beside it, frozen; the record is open. */
+export async function expectStanding(scene: Scene, image: string): Promise<void> {
+  expect(await scene.users()).toEqual(scene.stable.pods);
+  const { spec } = await scene.deployment();
+  expect(spec).toMatchObject({ paused: true, minReadySeconds: HELD_SECONDS });
+  expect(spec?.template.spec?.containers[0]?.image).toBe(image);
+  expect(await scene.podsOf(await scene.hash(image))).toHaveLength(spec?.replicas ?? 1);
+  expect(await scene.record()).toMatchObject({ isOpen: true });
+  expect((await scene.objects()).leases).toEqual([]);
+}
+
 /** Nothing was written at all. */
 export async function expectUntouched(scene: Scene): Promise<void> {
   expect(await scene.writes()).toEqual([]);
@@ -75,7 +112,7 @@ export function expectFailure(result: RunResult, outcome: string, reason: RegExp
   expect(result).toMatchObject({ conclusion: 'failure', exitCode: 1, post: { conclusion: 'success' } });
   const errors = result.annotations.filter(({ kind }) => kind === 'error');
   expect(errors).toHaveLength(1);
-  expect(errors[0]?.message).toMatch(reason);
+  expect(errors[0]?.message).toContain(result.outputs.reason);
   expect(result.summary).not.toBe('');
 }
 

@@ -30,13 +30,17 @@ export type Treatment =
   /** The API server never hears of it. */
   | { readonly do: 'answer'; readonly status: number; readonly headers?: Record<string, string>; readonly body: string }
   | { readonly do: 'reset' }
-  /** The API server carries it out, and the caller never hears of that. */
-  | { readonly do: 'forward-and-reset' }
+  /** The API server carries it out, and the caller never hears of that. `first` comes in between. */
+  | { readonly do: 'forward-and-reset'; readonly first?: () => void }
+  /** As 'forward', with something to do when the API server has answered and the caller has not heard it yet. */
+  | { readonly do: 'forward-and-tell'; readonly first: () => void }
   /** The caller gets half of the answer, as if that were all of it. */
   | { readonly do: 'forward-and-truncate' }
   | { readonly do: 'delay'; readonly ms: number }
   /** A watch that is broken off as soon as it has said something. */
-  | { readonly do: 'break-off' };
+  | { readonly do: 'break-off' }
+  /** A watch that says nothing, for ever. */
+  | { readonly do: 'mute' };
 
 /** Asked for each request before it goes on; may do something else first, such as killing the one who sent it. */
 export type Rule = (passing: Passing) => Treatment | Promise<Treatment>;
@@ -83,6 +87,11 @@ export class Gate {
     return this.#counts.write;
   }
 
+  /** Requests of all kinds. */
+  get requests(): number {
+    return this.#counts.read + this.#counts.watch + this.#counts.write;
+  }
+
   /** From here on another rule holds; the counts go on. */
   set rule(rule: Rule) {
     this.#rule = rule;
@@ -117,14 +126,14 @@ export class Gate {
     }
     // One who is gone can no longer ask for anything.
     if (incoming.socket.destroyed) return;
-    await this.#forward(passing, incoming, outgoing, treatment.do);
+    await this.#forward(passing, incoming, outgoing, treatment);
   }
 
   async #forward(
     passing: Passing,
     incoming: IncomingMessage,
     outgoing: ServerResponse,
-    how: Treatment['do'],
+    treatment: Treatment,
   ): Promise<void> {
     const abandoned = new AbortController();
     outgoing.on('close', () => abandoned.abort());
@@ -154,8 +163,8 @@ export class Gate {
       outgoing.writeHead(200, headers);
       outgoing.flushHeaders();
       for await (const chunk of answer.body) {
-        outgoing.write(chunk);
-        if (how === 'break-off') {
+        if (treatment.do !== 'mute') outgoing.write(chunk);
+        if (treatment.do === 'break-off') {
           await answer.body.dump();
           incoming.socket.resetAndDestroy();
           return;
@@ -165,12 +174,14 @@ export class Gate {
       return;
     }
     const content = Buffer.from(await answer.body.arrayBuffer());
-    if (how === 'forward-and-reset') {
+    if ('first' in treatment) treatment.first?.();
+    if (treatment.do === 'forward-and-reset') {
       incoming.socket.resetAndDestroy();
       return;
     }
     outgoing.writeHead(answer.statusCode, headers);
-    outgoing.end(how === 'forward-and-truncate' ? content.subarray(0, Math.floor(content.length / 2)) : content);
+    const isCut = treatment.do === 'forward-and-truncate';
+    outgoing.end(isCut ? content.subarray(0, Math.floor(content.length / 2)) : content);
   }
 }
 
@@ -205,7 +216,8 @@ function plainKubeconfig(server: string): unknown {
   return {
     apiVersion: 'v1',
     kind: 'Config',
-    clusters: [{ name: 'gate', cluster: { server } }],
+    // The client library refuses a server without TLS otherwise.
+    clusters: [{ name: 'gate', cluster: { server, 'insecure-skip-tls-verify': true } }],
     users: [{ name: 'gate', user: {} }],
     contexts: [{ name: 'gate', context: { cluster: 'gate', user: 'gate' } }],
     'current-context': 'gate',

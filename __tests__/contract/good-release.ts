@@ -24,7 +24,7 @@ export function goodReleases(cluster: () => TestCluster): void {
         reason: '',
         'rollback-possible': 'true',
       });
-      expect(JSON.parse(result.outputs['result'] ?? '')).toMatchObject({ outcome: 'promoted' });
+      expect(JSON.parse(result.outputs.result ?? '')).toMatchObject({ outcome: 'promoted' });
       expect(result.summary).toContain(IMAGE.v2);
     });
 
@@ -41,10 +41,9 @@ export function goodReleases(cluster: () => TestCluster): void {
     });
 
     scenario('uses a candidate Service of the user’s own and puts it back', {}, async (scene) => {
-      const selector = { app: 'web', track: 'preview' };
       await scene.api.create(paths.core(scene.namespace, 'services'), {
         metadata: { name: 'preview', labels: { team: 'shop' } },
-        spec: { selector, ports: [{ name: 'http', port: 80, targetPort: 'http' }] },
+        spec: { selector: { app: 'web' }, ports: [{ name: 'http', port: 80, targetPort: 'http' }] },
       });
       const before = await scene.objects();
       expectSuccess(await scene.run({ images: `web=${IMAGE.v2}`, 'candidate-service': 'preview' }));

@@ -12,7 +12,7 @@ import { Gate, type Rule } from './gate.ts';
 import { describeWrites, mutations } from './writes.ts';
 
 /** The folder with `action.yml` and the committed bundle. Another one proves another build by the same scenarios. */
-const ACTION = process.env['CROSSFADE_ACTION'] ?? join(import.meta.dirname, '../..');
+const ACTION = process.env.CROSSFADE_ACTION ?? join(import.meta.dirname, '../..');
 
 /** Every wait of the action as short as can be; a scenario that is about one of them sets it. */
 const QUICK = {
@@ -30,7 +30,10 @@ const SCENES_AT_ONCE = 8;
 
 export type Inputs = Readonly<Record<string, string>>;
 export type Step = Omit<ActionStep, 'action' | 'inputs'>;
-export type AppOptions = Omit<App, 'namespace'>;
+export interface AppOptions extends Omit<App, 'namespace'> {
+  /** What the app's pods need before they can start. */
+  readonly prepare?: (api: Api, namespace: string) => Promise<void>;
+}
 export type Scenario = (name: string, app: AppOptions, script: (scene: Scene) => Promise<void>) => void;
 
 /** Registers scenarios as tests that run at the same time, each with an app in a namespace of its own. */
@@ -87,10 +90,11 @@ export class Scene {
     this.#watch = watch;
   }
 
-  static async set(cluster: TestCluster, options: AppOptions): Promise<Scene> {
+  static async set(cluster: TestCluster, { prepare, ...options }: AppOptions): Promise<Scene> {
     const api = await Api.from(cluster.kubeconfig);
     const namespace = await cluster.namespace('contract');
     const app = { name: 'web', replicas: 2, preStopSeconds: 1, ...options, namespace };
+    await prepare?.(api, namespace);
     await createApp(api, app);
     const before = await finalObjects(api, app);
     const stable = {
@@ -162,9 +166,9 @@ export class Scene {
 
   async record(): Promise<{ readonly isOpen: boolean; readonly past: readonly PastRelease[] }> {
     const map = await this.api.get<ConfigMap>(paths.core(this.namespace, 'configmaps', `crossfade.${this.app.name}`));
-    const past: unknown = JSON.parse(map.data?.['past'] ?? '[]');
+    const past: unknown = JSON.parse(map.data?.past ?? '[]');
     // Written by the action; what a scenario expects of it is compared field by field.
-    return { isOpen: (map.data?.['open'] ?? '') !== '', past: past as PastRelease[] };
+    return { isOpen: (map.data?.open ?? '') !== '', past: past as PastRelease[] };
   }
 
   /** Ends the recording and judges it. */

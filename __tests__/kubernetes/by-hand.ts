@@ -58,7 +58,8 @@ export class ByHand {
    */
   async close(image: string, other: string): Promise<void> {
     await this.write(this.image(image), { minReadySeconds: null }, PAUSED);
-    await this.sized(other, 0);
+    // Gone, not only to go: unpinned while the last of them is still ready, the Service would reach it once more.
+    await this.ready(other, 0);
     await this.pin(null);
     await this.write({ progressDeadlineSeconds: null }, rolling(1, 0), ROLLING);
   }

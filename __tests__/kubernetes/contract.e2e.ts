@@ -1,6 +1,11 @@
 import { afterAll, beforeAll } from '@jest/globals';
+import { checks } from '../contract/checks.ts';
 import type { TestCluster } from '../contract/cluster.ts';
+import { foreignWrites } from '../contract/foreign-writes.ts';
 import { goodReleases } from '../contract/good-release.ts';
+import { permissions } from '../contract/permissions.ts';
+import { refusals } from '../contract/refusals.ts';
+import { sickCandidates } from '../contract/sick-candidate.ts';
 import { startCluster } from './tiers.ts';
 
 let cluster: TestCluster;
@@ -10,3 +15,8 @@ beforeAll(async () => {
 afterAll(() => cluster?.stop());
 
 goodReleases(() => cluster);
+sickCandidates(() => cluster, { secrets: false });
+checks(() => cluster, { sockets: false });
+refusals(() => cluster);
+permissions(() => cluster);
+foreignWrites(() => cluster);

@@ -92,6 +92,7 @@ describe('a release in the right order violates nothing', () => {
     await hand.close(IMAGE.v2, IMAGE.v1);
     await hand.reached(candidate);
     expect(await violations()).toEqual([]);
+    expect(watch.exposures()).toHaveLength(1);
   });
 });
 

@@ -57,6 +57,8 @@ export interface InvariantsOptions {
 export interface InvariantsWatch {
   /** Ends the recording. @returns what was violated, oldest first; empty is what a test wants */
   stop(): Promise<Violation[]>;
+  /** After `stop`: how long users reached a candidate that was not frozen, each time, those that were allowed included; ms. */
+  exposures(): readonly number[];
   /** After `stop`: every change of state, one line each, to see what led to a violation. */
   timeline(): string;
 }
@@ -77,16 +79,19 @@ export async function watchInvariants(options: InvariantsOptions): Promise<Invar
     EndpointSlice: paths.endpointSlices(namespace),
   });
   let timeline = '';
+  let exposures: readonly number[] = [];
   return {
     async stop() {
       try {
         const judged = judge(await recorder.stop(), options);
         timeline = judged.timeline;
+        exposures = judged.exposures;
         return judged.violations;
       } finally {
         await api.close();
       }
     },
+    exposures: () => exposures,
     timeline: () => timeline,
   };
 }
@@ -95,17 +100,19 @@ export async function watchInvariants(options: InvariantsOptions): Promise<Invar
 export function judge(
   changes: readonly Change[],
   options: Omit<InvariantsOptions, 'kubeconfig' | 'namespace'>,
-): { violations: Violation[]; timeline: string } {
+): { violations: Violation[]; exposures: number[]; timeline: string } {
   const versions = new Versions(changes, options.deployment);
   const world = new World(versions, options);
   const open = new Map<string, Violation>();
   const violations: Violation[] = [];
+  const exposures: number[] = [];
   const lines: string[] = [];
   const began = changes.findLast(({ type }) => type === 'present')?.heardAt ?? 0;
   let seen = '';
   const close = (key: string, violation: Violation, at: number): void => {
     open.delete(key);
     const ms = Math.max(0, at - violation.at);
+    if (violation.rule === 'exposed') exposures.push(ms);
     if (violation.rule !== 'exposed' || ms > (options.exposureAllowedMs ?? 0)) violations.push({ ...violation, ms });
   };
   for (const [index, change] of changes.entries()) {
@@ -128,6 +135,7 @@ export function judge(
   }
   return {
     violations: [...violations, ...open.values()].sort((a, b) => a.resourceVersion - b.resourceVersion),
+    exposures,
     timeline: lines.join('\n'),
   };
 }
@@ -180,6 +188,7 @@ class World {
   }
 
   apply(change: Change): void {
+    // The casts below: the collection from which an object came says what it is.
     const { kind, object } = change;
     const gone = change.type === 'deleted';
     const name = object.metadata?.name ?? '';

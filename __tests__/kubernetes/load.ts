@@ -116,7 +116,7 @@ function readAnswers(file: string): Answer[] {
   } catch {
     return []; // Not there yet.
   }
-  // The last line may be half written.
+  // The lines are our own program's (images/web/load.go). The last may be half written.
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
   return whole.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as Answer]));
 }

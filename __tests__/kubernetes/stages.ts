@@ -1,4 +1,16 @@
 import { REPOSITORY } from '../contract/cluster.ts';
+import {
+  BACKOFF_MESSAGE,
+  BEHAVIOURS,
+  type Behaviour,
+  exited,
+  KEEP_LAST,
+  NOW,
+  PULL_ERROR,
+  podStatus,
+  RUNNING,
+  SAME,
+} from './pod-status.ts';
 
 /**
  * What kwok does with fake pods, as a table of scenes. A scene says what a pod is like at the moment: `<behaviour>/<state>`, where
@@ -11,10 +23,6 @@ import { REPOSITORY } from '../contract/cluster.ts';
 
 /** Pod annotation: how long after the start of its containers the pod becomes Ready, e.g. `2s`. For the behaviours that do. */
 export const READY_AFTER = 'crossfade.test/ready-after';
-
-/** Tags that are not plain. */
-const BEHAVIOURS = ['slow', 'never-ready', 'crash', 'missing', 'late-crash', 'unready-later'] as const;
-type Behaviour = 'plain' | (typeof BEHAVIOURS)[number];
 
 /**
  * | state | the pod |
@@ -76,63 +84,6 @@ interface PodEvent {
   readonly message: string;
 }
 
-/** What containers with a special image get; others just run. Variables: $c the container, $n its restarts, $before its last status. */
-interface ContainerState {
-  readonly state: string;
-  readonly ready?: boolean;
-  readonly last?: string;
-  /** Restarts are counted up. */
-  readonly restarted?: boolean;
-}
-
-const NOW = '{{ $now | Quote }}';
-const SAME = '{{ toJson $before.state }}';
-const RUNNING = `{running: {startedAt: ${NOW}}}`;
-const exited = (code: number): string =>
-  `{terminated: {exitCode: ${code}, reason: ${code === 0 ? 'Completed' : 'Error'}, ` +
-  `startedAt: {{ dig "running" "startedAt" $now $before.state | Quote }}, finishedAt: ${NOW}}}`;
-const KEEP_LAST =
-  '{{ with $before.state }}{{ if .terminated }}{{ toJson . }}{{ else }}{{ toJson $before.lastState }}{{ end }}{{ end }}';
-
-const REGISTRY_HOST = REPOSITORY.slice(0, REPOSITORY.indexOf('/'));
-const PULL_ERROR =
-  'failed to pull and unpack image \\"{{ $c.image }}\\": failed to resolve reference \\"{{ $c.image }}\\": failed to do request: ' +
-  `Head \\"https://${REGISTRY_HOST}/v2/${REPOSITORY.slice(REGISTRY_HOST.length + 1)}/manifests/missing\\": ` +
-  `dial tcp: lookup ${REGISTRY_HOST}: no such host`;
-const BACKOFF_MESSAGE =
-  'back-off {{ index (list "10s" "20s" "40s" "1m20s" "2m40s" "5m0s") (min 5 (sub (max $n 1) 1)) }} restarting failed ' +
-  'container={{ $c.name }} pod={{ $root.metadata.name }}_{{ $root.metadata.namespace }}({{ $root.metadata.uid }})';
-
-/** 192.0.2.1 is a documentation address: nothing may ever connect to a fake pod's node. */
-const START = `
-startTime: ${NOW}
-hostIP: 192.0.2.1
-hostIPs: [{ip: 192.0.2.1}]
-{{ with PodIPsWith .spec.nodeName false .metadata.uid .metadata.name .metadata.namespace }}
-podIP: {{ index . 0 | Quote }}
-podIPs:
-{{ range . }}
-- ip: {{ . | Quote }}
-{{ end }}
-{{ end }}
-{{ if .spec.initContainers }}
-initContainerStatuses:
-{{ range .spec.initContainers }}
-- name: {{ .name | Quote }}
-  image: {{ .image | Quote }}
-  imageID: ""
-  ready: true
-  restartCount: 0
-  {{ if eq (default "" .restartPolicy) "Always" }}
-  started: true
-  state: ${RUNNING}
-  {{ else }}
-  state: {terminated: {exitCode: 0, reason: Completed, startedAt: ${NOW}, finishedAt: ${NOW}}}
-  {{ end }}
-{{ end }}
-{{ end }}
-`;
-
 const STAGES: readonly Stage[] = [
   {
     name: 'run',
@@ -145,21 +96,21 @@ const STAGES: readonly Stage[] = [
       'job-plain/fresh',
     ],
     afterMs: 0,
-    status: status('Running', { state: RUNNING }, 'first'),
+    status: podStatus('Running', { state: RUNNING }, 'first'),
   },
   {
     name: 'ready',
     from: ['plain/starting', 'late-crash/starting', 'unready-later/starting'],
     afterMs: 1000,
     afterFrom: `.metadata.annotations["${READY_AFTER}"]`,
-    status: status('Running', { state: SAME, ready: true }),
+    status: podStatus('Running', { state: SAME, ready: true }),
   },
   {
     name: 'ready-slowly',
     from: ['slow/starting'],
     afterMs: 5000,
     afterFrom: `.metadata.annotations["${READY_AFTER}"]`,
-    status: status('Running', { state: SAME, ready: true }),
+    status: podStatus('Running', { state: SAME, ready: true }),
   },
   {
     name: 'unready',
@@ -172,38 +123,38 @@ const STAGES: readonly Stage[] = [
         message: 'Readiness probe failed: HTTP probe failed with statuscode: 503',
       },
     ],
-    status: status('Running', { state: SAME }),
+    status: podStatus('Running', { state: SAME }),
   },
   {
     name: 'crash-late',
     from: ['late-crash/ready'],
     afterMs: 4000,
-    status: status('Running', { state: exited(1) }),
+    status: podStatus('Running', { state: exited(1) }),
   },
   {
     name: 'recover',
     from: ['late-crash/exited'],
     afterMs: 1000,
-    status: status('Running', { state: RUNNING, ready: true, last: KEEP_LAST, restarted: true }),
+    status: podStatus('Running', { state: RUNNING, ready: true, last: KEEP_LAST, restarted: true }),
   },
   {
     name: 'crash',
     from: ['crash/fresh'],
     afterMs: 500,
-    status: status('Running', { state: exited(3) }, 'first'),
+    status: podStatus('Running', { state: exited(3) }, 'first'),
   },
   {
     name: 'crash-again',
     from: ['crash/exited'],
     afterMs: 500,
-    status: status('Running', { state: exited(3), last: KEEP_LAST, restarted: true }),
+    status: podStatus('Running', { state: exited(3), last: KEEP_LAST, restarted: true }),
   },
   {
     name: 'back-off',
     from: ['crash/exited-again'],
     afterMs: 500,
     events: [{ type: 'Warning', reason: 'BackOff', message: 'Back-off restarting failed container' }],
-    status: status('Running', {
+    status: podStatus('Running', {
       state: `{waiting: {reason: CrashLoopBackOff, message: "${BACKOFF_MESSAGE}"}}`,
       last: KEEP_LAST,
     }),
@@ -212,7 +163,7 @@ const STAGES: readonly Stage[] = [
     name: 'crash-after-back-off',
     from: ['crash/backoff'],
     afterMs: 2000,
-    status: status('Running', { state: exited(3), last: KEEP_LAST, restarted: true }),
+    status: podStatus('Running', { state: exited(3), last: KEEP_LAST, restarted: true }),
   },
   {
     name: 'fail-to-pull',
@@ -222,7 +173,7 @@ const STAGES: readonly Stage[] = [
       { type: 'Warning', reason: 'Failed', message: `Failed to pull image "${REPOSITORY}:missing": no such host` },
       { type: 'Warning', reason: 'Failed', message: 'Error: ErrImagePull' },
     ],
-    status: status('Pending', { state: `{waiting: {reason: ErrImagePull, message: "${PULL_ERROR}"}}` }, 'first'),
+    status: podStatus('Pending', { state: `{waiting: {reason: ErrImagePull, message: "${PULL_ERROR}"}}` }, 'first'),
   },
   {
     name: 'back-off-pulling',
@@ -232,7 +183,7 @@ const STAGES: readonly Stage[] = [
       { type: 'Normal', reason: 'BackOff', message: `Back-off pulling image "${REPOSITORY}:missing"` },
       { type: 'Warning', reason: 'Failed', message: 'Error: ImagePullBackOff' },
     ],
-    status: status('Pending', {
+    status: podStatus('Pending', {
       state: `{waiting: {reason: ImagePullBackOff, message: "Back-off pulling image \\"{{ $c.image }}\\": ErrImagePull: ${PULL_ERROR}"}}`,
     }),
   },
@@ -240,13 +191,13 @@ const STAGES: readonly Stage[] = [
     name: 'job-succeeds',
     from: ['job-plain/starting'],
     afterMs: 1000,
-    status: status('Succeeded', { state: exited(0) }),
+    status: podStatus('Succeeded', { state: exited(0) }),
   },
   {
     name: 'job-fails',
     from: ['job-crash/fresh'],
     afterMs: 500,
-    status: status('Failed', { state: exited(3) }, 'first'),
+    status: podStatus('Failed', { state: exited(3) }, 'first'),
   },
 ];
 
@@ -330,63 +281,4 @@ interface Requirement {
   readonly key: string;
   readonly operator: 'In' | 'Exists' | 'DoesNotExist';
   readonly values?: readonly string[];
-}
-
-/**
- * A pod status. In a pod of several containers those with a special image are in the given state; the others run, and keep
- * running. `first` gives the pod its addresses and its init containers' end.
- */
-function status(phase: string, special: ContainerState, first?: 'first'): string {
-  const ready = special.ready === true;
-  const behaviours = BEHAVIOURS.join('|');
-  const finished = phase === 'Succeeded' || phase === 'Failed';
-  return `
-{{ $now := Now }}
-{{ $root := . }}
-{{ $special := 0 }}
-{{ range .spec.containers }}{{ if regexMatch "^${REPOSITORY}:(${behaviours})$" .image }}{{ $special = 1 }}{{ end }}{{ end }}
-{{ $unready := $now }}
-{{ range .status.conditions }}{{ if and (eq .type "Ready") (eq .status "False") }}{{ $unready = .lastTransitionTime }}{{ end }}{{ end }}
-phase: ${phase}
-conditions:
-- {type: Initialized, status: "True", lastTransitionTime: ${NOW}}
-- {type: PodReadyToStartContainers, status: "True", lastTransitionTime: ${NOW}}
-- ${condition('ContainersReady', ready, finished)}
-- ${condition('Ready', ready, finished)}
-containerStatuses:
-{{ range $i, $c := .spec.containers }}
-{{ $before := dict "restartCount" 0 "state" dict "lastState" dict }}
-{{ if $root.status.containerStatuses }}{{ $before = merge (deepCopy (index $root.status.containerStatuses $i)) $before }}{{ end }}
-{{ $n := int $before.restartCount }}
-{{ if or (eq $special 0) (regexMatch "^${REPOSITORY}:(${behaviours})$" $c.image) }}
-{{ $n = add $n ${special.restarted === true ? 1 : 0} }}
-- name: {{ $c.name | Quote }}
-  image: {{ $c.image | Quote }}
-  imageID: ""
-  ready: ${ready}
-  started: ${special.state === RUNNING || special.state === SAME}
-  restartCount: {{ $n }}
-  state: ${special.state}
-  lastState: ${special.last ?? '{{ toJson $before.lastState }}'}
-{{ else }}
-- name: {{ $c.name | Quote }}
-  image: {{ $c.image | Quote }}
-  imageID: ""
-  ready: true
-  started: true
-  restartCount: 0
-  state: {running: {startedAt: {{ $root.metadata.creationTimestamp | Quote }}}}
-  lastState: {}
-{{ end }}
-{{ end }}
-${first === undefined ? '' : START}`;
-}
-
-function condition(type: string, ready: boolean, finished: boolean): string {
-  if (ready) return `{type: ${type}, status: "True", reason: "", message: "", lastTransitionTime: ${NOW}}`;
-  if (finished)
-    return `{type: ${type}, status: "False", reason: PodCompleted, message: "", lastTransitionTime: {{ $unready | Quote }}}`;
-  const names = '{{ range $i, $c := .spec.containers }}{{ if $i }} {{ end }}{{ $c.name }}{{ end }}';
-  const message = `"containers with unready status: [${names}]"`;
-  return `{type: ${type}, status: "False", reason: ContainersNotReady, message: ${message}, lastTransitionTime: {{ $unready | Quote }}}`;
 }

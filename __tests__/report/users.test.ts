@@ -3,6 +3,7 @@ import type { Story } from '../../src/report/story.ts';
 import { usersAfter } from '../../src/report/users.ts';
 import { BAKED_BACK, CRASHED, DRY_RUN, HELD, PROMOTED, REFUSED, span, UNCHANGED } from './stories.ts';
 
+const TAKEN_BACK = [span('Take back an unfinished release', 0, 10)];
 const SWITCHED = PROMOTED.writes.slice(0, 6);
 
 test.each<[string, Story, ReturnType<typeof usersAfter>]>([
@@ -21,10 +22,20 @@ test.each<[string, Story, ReturnType<typeof usersAfter>]>([
     { on: 'old', newFor: 12_200 },
   ],
   ['failed before users were sent back', { ...BAKED_BACK, outcome: 'failed', writes: SWITCHED }, { on: 'uncertain' }],
+  ['cancelled, and back in time', { ...BAKED_BACK, outcome: 'aborted' }, { on: 'old', newFor: 12_200 }],
+  ['cancelled, and ended too soon', { ...BAKED_BACK, outcome: 'aborted', writes: SWITCHED }, { on: 'uncertain' }],
+  ['taken back without its Service', { ...BAKED_BACK, writes: SWITCHED }, { on: 'uncertain' }],
+  ['taken back by another run', { ...CRASHED, phases: TAKEN_BACK }, { on: 'old-again' }],
+  [
+    'taken back by the post step',
+    { ...CRASHED, outcome: 'aborted', phases: TAKEN_BACK, writes: [] },
+    { on: 'old-again' },
+  ],
+  ['completed by the post step', { ...PROMOTED, phases: TAKEN_BACK }, { on: 'new' }],
   ['failed after the switch', { ...PROMOTED, outcome: 'failed', writes: SWITCHED }, { on: 'uncertain' }],
   [
     'failed while an older release was taken back',
-    { ...CRASHED, outcome: 'failed', phases: [span('Take back an unfinished release', 0, 10)] },
+    { ...CRASHED, outcome: 'failed', phases: TAKEN_BACK },
     { on: 'uncertain' },
   ],
 ])('%s', (_, story, users) => {

@@ -49,11 +49,7 @@ export class ManualClock implements Clock {
   step(time: number): boolean {
     let next: Timer | undefined;
     for (const timer of this.#timers)
-      if (
-        next === undefined ||
-        timer.due < next.due ||
-        (timer.due === next.due && timer.order < next.order)
-      )
+      if (next === undefined || timer.due < next.due || (timer.due === next.due && timer.order < next.order))
         next = timer;
     if (next === undefined || next.due > time) {
       this.#now = Math.max(this.#now, time);

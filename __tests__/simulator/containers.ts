@@ -84,11 +84,15 @@ export class Container {
   /** Pulls its image and runs, now. */
   start(): void {
     const { image = '' } = this.spec;
-    if (!this.#behaviour.pullable) return this.#failPull(image);
+    if (!this.#behaviour.pullable) {
+      this.#failPull(image);
+      return;
+    }
     const problem = this.#reports.misconfiguration();
     if (problem !== null) {
       this.#reports.event('Warning', 'Failed', `Error: ${problem}`);
-      return this.#become({ is: 'waiting', reason: 'CreateContainerConfigError', message: problem });
+      this.#become({ is: 'waiting', reason: 'CreateContainerConfigError', message: problem });
+      return;
     }
     this.#reports.event('Normal', 'Pulled', `Container image "${image}" already present on machine`);
     this.#reports.event('Normal', 'Created', `Container created`);
@@ -154,9 +158,11 @@ export class Container {
     const { readyAfter, unreadyAfter, exit } = this.#behaviour;
     const since = this.#clock.now();
     this.#become({ is: 'running', since, ready: false });
-    if (this.#init && exit === null) return this.#after(10, () => this.#end(since, 0));
-    if (readyAfter === null && exit === null)
-      this.#after(this.#timings.ready, () => this.#unhealthy());
+    if (this.#init && exit === null) {
+      this.#after(10, () => this.#end(since, 0));
+      return;
+    }
+    if (readyAfter === null && exit === null) this.#after(this.#timings.ready, () => this.#unhealthy());
     else if (readyAfter !== null) this.#after(readyAfter, () => this.#become({ is: 'running', since, ready: true }));
     if (unreadyAfter !== null)
       this.#after(unreadyAfter, () => {

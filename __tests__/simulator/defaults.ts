@@ -96,7 +96,8 @@ const DEFAULTS: Readonly<Record<ResourceKey, (object: JsonObject, context: Defau
     absent(object, 'type', 'Opaque');
     if (!isObject(object.stringData)) return;
     const data = objectAt(object, 'data');
-    for (const [key, value] of Object.entries(object.stringData)) data[key] = Buffer.from(String(value)).toString('base64');
+    for (const [key, value] of Object.entries(object.stringData))
+      data[key] = Buffer.from(String(value)).toString('base64');
     delete object.stringData;
   },
   events: (object) => {
@@ -184,7 +185,16 @@ function pullPolicy(image: string): string {
 /** Fields that may be null or an empty list and stay so. */
 const KEPT = new Set(['eventTime', 'firstTimestamp', 'lastTimestamp', 'lastProbeTime', 'currentMetrics']);
 /** Maps of strings that are not stored when empty; a null in them becomes an empty text. */
-const MAPS = new Set(['labels', 'annotations', 'nodeSelector', 'matchLabels', 'data', 'binaryData', 'limits', 'requests']);
+const MAPS = new Set([
+  'labels',
+  'annotations',
+  'nodeSelector',
+  'matchLabels',
+  'data',
+  'binaryData',
+  'limits',
+  'requests',
+]);
 
 /** Drops what Go's encoding does not store: nulls, empty lists and empty maps of optional fields. */
 function tidy(object: JsonObject): void {

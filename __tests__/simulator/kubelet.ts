@@ -41,8 +41,10 @@ export class Kubelet {
   /** Follows the store; returns the way to end that, and all timers with it. */
   start(): () => void {
     const unsubscribe = this.#context.store.subscribe((change) => {
-      if (change.resource === 'pods') this.#podChanged(change.object.metadata.namespace, change.object.metadata.name, change.object.metadata.uid);
-      if (change.resource === 'secrets' || change.resource === 'configmaps') this.#retry(change.object.metadata.namespace);
+      if (change.resource === 'pods')
+        this.#podChanged(change.object.metadata.namespace, change.object.metadata.name, change.object.metadata.uid);
+      if (change.resource === 'secrets' || change.resource === 'configmaps')
+        this.#retry(change.object.metadata.namespace);
     });
     return () => {
       unsubscribe();
@@ -62,7 +64,9 @@ export class Kubelet {
   logs(pod: Pod, name: string | undefined, previous: boolean): readonly string[] {
     const names = pod.spec.containers.map((container) => container.name);
     if (name === undefined && names.length > 1)
-      throw badRequest(`a container name must be specified for pod ${pod.metadata.name}, choose one of: [${names.join(' ')}]`);
+      throw badRequest(
+        `a container name must be specified for pod ${pod.metadata.name}, choose one of: [${names.join(' ')}]`,
+      );
     const wanted = name ?? names[0];
     const all = [...(pod.spec.initContainers ?? []), ...pod.spec.containers];
     if (!all.some((container) => container.name === wanted))
@@ -79,7 +83,10 @@ export class Kubelet {
 
   #podChanged(namespace: string | undefined, name: string, uid: string): void {
     const pod = this.#context.store.get('pods', namespace, name);
-    if (pod?.metadata.uid !== uid) return this.#forget(uid);
+    if (pod?.metadata.uid !== uid) {
+      this.#forget(uid);
+      return;
+    }
     const life = this.#lives.get(uid) ?? this.#adopt(pod);
     if (pod.metadata.deletionTimestamp !== undefined && !life.ending) this.#end(life, pod);
   }
@@ -89,7 +96,8 @@ export class Kubelet {
     const container = (spec: Container['spec'], init: boolean): Container =>
       new Container(spec, init, { name, namespace, uid }, this.#context.clock, this.#timings, {
         changed: () => this.#proceed(uid),
-        event: (type, reason, message) => this.#event(pod, type, reason, message, `spec.${init ? 'initContainers' : 'containers'}{${spec.name}}`),
+        event: (type, reason, message) =>
+          this.#event(pod, type, reason, message, `spec.${init ? 'initContainers' : 'containers'}{${spec.name}}`),
         misconfiguration: () => missingReference(this.#context.store, namespace, spec),
       });
     this.#addresses++;
@@ -110,9 +118,17 @@ export class Kubelet {
   #schedule(life: Life): void {
     const { name, namespace = '' } = life.pod.metadata;
     const selector = Object.entries(life.pod.spec.nodeSelector ?? {});
-    if (!selector.every(([key, value]) => Object.entries(NODE.labels).some(([k, v]) => k === key && v === value)))
-      return this.#refuseNode(life);
-    this.#context.writes.update('pods', namespace, name, (pod) => ({ ...pod, spec: { ...pod.spec, nodeName: NODE.name } }), SCHEDULER);
+    if (!selector.every(([key, value]) => Object.entries(NODE.labels).some(([k, v]) => k === key && v === value))) {
+      this.#refuseNode(life);
+      return;
+    }
+    this.#context.writes.update(
+      'pods',
+      namespace,
+      name,
+      (pod) => ({ ...pod, spec: { ...pod.spec, nodeName: NODE.name } }),
+      SCHEDULER,
+    );
     this.#context.events.record(
       { apiVersion: 'v1', kind: 'Pod', metadata: life.pod.metadata },
       {
@@ -139,7 +155,10 @@ export class Kubelet {
   /** Starts the first container, once the pod's volumes are there. */
   #begin(life: Life): void {
     const missing = missingVolume(this.#context.store, life.pod);
-    if (missing !== null) return this.#event(life.pod, 'Warning', 'FailedMount', missing);
+    if (missing !== null) {
+      this.#event(life.pod, 'Warning', 'FailedMount', missing);
+      return;
+    }
     life.began = true;
     const first = life.init[0];
     if (first !== undefined) first.start();
@@ -157,7 +176,8 @@ export class Kubelet {
     this.#writeStatus(life, this.#statusOf(life, initialized), KUBELET);
     if (!initialized) return;
     for (const container of life.main)
-      if (life.init.length > 0 && !container.started && container.waitingReason === 'PodInitializing') container.start();
+      if (life.init.length > 0 && !container.started && container.waitingReason === 'PodInitializing')
+        container.start();
   }
 
   #statusOf(life: Life, initialized: boolean): NonNullable<Pod['status']> {
@@ -211,7 +231,14 @@ export class Kubelet {
     const { namespace, name } = life.pod.metadata;
     const pod = this.#context.store.get('pods', namespace, name);
     if (pod === undefined || equal({ ...pod.status, ...status }, pod.status)) return;
-    this.#context.writes.update('pods', namespace, name, (current) => ({ ...current, status: { ...current.status, ...status } }), writer, 'status');
+    this.#context.writes.update(
+      'pods',
+      namespace,
+      name,
+      (current) => ({ ...current, status: { ...current.status, ...status } }),
+      writer,
+      'status',
+    );
   }
 
   /** Containers go on as they are, and keep serving, until the grace is over; then the pod is gone. */
@@ -219,7 +246,8 @@ export class Kubelet {
     life.ending = true;
     for (const container of [...life.init, ...life.main]) {
       container.stop();
-      if (container.started && !container.completed) this.#event(pod, 'Normal', 'Killing', `Stopping container ${container.spec.name}`);
+      if (container.started && !container.completed)
+        this.#event(pod, 'Normal', 'Killing', `Stopping container ${container.spec.name}`);
     }
     const { namespace, name, uid, deletionGracePeriodSeconds = 30 } = pod.metadata;
     const grace = Math.min(deletionGracePeriodSeconds * 1000, this.#timings.grace);

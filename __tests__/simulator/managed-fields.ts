@@ -106,8 +106,8 @@ function collect(value: unknown, field: string, path: readonly string[], found: 
     for (const item of value) {
       const key = Object.fromEntries(keys.map((name) => [name, item[name]]));
       const at = [...path, `k:${canonical(key)}`];
-      found.set(JSON.stringify([...at, '.']), '');
       // The reference of an owner is owned whole, other items field by field.
+      found.set(JSON.stringify(field === 'ownerReferences' ? at : [...at, '.']), '');
       if (field !== 'ownerReferences') members(item, at, found);
     }
   } else if (isObject(value) && !ATOMIC.has(field) && Object.keys(value).length > 0) {

@@ -24,13 +24,15 @@ function applyOperation(root: JsonObject, operation: unknown): void {
       if (!equal(read(at) ?? null, operation.value ?? null)) throw patchRefused();
       return;
     case 'add':
-      return insert(at, operation.value);
+      insert(at, operation.value);
+      return;
     case 'replace':
       if (Array.isArray(at.parent)) at.parent[existingIndex(at.parent, at.key)] = operation.value;
       else at.parent[at.key] = operation.value;
       return;
     case 'remove':
-      return remove(at);
+      remove(at);
+      return;
     case 'move':
     case 'copy': {
       if (typeof operation.from !== 'string') throw patchRefused();
@@ -38,7 +40,8 @@ function applyOperation(root: JsonObject, operation: unknown): void {
       const value = structuredClone(read(from));
       if (value === undefined) throw patchRefused();
       if (operation.op === 'move') remove(from);
-      return insert(locate(root, operation.path), value);
+      insert(locate(root, operation.path), value);
+      return;
     }
     default:
       throw patchRefused();

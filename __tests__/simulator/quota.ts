@@ -33,6 +33,7 @@ function podLimit(hard: Hard): [resource: string, limit: string] | undefined {
 
 /** Pods that have ended do not count; pods that are terminating do. */
 function podsCounted(store: Store, namespace: string): number {
-  return store.list('pods', namespace).filter((pod) => pod.status?.phase !== 'Failed' && pod.status?.phase !== 'Succeeded')
-    .length;
+  return store
+    .list('pods', namespace)
+    .filter((pod) => pod.status?.phase !== 'Failed' && pod.status?.phase !== 'Succeeded').length;
 }

@@ -36,7 +36,12 @@ interface Reference {
   readonly optional?: boolean;
 }
 
-function missing(store: Store, resource: 'secrets' | 'configmaps', namespace: string, reference: Reference | undefined): string | null {
+function missing(
+  store: Store,
+  resource: 'secrets' | 'configmaps',
+  namespace: string,
+  reference: Reference | undefined,
+): string | null {
   if (reference?.name === undefined || reference.optional === true) return null;
   const kind = resource === 'secrets' ? 'secret' : 'configmap';
   const found = store.get<string>(resource, namespace, reference.name);

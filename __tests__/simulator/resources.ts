@@ -96,9 +96,7 @@ export class Catalogue {
   #types = [...BUILT_IN];
 
   find(group: string, version: string, plural: string): ResourceType | undefined {
-    return this.#types.find(
-      (type) => type.group === group && type.version === version && type.plural === plural,
-    );
+    return this.#types.find((type) => type.group === group && type.version === version && type.plural === plural);
   }
 
   /** Throws when the cluster serves no such resource: a mistake in the simulator or in a test. */
@@ -127,8 +125,6 @@ export class Catalogue {
   }
 
   unregister(group: string, plural: string): void {
-    this.#types = this.#types.filter(
-      (type) => !type.custom || type.group !== group || type.plural !== plural,
-    );
+    this.#types = this.#types.filter((type) => !type.custom || type.group !== group || type.plural !== plural);
   }
 }

@@ -148,9 +148,7 @@ export function parseFieldSelector(text: string, resource: string): FieldSelecto
       if (found === null) throw badRequest(`invalid selector: '${text}'; can't understand '${part}'`);
       const field = found[1] ?? '';
       if (!known.includes(field))
-        throw badRequest(
-          `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`,
-        );
+        throw badRequest(`"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`);
       return { path: field.split('.'), equal: found[2] !== '!=', value: found[3] ?? '' };
     });
 }

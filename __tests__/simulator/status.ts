@@ -150,12 +150,7 @@ export function noSuchResource(): ApiError {
 }
 
 export function methodNotAllowed(): ApiError {
-  return new ApiError(
-    405,
-    'MethodNotAllowed',
-    'the server does not allow this method on the requested resource',
-    {},
-  );
+  return new ApiError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
 }
 
 export function unsupportedMediaType(): ApiError {

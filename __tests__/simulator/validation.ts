@@ -91,9 +91,9 @@ function metadataCauses(type: ResourceType, metadata: JsonObject, old: JsonObjec
   if (name === '') causes.push(required('metadata.name', 'name or generateName is required'));
   else if (type.group !== 'rbac.authorization.k8s.io') {
     const longest = label ? 63 : 253;
-    if (!(label ? LABEL : SUBDOMAIN).test(name)) causes.push(wrong('metadata.name', name, label ? LABEL_TEXT : SUBDOMAIN_TEXT));
-    if (name.length > longest)
-      causes.push(wrong('metadata.name', name, `must be no more than ${longest} characters`));
+    if (!(label ? LABEL : SUBDOMAIN).test(name))
+      causes.push(wrong('metadata.name', name, label ? LABEL_TEXT : SUBDOMAIN_TEXT));
+    if (name.length > longest) causes.push(wrong('metadata.name', name, `must be no more than ${longest} characters`));
   }
   const oldMetadata = old !== null && isObject(old.metadata) ? old.metadata : undefined;
   if (oldMetadata !== undefined && metadata.uid !== oldMetadata.uid)
@@ -128,18 +128,21 @@ function sizeCauses(object: JsonObject, fields: readonly string[], field: string
 function workloadCauses(spec: JsonObject): Cause[] {
   const template = isObject(spec.template) ? spec.template : {};
   const labels = isObject(template.metadata) ? template.metadata.labels : undefined;
-  const texts = Object.fromEntries(Object.entries(isObject(labels) ? labels : {}).map(([key, value]) => [key, String(value)]));
+  const texts = Object.fromEntries(
+    Object.entries(isObject(labels) ? labels : {}).map(([key, value]) => [key, String(value)]),
+  );
   const causes: Cause[] = [];
   if (spec.selector === undefined) causes.push(required('spec.selector'));
   if (spec.selector === undefined || !matchesLabels(fromObject(spec.selector), texts))
-    causes.push(
-      wrong('spec.template.metadata.labels', labels ?? null, '`selector` does not match template `labels`'),
-    );
+    causes.push(wrong('spec.template.metadata.labels', labels ?? null, '`selector` does not match template `labels`'));
   const podSpec = isObject(template.spec) ? template.spec : {};
   causes.push(...containerCauses(podSpec, 'spec.template.spec'));
   if (podSpec.restartPolicy !== 'Always')
     causes.push(unsupported('spec.template.spec.restartPolicy', podSpec.restartPolicy, ['Always']));
-  causes.push(...atLeast('spec.replicas', spec.replicas, 0), ...atLeast('spec.minReadySeconds', spec.minReadySeconds, 0));
+  causes.push(
+    ...atLeast('spec.replicas', spec.replicas, 0),
+    ...atLeast('spec.minReadySeconds', spec.minReadySeconds, 0),
+  );
   return causes;
 }
 
@@ -198,7 +201,11 @@ function strategyCauses(strategy: JsonObject): Cause[] {
     ...intOrPercentCauses(`${path}.maxUnavailable`, rolling.maxUnavailable, true),
     ...intOrPercentCauses(`${path}.maxSurge`, rolling.maxSurge, false),
   ];
-  if (causes.length === 0 && Number.parseInt(String(rolling.maxSurge), 10) === 0 && Number.parseInt(String(rolling.maxUnavailable), 10) === 0)
+  if (
+    causes.length === 0 &&
+    Number.parseInt(String(rolling.maxSurge), 10) === 0 &&
+    Number.parseInt(String(rolling.maxUnavailable), 10) === 0
+  )
     causes.push(wrong(`${path}.maxUnavailable`, rolling.maxUnavailable, 'may not be 0 when `maxSurge` is 0'));
   return causes.sort((a, b) => (a.field < b.field ? -1 : 1));
 }
@@ -213,13 +220,16 @@ function intOrPercentCauses(field: string, value: unknown, atMostAll: boolean): 
         "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')",
       ),
     ];
-  return atMostAll && Number.parseInt(String(value), 10) > 100 ? [wrong(field, value, 'must not be greater than 100%')] : [];
+  return atMostAll && Number.parseInt(String(value), 10) > 100
+    ? [wrong(field, value, 'must not be greater than 100%')]
+    : [];
 }
 
 function serviceCauses(spec: JsonObject, old: JsonObject | null): Cause[] {
   const ports = objectsAt(spec, 'ports');
   const causes: Cause[] = [];
-  if (ports.length === 0 && spec.type !== 'ExternalName' && spec.clusterIP !== 'None') causes.push(required('spec.ports'));
+  if (ports.length === 0 && spec.type !== 'ExternalName' && spec.clusterIP !== 'None')
+    causes.push(required('spec.ports'));
   ports.forEach((port, index) => {
     const field = `spec.ports[${index}]`;
     if (ports.length > 1 && port.name === undefined) causes.push(required(`${field}.name`));

@@ -6,15 +6,7 @@ import { managedAfter } from './managed-fields.ts';
 import type { ApiObject, Metadata, Stored } from './objects.ts';
 import { checkQuota } from './quota.ts';
 import { type ResourceKey, type ResourceType, apiVersionOf, keyOf } from './resources.ts';
-import {
-  ApiError,
-  alreadyExists,
-  badRequest,
-  conflict,
-  invalid,
-  notFound,
-  preconditionFailed,
-} from './status.ts';
+import { ApiError, alreadyExists, badRequest, conflict, invalid, notFound, preconditionFailed } from './status.ts';
 import type { Store } from './store.ts';
 import { validate } from './validation.ts';
 
@@ -109,7 +101,13 @@ export class Writes {
    * Deletes an object, or asks for its end: a running pod and an object with finalizers only get a deletionTimestamp.
    * Returns what is to be answered. 404 without the object, 409 when a precondition does not hold.
    */
-  remove(resource: ResourceKey, namespace: string | undefined, name: string, options: DeleteOptions, writer: Writer): unknown {
+  remove(
+    resource: ResourceKey,
+    namespace: string | undefined,
+    name: string,
+    options: DeleteOptions,
+    writer: Writer,
+  ): unknown {
     const type = this.#store.typeOf(resource);
     const current = this.#untyped(resource, namespace, name, type);
     const { uid, resourceVersion } = current.metadata;
@@ -180,7 +178,9 @@ export class Writes {
     const metadata = objectAt(wanted, 'metadata');
     const name = current.metadata.name;
     if (metadata.name !== undefined && metadata.name !== name)
-      throw badRequest(`the name of the object (${String(metadata.name)}) does not match the name on the URL (${name})`);
+      throw badRequest(
+        `the name of the object (${String(metadata.name)}) does not match the name on the URL (${name})`,
+      );
     if (metadata.namespace !== undefined && metadata.namespace !== current.metadata.namespace)
       throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
     const version = metadata.resourceVersion;
@@ -196,7 +196,13 @@ export class Writes {
     } else if (version !== current.metadata.resourceVersion) throw conflict(type, name);
   }
 
-  #own(type: ResourceType, before: ApiObject | null, object: JsonObject, writer: Writer, subresource: Subresource): ApiObject {
+  #own(
+    type: ResourceType,
+    before: ApiObject | null,
+    object: JsonObject,
+    writer: Writer,
+    subresource: Subresource,
+  ): ApiObject {
     const metadata = objectAt(object, 'metadata');
     const managed = managedAfter(before, object, {
       name: writer.manager,
@@ -210,7 +216,13 @@ export class Writes {
     return { ...object, apiVersion: apiVersionOf(type), kind: type.kind, metadata: metadata as Metadata };
   }
 
-  #terminate(resource: ResourceKey, type: ResourceType, current: ApiObject, seconds: number, writer: Writer): ApiObject {
+  #terminate(
+    resource: ResourceKey,
+    type: ResourceType,
+    current: ApiObject,
+    seconds: number,
+    writer: Writer,
+  ): ApiObject {
     const now = this.#store.clock.now();
     const wasSeconds = current.metadata.deletionGracePeriodSeconds;
     if (current.metadata.deletionTimestamp !== undefined && (wasSeconds === undefined || wasSeconds <= seconds))
@@ -234,7 +246,10 @@ export class Writes {
             resource,
             {
               ...object,
-              metadata: { ...object.metadata, ownerReferences: references.filter((reference) => reference.uid !== owner) },
+              metadata: {
+                ...object.metadata,
+                ownerReferences: references.filter((reference) => reference.uid !== owner),
+              },
             },
             writer,
           );
@@ -292,7 +307,12 @@ function decode(type: ResourceType, input: unknown): JsonObject {
 }
 
 /** The wanted object with everything that this kind of write may not change put back. */
-function keepUnwritable(type: ResourceType, current: ApiObject, wanted: JsonObject, subresource: Subresource): JsonObject {
+function keepUnwritable(
+  type: ResourceType,
+  current: ApiObject,
+  wanted: JsonObject,
+  subresource: Subresource,
+): JsonObject {
   const metadata = objectAt(wanted, 'metadata');
   const kept: JsonObject = {
     ...metadata,
@@ -320,7 +340,12 @@ function keepUnwritable(type: ResourceType, current: ApiObject, wanted: JsonObje
   return { ...object, status: wanted.status };
 }
 
-function bumpsGeneration(type: ResourceType, current: ApiObject, object: JsonObject, subresource: Subresource): boolean {
+function bumpsGeneration(
+  type: ResourceType,
+  current: ApiObject,
+  object: JsonObject,
+  subresource: Subresource,
+): boolean {
   // A pod's only other change of spec is its binding to a node, which does not count.
   if (subresource === 'status' || type.plural === 'pods') return false;
   const body = (it: JsonObject) => ({ ...it, metadata: undefined, status: undefined });
@@ -343,4 +368,3 @@ function graceSeconds(resource: ResourceKey, object: ApiObject, options: DeleteO
   if (options.gracePeriodSeconds !== undefined) return options.gracePeriodSeconds;
   return typeof terminationGracePeriodSeconds === 'number' ? terminationGracePeriodSeconds : 30;
 }
-

@@ -21,6 +21,7 @@ export type OutputName =
 export function outputsOf(story: Story): Record<OutputName, string> {
   const before = story.from;
   const now = imagesNow(story);
+  const reason = story.reason === null ? null : firstLine(story.reason);
   return {
     outcome: story.outcome,
     release: story.release ?? '',
@@ -29,9 +30,9 @@ export function outputsOf(story: Story): Record<OutputName, string> {
     'stable-hash': story.stableHash ?? '',
     'candidate-hash': story.candidateHash ?? '',
     duration: formatDuration(story.finishedAt - story.startedAt),
-    reason: story.reason === null ? '' : firstLine(story.reason),
+    reason: reason ?? '',
     'rollback-possible': String(story.rollbackPossible),
-    result: JSON.stringify(resultOf(story, now)),
+    result: JSON.stringify(resultOf({ ...story, reason }, now)),
   };
 }
 

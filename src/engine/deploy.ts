@@ -118,7 +118,7 @@ async function release(parts: DeployParts, cleared: Cleared, book: RecordBook): 
     candidateService: plan.candidateService.name,
   });
   parts.onBegin(plan);
-  const open: OpenRelease = { plan, run };
+  const open: OpenRelease = { plan, run, toldTemplate: null };
   world.seed(objects);
   const written = await writeBook(api, namespace, plan.deployment.name, { ...book, open }, 'open the record');
   teller.fact(`release ${plan.release} is on record (ConfigMap crossfade.${plan.deployment.name})`);

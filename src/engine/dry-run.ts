@@ -49,7 +49,7 @@ function plannedWrites(parts: Parts, cleared: Cleared, book: RecordBook): WriteR
   const name = plan.deployment.name;
   const lease = leaseRequest({ namespace, deployment: name, holder }, clock.now(), null);
   const record = (why: string): WriteRequest =>
-    bookRequest(namespace, name, { ...book, open: { plan, run: NO_RUN } }, why);
+    bookRequest(namespace, name, { ...book, open: { plan, run: NO_RUN, toldTemplate: null } }, why);
   const ours = plan.candidateService.kind === 'ours';
   return [
     lease,

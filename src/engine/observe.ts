@@ -49,6 +49,7 @@ function deploymentView(plan: Plan, deployment: Deployment | null, snapshot: Sna
   return {
     replicas: deployment?.spec?.replicas ?? 1,
     template: deployment === null ? 'stable' : kind,
+    templateDigest: digestOf(template),
     fields,
     held: isHeld(fields),
     editor: lastEditor(deployment?.metadata, plan.times.startedAt),

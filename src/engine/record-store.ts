@@ -21,6 +21,8 @@ export interface RecordBook {
 
 export interface OpenRelease {
   readonly plan: Plan;
+  /** Digest of a pod template of somebody else's for which a run has stopped, after naming it. */
+  readonly toldTemplate: string | null;
   readonly run: Run;
 }
 

@@ -36,6 +36,8 @@ export interface Ended {
   readonly state: State;
   readonly diagnosis: Diagnosis | null;
   readonly candidateHash: string | null;
+  /** Digest of the foreign template that was found and left; null: none. */
+  readonly foreignTemplate: string | null;
 }
 
 /** Milliseconds between two looks at what no watch shows: Services while nothing happens, ReplicaSets while a controller is awaited. */
@@ -87,7 +89,9 @@ export class Release {
     this.#checking?.abort();
     this.#parts.teller.waiting(null);
     const diagnosis = this.#diagnosis === null ? null : await this.#diagnosis;
-    return { ending, state: this.#state, diagnosis, candidateHash: this.#candidateHash };
+    const { deployment } = this.#observe();
+    const foreignTemplate = deployment.template === 'foreign' ? deployment.templateDigest : null;
+    return { ending, state: this.#state, diagnosis, candidateHash: this.#candidateHash, foreignTemplate };
   }
 
   #observe(): Observation {

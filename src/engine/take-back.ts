@@ -41,7 +41,7 @@ export async function takeBack(
   await world.load();
   world.follow(() => undefined);
   try {
-    const state = turnBack(BEGINNING, { at: clock.now(), ...turn });
+    const state = turnBack({ ...BEGINNING, toldTemplate: book.open.toldTemplate }, { at: clock.now(), ...turn });
     const release = new Release({ ...parts, world, plan, candidateTemplate: null, check: async () => [] }, state);
     const ended = await release.run();
     const next = await closeRecord(parts, book, ended, clock.now());
@@ -59,8 +59,12 @@ export async function closeRecord(
   ended: Ended,
   now: number,
 ): Promise<RecordBook> {
-  if (ended.ending.outcome === 'failed' && ended.ending.left !== 'nothing') return book;
   const { plan } = book.open;
+  if (ended.ending.outcome === 'failed' && ended.ending.left !== 'nothing') {
+    if (ended.foreignTemplate === book.open.toldTemplate) return book;
+    const open = { ...book.open, toldTemplate: ended.foreignTemplate };
+    return writeBook(api, namespace, plan.deployment.name, { ...book, open }, 'note what was found');
+  }
   const closed = { ...book, open: null, past: [pastRelease(book.open, ended, now), ...book.past] };
   return writeBook(api, namespace, plan.deployment.name, closed, 'close the record');
 }

@@ -15,7 +15,7 @@ export function back(plan: Plan, state: State, turn: Turn, seen: Observation, no
   return (
     stopClosing(state, seen) ??
     moveUsersBack(plan, state, seen, now) ??
-    leaveStanding(plan, turn, seen) ??
+    leaveStanding(plan, state, turn, seen) ??
     retireCandidate(plan, state, seen, now) ??
     tidy(plan, seen) ??
     finish({ outcome: turn.cause === 'cancelled' ? 'aborted' : 'rolled-back' })
@@ -41,9 +41,9 @@ function moveUsersBack(plan: Plan, state: State, seen: Observation, now: number)
   const candidateIsThere =
     seen.deployment.template === 'candidate' || (seen.candidate !== null && remaining(seen.candidate) > 0);
   if (live.pin !== plan.stable.hash && candidateIsThere) {
-    // A selector that somebody else rewrote is theirs: nothing may be taken away from under it.
-    if (!live.selectorIntact) return finish({ outcome: 'failed', left: 'standing' });
-    // Nor may they be moved from a track that serves to one that does not.
+    // A selector that somebody else wrote anew, without a pin, is theirs: a pin in it could make it select nothing.
+    if (!live.selectorIntact && live.pin === null) return null;
+    // Never from a track that serves to one that does not.
     const serving = (track: Track | null): boolean => track !== null && readyPods(track) > 0;
     if (!serving(seen.stable) && serving(seen.candidate) && live.pin === seen.candidate?.hash)
       return leftOnCandidate(seen);
@@ -71,9 +71,9 @@ function leftOnCandidate(seen: Observation): Action {
 }
 
 /** Cases in which both tracks stay, frozen, with users on stable: the user wants to look, or the template is somebody else's. */
-function leaveStanding(plan: Plan, turn: Turn, seen: Observation): Action | null {
+function leaveStanding(plan: Plan, state: State, turn: Turn, seen: Observation): Action | null {
   const asked = plan.onFailure === 'hold' && (turn.cause === 'unhealthy' || turn.cause === 'deadline');
-  const foreign = seen.deployment.template === 'foreign';
+  const foreign = seen.deployment.template === 'foreign' && seen.deployment.templateDigest !== state.toldTemplate;
   if (!foreign && !(asked && seen.deployment.template === 'candidate')) return null;
   if (!seen.deployment.fields.paused) return write('freeze');
   return finish({ outcome: 'failed', left: 'standing' });
@@ -84,7 +84,7 @@ function retireCandidate(plan: Plan, state: State, seen: Observation, now: numbe
   const { deployment } = seen;
   const closed = state.marks.closing;
   const evicting = state.marks.evicting !== undefined;
-  if (deployment.template === 'candidate' || (deployment.held && !evicting)) return write('close-back');
+  if (deployment.template !== 'stable' || (deployment.held && !evicting)) return write('close-back');
   if (isTidied(plan, seen)) return null;
   if (!seen.current) return wait('controller', 'the Deployment controller to see the close');
   const leaving = [...(seen.candidate === null ? [] : [seen.candidate]), ...seen.others];

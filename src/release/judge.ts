@@ -58,7 +58,7 @@ function conflict(plan: Plan, state: State, seen: Observation): Action | null {
 function failedCheck(state: State): Action | null {
   const failed = state.checks.find((check) => check.verdict === 'unhealthy');
   if (failed === undefined) return null;
-  return turn('unhealthy', `${failed.kind} “${failed.name}” failed: ${failed.detail}`);
+  return turn('unhealthy', `${failed.kind} “${failed.name}” failed: ${failed.detail.split('\n')[0]}`);
 }
 
 /** Signs on the candidate's pods: fatal ones at once, grave ones (a ReplicaSet that may not make pods among them) after a grace. */

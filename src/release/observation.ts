@@ -23,6 +23,7 @@ export interface Observation {
 export interface DeploymentView {
   readonly replicas: number;
   readonly template: 'stable' | 'candidate' | 'foreign';
+  readonly templateDigest: string;
   /** `hold` fields as they are now. */
   readonly fields: HoldFields;
   /** True when the fields are those of a hold (never Available). */

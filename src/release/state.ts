@@ -4,6 +4,8 @@ import type { CheckResult } from '../checks/result.ts';
 export interface State {
   /** Null: forward. Otherwise why it goes back, and since when. */
   readonly back: Turn | null;
+  /** Digest of a foreign template that an earlier run has named and stopped for: a run after that may replace it. */
+  readonly toldTemplate: string | null;
   readonly marks: Marks;
   readonly checks: readonly CheckResult[];
   /** Restarts of each candidate pod when it was found well; one more is a restart under users. */
@@ -46,4 +48,11 @@ export interface Marks {
   readonly closed?: number;
 }
 
-export const BEGINNING: State = { back: null, marks: {}, checks: [], restartsAtSwitch: {}, signsSince: {} };
+export const BEGINNING: State = {
+  back: null,
+  toldTemplate: null,
+  marks: {},
+  checks: [],
+  restartsAtSwitch: {},
+  signsSince: {},
+};

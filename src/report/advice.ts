@@ -2,7 +2,7 @@ import type { Images } from '../release/plan.ts';
 import { formatDuration } from './duration.ts';
 import { oneLine } from './escape.ts';
 import type { Story } from './story.ts';
-import { type Users, usersAfter } from './users.ts';
+import { hasBegun, type Users, usersAfter } from './users.ts';
 
 /** What a person does now: sentences (code in backticks), and material to copy. */
 export interface Advice {
@@ -22,6 +22,8 @@ export function describeUsers(users: Users): string {
       return 'This run changed nothing in the cluster: users are where they were.';
     case 'uncertain':
       return 'It is not certain which version users are on. Have a look at it now.';
+    case 'old-again':
+      return 'Users are on the version they had before this release.';
     case 'old':
       return users.newFor === null
         ? 'Users are on the version they had before; none of their requests went to the new one.'
@@ -31,31 +33,23 @@ export function describeUsers(users: Users): string {
 
 /** How to take the release back, or what else there is to do; null: nothing. */
 export function adviceFor(story: Story): Advice | null {
-  if (story.findings.length > 0)
-    return { title: 'What to do', text: 'Put right what is listed above and run the job again.', copy: null };
+  if (story.findings.length > 0 && !hasBegun(story))
+    return todo('Put right what is listed above and run the job again.');
   if (story.dryRun) return dryRunAdvice(story);
   if (story.held) return standingAdvice(story);
   switch (story.outcome) {
     case 'promoted':
       return wayBack(story);
     case 'rolled-back':
-      return {
-        title: 'What to do',
-        text: 'There is nothing to clean up: the Deployment and its Service are as they were before. Find the cause, and release again.',
-        copy: null,
-      };
+      return usersAfter(story).on === 'uncertain'
+        ? failedAdvice(story)
+        : todo(
+            'There is nothing to clean up: the Deployment and its Service are as they were before. Find the cause, and release again.',
+          );
     case 'aborted':
-      return {
-        title: 'What to do',
-        text: 'There is nothing to clean up: the release was taken back when the run was cancelled. Run the job again when it suits.',
-        copy: null,
-      };
+      return cancelledAdvice(story);
     case 'paused':
-      return {
-        title: 'What to do',
-        text: 'The release stands still until a later run continues it or takes it back.',
-        copy: null,
-      };
+      return todo('The release stands still until a later run continues it or takes it back.');
     case 'failed':
       return failedAdvice(story);
     case 'unchanged':
@@ -63,21 +57,40 @@ export function adviceFor(story: Story): Advice | null {
   }
 }
 
-function dryRunAdvice({ outcome }: Story): Advice {
-  const text =
-    outcome === 'failed'
-      ? 'Put the reason right and run the job again.'
+function dryRunAdvice({ outcome, writes }: Story): Advice {
+  const accepted =
+    writes.length === 0
+      ? 'There is nothing to release: the Deployment runs this version already.'
       : 'The API server would accept every write of this release. Run the job without `dry-run` to release.';
+  const text = outcome === 'failed' ? 'Put the reason right and run the job again.' : accepted;
+  return todo(text);
+}
+
+function todo(text: string): Advice {
   return { title: 'What to do', text, copy: null };
+}
+
+/** A cancelled step has ten seconds; when they are over, it ends without its plan, and its post step does the rest. */
+function cancelledAdvice(story: Story): Advice {
+  const { on } = usersAfter(story);
+  if (on === 'untouched') return todo('The release had not begun. Run the job again when it suits.');
+  if (on !== 'uncertain' && story.release !== null)
+    return todo(
+      'There is nothing to clean up: the release was taken back when the run was cancelled. Run the job again when it suits.',
+    );
+  return {
+    title: 'What to do',
+    text: 'The step had no time to finish. Its post step takes the release back right afterwards and says so at the end of the log of the job. These commands show what is there.',
+    copy: { what: 'commands', text: [...lookAtTraffic(story), ...lookAtPods(story)].join('\n') },
+  };
 }
 
 function failedAdvice(story: Story): Advice {
   const { on } = usersAfter(story);
-  if (on === 'untouched')
-    return { title: 'What to do', text: 'Put the reason right and run the job again.', copy: null };
+  if (on === 'untouched') return todo('Put the reason right and run the job again.');
   return {
     title: 'What to do',
-    text: 'See what is there with these commands. The next run of Crossfade finds this release unfinished in its record and takes it back before it does anything else.',
+    text: 'These commands show what is there. If the release is unfinished, the next run of Crossfade takes it back before it does anything else.',
     copy: { what: 'commands', text: [...lookAtTraffic(story), ...lookAtPods(story)].join('\n') },
   };
 }
@@ -92,7 +105,7 @@ function standingAdvice(story: Story): Advice {
 
 function lookAtPods({ namespace, candidateHash }: Story): string[] {
   if (candidateHash === null) return [];
-  const pods = `${inNamespace(namespace)} -l pod-template-hash=${candidateHash}`;
+  const pods = `${inNamespace(namespace)} -l ${shellWord(`pod-template-hash=${candidateHash}`)}`;
   return [
     `kubectl get pods${pods}`,
     `kubectl describe pods${pods}`,
@@ -100,18 +113,20 @@ function lookAtPods({ namespace, candidateHash }: Story): string[] {
   ];
 }
 
-function lookAtTraffic({ namespace, deployment, service }: Story): string[] {
+function lookAtTraffic({ namespace, service }: Story): string[] {
   const where = inNamespace(namespace);
-  return [
-    `kubectl get deployment,replicaset${where}`,
-    ...(service === null
-      ? [`kubectl describe deployment ${deployment}${where}`]
-      : [`kubectl get endpointslices${where} -l kubernetes.io/service-name=${service} -o wide`]),
-  ];
+  const slices = service === null ? '' : ` -l ${shellWord(`kubernetes.io/service-name=${service}`)}`;
+  return [`kubectl get deployment,replicaset${where}`, `kubectl get endpointslices${where}${slices} -o wide`];
 }
 
 function inNamespace(namespace: string | null): string {
-  return namespace === null ? '' : ` -n ${namespace}`;
+  return namespace === null ? '' : ` -n ${shellWord(namespace)}`;
+}
+
+/** Names come from the cluster; what is copied into a shell must stay one word there. */
+function shellWord(name: string): string {
+  const text = oneLine(name);
+  return /^[\w./=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 function wayBack(story: Story): Advice {

@@ -1,7 +1,7 @@
 import { adviceFor, changedImages, describeUsers } from './advice.ts';
-import { capped, firstLine, oneLine } from './escape.ts';
+import { capped, firstLine, oneLine, shortDigests } from './escape.ts';
 import type { Story } from './story.ts';
-import { usersAfter } from './users.ts';
+import { hasBegun, usersAfter } from './users.ts';
 
 /** Characters that GitHub shows of an annotation. */
 const LONGEST_MESSAGE = 4_096;
@@ -31,8 +31,8 @@ export function annotationFor(story: Story): Annotation {
 }
 
 function next(story: Story): string | null {
-  // Findings say themselves what to do.
-  if (story.findings.length > 0)
+  // Refusals say themselves what to do.
+  if (story.findings.length > 0 && !hasBegun(story))
     return story.findings.some(({ attachment }) => attachment !== undefined)
       ? 'What can be applied as it stands is in the job summary.'
       : null;
@@ -44,20 +44,20 @@ function next(story: Story): string | null {
 
 function title(story: Story): string {
   const workload = oneLine(story.namespace === null ? story.deployment : `${story.namespace}/${story.deployment}`, 200);
-  if (story.findings.length > 0) return `Crossfade refused to release ${workload}`;
+  if (story.findings.length > 0 && !hasBegun(story)) return `Crossfade did not release ${workload}`;
   switch (story.outcome) {
     case 'rolled-back':
       return `Crossfade took ${workload} back`;
     case 'aborted':
-      return `Crossfade was cancelled and took ${workload} back`;
+      return `Crossfade was cancelled while it released ${workload}`;
     default:
-      return story.held ? `${workload} failed, both versions stand` : `Crossfade could not release ${workload}`;
+      return `Crossfade could not release ${workload}${story.held ? ' and left both versions standing' : ''}`;
   }
 }
 
 function wanted({ deployment, from, to }: Story): string {
   const moves = changedImages(from, to).map(({ container, from: before, to: after }) =>
-    oneLine(`container ${container} from ${before} to ${after}`),
+    shortDigests(oneLine(`container ${container} from ${before} to ${after}`)),
   );
   return moves.length === 0 ? oneLine(`a release of Deployment ${deployment}`) : moves.join(', ');
 }

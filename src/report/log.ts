@@ -99,13 +99,13 @@ class Log implements RunTeller {
   }
 
   foreign(title: string, lines: readonly string[]): void {
+    // Lines that come one by one stand under one title.
     this.#say(`${oneLine(title, LONGEST_FACT)}:`);
     const token = this.#token();
     this.#out(`::stop-commands::${token}`);
     for (const line of lines.flatMap((text) => text.split(/\r\n|\n|\r/)))
       this.#out(`${MARGIN}${capped(plain(line), LONGEST_FOREIGN_LINE)}`.trimEnd());
     this.#out(`::${token}::`);
-    this.#lastSaid = null;
   }
 
   warning(text: string): void {

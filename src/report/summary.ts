@@ -7,7 +7,7 @@ import { code, firstLine, type Html, html, joined, link, oneLine, pre, prose, sh
 import type { Outcome, Story } from './story.ts';
 import { timeline } from './timeline.ts';
 import { trouble } from './trouble.ts';
-import { usersAfter } from './users.ts';
+import { hasBegun, usersAfter } from './users.ts';
 
 /** Bytes that GitHub takes for the summary of a step; of a longer one it shows nothing. */
 export const SUMMARY_LIMIT = 1_048_576;
@@ -43,11 +43,12 @@ function render(story: Story, room: Room): string {
     ...trouble(story, room),
     ...advice(story, room),
     ...warnings(story.warnings, room),
-    ...section('Timeline', timeline(story, room)),
+    ...section('Timeline', story.phases.length > 1 ? timeline(story, room) : null),
     ...checks(story.checks, room),
     writes(story, room),
   ];
-  return `${blocks.flatMap((block) => (block === null ? [] : [block.markup])).join('\n\n')}\n`;
+  const markups = blocks.flatMap((part) => (part === null || part.markup === '' ? [] : [part.markup]));
+  return `${markups.join('\n\n')}\n`;
 }
 
 const OUTCOMES: Readonly<Record<Outcome, string>> = {
@@ -65,8 +66,8 @@ function headline(story: Story): Html {
 }
 
 function outcomeWords(story: Story): string {
-  if (story.dryRun) return story.outcome === 'failed' ? '❌ Dry run refused' : '🔍 Dry run';
-  if (story.findings.length > 0) return '❌ Refused';
+  if (story.dryRun) return story.outcome === 'failed' ? '❌ Dry run failed' : '🔍 Dry run';
+  if (story.findings.length > 0 && !hasBegun(story)) return '❌ Not released';
   return story.held ? '❌ Failed, both versions left standing' : OUTCOMES[story.outcome];
 }
 
@@ -85,7 +86,7 @@ function lead(story: Story): Html {
 <p><b>Why:</b> ${prose(firstLine(story.reason))}</p>`;
 }
 
-function images({ from, to, outcome }: Story, room: Room): Html | null {
+function images({ from, to, outcome, writes: told }: Story, room: Room): Html | null {
   const moves = changedImages(from, to);
   if (moves.length > 0)
     return table(
@@ -99,7 +100,8 @@ function images({ from, to, outcome }: Story, room: Room): Html | null {
     );
   const running = Object.entries(to);
   if (running.length === 0) return null;
-  if (outcome !== 'unchanged') return html`<p>The images stay as they are; environment values change.</p>`;
+  if (outcome !== 'unchanged' || told.length > 0)
+    return html`<p>The images stay as they are; environment values change.</p>`;
   return table(
     [
       { title: 'Container', align: 'left', cell: ([container]) => container },
@@ -120,8 +122,10 @@ const STRATEGIES: Readonly<Record<string, string>> = { 'blue-green': 'Blue/green
 /** Who and what was behind it. */
 function origin(story: Story): Html {
   const { run } = story;
+  // A plan that was not carried out has an id that stands nowhere else.
+  const id = story.outcome === 'unchanged' ? null : story.release;
   const facts = [
-    html`${STRATEGIES[story.strategy] ?? story.strategy} release${story.release === null ? '' : html` ${code(story.release)}`}`,
+    html`${STRATEGIES[story.strategy] ?? story.strategy} release${id === null ? '' : html` ${code(id)}`}`,
     html`took <b>${formatDuration(story.finishedAt - story.startedAt)}</b>`,
     run.sha === null ? null : html`commit ${link(commitAddress(story), code(run.sha.slice(0, 7)))}${branch(run.ref)}`,
     run.actor === null ? null : html`by ${run.actor}`,

@@ -29,9 +29,8 @@ export function bar(start: number, end: number, whole: number): string {
 }
 
 /** The chapters of the release: when each began, how long it took, and what it found. */
-export function timeline(story: Story, room: Room): Html | null {
+export function timeline(story: Story, room: Room): Html {
   const { phases, startedAt } = story;
-  if (phases.length === 0) return null;
   const whole = Math.max(story.finishedAt, ...phases.map(({ endedAt }) => endedAt)) - startedAt;
   const isNews = newsIn(story);
   return table<PhaseSpan>(

@@ -16,7 +16,8 @@ export function trouble(story: Story, room: Room): Html[] {
 function found(diagnosis: Diagnosis | null, reason: string, room: Room): (Html | null)[] {
   if (diagnosis === null) return [];
   const { log, events } = diagnosis;
-  const isTold = (sign: string): boolean => kindOf(sign) === kindOf(reason);
+  const toldKind = kindOf(reason);
+  const isTold = (sign: string): boolean => kindOf(sign) === toldKind;
   const told = diagnosis.signs.filter(isTold);
   const signs = kindsOf(diagnosis.signs.filter((sign) => !isTold(sign)));
   return [

@@ -5,6 +5,8 @@ export type Users =
   | { readonly on: 'new' }
   /** `newFor`: milliseconds that they were on the new version meanwhile; null: they never were. */
   | { readonly on: 'old'; readonly newFor: number | null }
+  /** On the version from before; whether they had been on the new one, only the run that began the release knows. */
+  | { readonly on: 'old-again' }
   /** The version asked for was running already. */
   | { readonly on: 'same' }
   /** The run wrote nothing: wherever they were. */
@@ -17,12 +19,10 @@ export function usersAfter(story: Story): Users {
   if (story.dryRun) return { on: 'untouched' };
   if (story.outcome === 'promoted') return { on: 'new' };
   if (story.outcome === 'unchanged') return { on: 'same' };
+  if (story.phases.at(-1)?.phase === 'Take back an unfinished release')
+    return { on: story.outcome === 'failed' ? 'uncertain' : 'old-again' };
   if (story.writes.length === 0) return { on: 'untouched' };
   const exposure = exposureOf(story);
-  if (story.outcome === 'rolled-back' || story.outcome === 'aborted')
-    return { on: 'old', newFor: exposure?.ms ?? null };
-  // What an earlier run had left, nobody knows until it has been taken back.
-  if (story.phases.at(-1)?.phase === 'Take back an unfinished release') return { on: 'uncertain' };
   if (exposure === null) return { on: 'old', newFor: null };
   return exposure.isOver ? { on: 'old', newFor: exposure.ms } : { on: 'uncertain' };
 }
@@ -42,4 +42,9 @@ function exposureOf(story: Story): { readonly ms: number; readonly isOver: boole
   const from = first?.at ?? began.startedAt;
   const until = back?.at ?? turned?.startedAt ?? story.finishedAt;
   return { ms: until - from, isOver: back !== undefined };
+}
+
+/** Whether the release of this run got as far as writing. Findings before that are refusals, after it they are failures. */
+export function hasBegun({ phases }: Story): boolean {
+  return phases.some(({ phase }) => phase === 'Open') || phases.at(-1)?.phase === 'Take back an unfinished release';
 }

@@ -29,7 +29,7 @@ export function open(deployment: Deployment, candidate: PodTemplate): WriteReque
 
 /** Pods go on starting under the ReplicaSet controller; nothing else can move any more. */
 export function freeze(deployment: Deployment): WriteRequest {
-  return patch(deployment, [set('paused', true)], 'freeze: pause again, now with both tracks');
+  return patch(deployment, [set('paused', true)], 'pause again, now with both tracks: nothing else can move them');
 }
 
 /** The candidate becomes the track that stays. Surge stays as it is: `replicas` + surge must equal the pods there are. */
@@ -38,17 +38,13 @@ export function close(deployment: Deployment, original: HoldFields): WriteReques
   return patch(
     deployment,
     [set('paused', true), set('minReadySeconds', minReadySeconds)],
-    'close: the candidate counts as available, the controller retires stable',
+    'the candidate counts as available: the controller retires stable',
   );
 }
 
 /** Takes a close back before it had its effect: nothing is available again, so the controller retires nobody. */
 export function holdAgain(deployment: Deployment): WriteRequest {
-  return patch(
-    deployment,
-    [...hold(FULL_SURGE), set('paused', true)],
-    'hold again: stop the close, so that no pods leave',
-  );
+  return patch(deployment, [...hold(FULL_SURGE), set('paused', true)], 'stop the close, so that no pods leave');
 }
 
 /** The same on stable's template. */
@@ -57,7 +53,7 @@ export function closeBack(deployment: Deployment, stable: PodTemplate, original:
   return patch(
     deployment,
     [set('template', stable), set('paused', true), set('minReadySeconds', minReadySeconds)],
-    'close on stable: its template is back, the controller retires the candidate',
+    'stable’s template is back: the controller retires the candidate',
   );
 }
 

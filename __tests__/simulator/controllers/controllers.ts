@@ -83,5 +83,12 @@ function countQuota(context: Context, namespace: string, name: string): undefine
   if (quota === undefined) return;
   const status = quotaStatus(context.store, namespace, quota.spec.hard);
   if (!equal(status, quota.status))
-    context.writes.update('resourcequotas', namespace, name, (current) => ({ ...current, status }), CONTROLLER, 'status');
+    context.writes.update(
+      'resourcequotas',
+      namespace,
+      name,
+      (current) => ({ ...current, status }),
+      CONTROLLER,
+      'status',
+    );
 }

@@ -18,7 +18,13 @@ export function progressing(status: Status | undefined): Condition | undefined {
   return status?.conditions?.find((condition) => condition.type === 'Progressing');
 }
 
-export function newCondition(context: Context, type: string, status: string, reason: string, message: string): Condition {
+export function newCondition(
+  context: Context,
+  type: string,
+  status: string,
+  reason: string,
+  message: string,
+): Condition {
   const now = timestamp(context.clock.now());
   return { type, status, reason, message, lastUpdateTime: now, lastTransitionTime: now };
 }
@@ -29,7 +35,10 @@ export function withCondition(conditions: readonly Condition[] | undefined, cond
   const old = all.find((other) => other.type === condition.type);
   if (old?.status === condition.status && old.reason === condition.reason) return [...all];
   const since = old?.status === condition.status ? old.lastTransitionTime : condition.lastTransitionTime;
-  return [...without(all, condition.type), { ...condition, ...(since === undefined ? {} : { lastTransitionTime: since }) }];
+  return [
+    ...without(all, condition.type),
+    { ...condition, ...(since === undefined ? {} : { lastTransitionTime: since }) },
+  ];
 }
 
 function without(conditions: readonly Condition[], type: string): Condition[] {
@@ -56,7 +65,12 @@ export function writeStatus(context: Context, deployment: Deployment): Deploymen
 }
 
 /** Counts and availability of a Deployment from its ReplicaSets; other conditions stay. */
-function computeStatus(context: Context, deployment: Deployment, newSet: ReplicaSet | null, sets: readonly (ReplicaSet | null)[]): Status {
+function computeStatus(
+  context: Context,
+  deployment: Deployment,
+  newSet: ReplicaSet | null,
+  sets: readonly (ReplicaSet | null)[],
+): Status {
   const available = sum(sets, (set) => set.status?.availableReplicas ?? 0);
   const counts = {
     replicas: sum(sets, (set) => set.status?.replicas ?? 0),
@@ -85,7 +99,12 @@ function computeStatus(context: Context, deployment: Deployment, newSet: Replica
 }
 
 /** Status without any judgement of progress: of a paused, resized or ending Deployment. */
-export function syncStatus(context: Context, deployment: Deployment, newSet: ReplicaSet | null, oldSets: readonly ReplicaSet[]): void {
+export function syncStatus(
+  context: Context,
+  deployment: Deployment,
+  newSet: ReplicaSet | null,
+  oldSets: readonly ReplicaSet[],
+): void {
   const status = computeStatus(context, deployment, newSet, [...oldSets, newSet]);
   if (!equal(status, deployment.status)) writeStatus(context, { ...deployment, status });
 }
@@ -124,7 +143,12 @@ export function syncRolloutStatus(
   return untilDeadline(context, deployment, status);
 }
 
-function withProgress(context: Context, deployment: Deployment, newSet: ReplicaSet | null, status: Status): Condition[] {
+function withProgress(
+  context: Context,
+  deployment: Deployment,
+  newSet: ReplicaSet | null,
+  status: Status,
+): Condition[] {
   const conditions = status.conditions ?? [];
   const name = newSet === null ? `Deployment "${deployment.metadata.name}"` : `ReplicaSet "${newSet.metadata.name}"`;
   const make = (value: string, reason: string, text: string) =>

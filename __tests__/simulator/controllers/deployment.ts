@@ -29,8 +29,13 @@ export function reconcileDeployment(context: Context, namespace: string, name: s
     syncStatus(context, deployment, newSet, oldSets);
     return undefined;
   }
-  const deployment = noteOfPause(context, found);
-  if (deployment.spec.paused === true || isResized(context, deployment)) return resize(context, deployment);
+  const noted = noteOfPause(context, found);
+  if (noted.spec.paused === true) return resize(context, noted);
+  const sets = findSets(context, noted);
+  // The real one goes on with its cached set here, gets a conflict and comes back: after the set's own controller has counted.
+  if (sets.updated) return undefined;
+  const { deployment } = sets;
+  if (isResized(sets)) return resize(context, deployment);
   return deployment.spec.strategy?.type === 'Recreate' ? recreate(context, deployment) : roll(context, deployment);
 }
 
@@ -39,6 +44,8 @@ interface Sets {
   readonly deployment: Deployment;
   readonly newSet: ReplicaSet | null;
   readonly oldSets: readonly ReplicaSet[];
+  /** The set's annotations or `minReadySeconds` have just been changed. */
+  readonly updated: boolean;
 }
 
 function resize(context: Context, found: Deployment): undefined {
@@ -82,8 +89,7 @@ function noteOfPause(context: Context, deployment: Deployment): Deployment {
 }
 
 /** `replicas` has changed since an active set was last sized. */
-function isResized(context: Context, found: Deployment): boolean {
-  const { deployment, newSet, oldSets } = findSets(context, found);
+function isResized({ deployment, newSet, oldSets }: Sets): boolean {
   return active([...oldSets, newSet]).some((set) => {
     const desired = set.metadata.annotations?.[DESIRED_REPLICAS];
     return desired !== undefined && Number(desired) !== wantedReplicas(deployment);
@@ -99,7 +105,7 @@ function findSets(context: Context, deployment: Deployment): Sets {
   const template = withoutHash(deployment.spec.template);
   const existing = sets.find((set) => equal(withoutHash(set.spec.template), template)) ?? null;
   const oldSets = sets.filter((set) => set !== existing);
-  if (existing === null) return { deployment, newSet: null, oldSets };
+  if (existing === null) return { deployment, newSet: null, oldSets, updated: false };
   const annotations = withRevision(copyAnnotations(deployment, existing), newRevision(oldSets));
   const minReady = deployment.spec.minReadySeconds ?? 0;
   if (!equal(annotations, existing.metadata.annotations ?? {}) || (existing.spec.minReadySeconds ?? 0) !== minReady) {
@@ -114,9 +120,9 @@ function findSets(context: Context, deployment: Deployment): Sets {
       }),
       CONTROLLER,
     );
-    return { deployment, newSet, oldSets };
+    return { deployment, newSet, oldSets, updated: true };
   }
-  return { deployment: noteOfSet(context, deployment, existing), newSet: existing, oldSets };
+  return { deployment: noteOfSet(context, deployment, existing), newSet: existing, oldSets, updated: false };
 }
 
 /** Copies the set's revision to the Deployment, and begins a Progressing condition where there is none. */
@@ -145,8 +151,9 @@ function noteOfSet(context: Context, deployment: Deployment, set: ReplicaSet): D
 
 /** As `findSets`, and makes the ReplicaSet of the present template when there is none. */
 function findOrCreateSets(context: Context, found: Deployment): Sets {
-  const { deployment, newSet, oldSets } = findSets(context, found);
-  if (newSet !== null) return { deployment, newSet, oldSets };
+  const sets = findSets(context, found);
+  if (sets.newSet !== null) return sets;
+  const { deployment, oldSets } = sets;
   const hash = templateHash(deployment);
   const name = `${deployment.metadata.name}-${hash}`;
   const revision = newRevision(oldSets);
@@ -205,7 +212,10 @@ function findOrCreateSets(context: Context, found: Deployment): Sets {
   );
   const noted = writeStatus(context, {
     ...deployment,
-    metadata: { ...deployment.metadata, annotations: { ...deployment.metadata.annotations, [REVISION]: String(revision) } },
+    metadata: {
+      ...deployment.metadata,
+      annotations: { ...deployment.metadata.annotations, [REVISION]: String(revision) },
+    },
     status: {
       ...deployment.status,
       conditions: hasDeadline(deployment)
@@ -213,7 +223,7 @@ function findOrCreateSets(context: Context, found: Deployment): Sets {
         : [...(deployment.status?.conditions ?? [])],
     },
   });
-  return { deployment: noted, newSet: created, oldSets };
+  return { deployment: noted, newSet: created, oldSets, updated: true };
 }
 
 /** The name is taken by a set that is not ours: the count goes into the next hash. */
@@ -252,7 +262,8 @@ function removeOldHistory(context: Context, deployment: Deployment, oldSets: rea
   const oldestFirst = oldSets.toSorted((a, b) => revision(a) - revision(b) || byAge(a, b));
   for (const set of oldestFirst.slice(0, surplus)) {
     const observed = set.status?.observedGeneration ?? 0;
-    if (wantedReplicas(set) !== 0 || (set.status?.replicas ?? 0) !== 0 || (set.metadata.generation ?? 0) > observed) continue;
+    if (wantedReplicas(set) !== 0 || (set.status?.replicas ?? 0) !== 0 || (set.metadata.generation ?? 0) > observed)
+      continue;
     context.writes.remove('replicasets.apps', set.metadata.namespace, set.metadata.name, {}, CONTROLLER);
   }
 }

@@ -6,7 +6,7 @@ import { matchesMap } from '../selectors.ts';
 import { type Context, CONTROLLER, type Pod, isReady } from './context.ts';
 
 type Slice = Stored<'endpointslices.discovery.k8s.io'>;
-type Endpoint = NonNullable<EndpointSlice["endpoints"]>[number];
+type Endpoint = NonNullable<EndpointSlice['endpoints']>[number];
 type Ports = NonNullable<EndpointSlice['ports']>;
 type ServicePort = NonNullable<NonNullable<Service['spec']>['ports']>[number];
 

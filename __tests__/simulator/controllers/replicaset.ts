@@ -90,7 +90,8 @@ function record(context: Context, set: ReplicaSet, type: 'Normal' | 'Warning', r
  */
 function deletionOrder(context: Context, pods: readonly Pod[]): Pod[] {
   const now = context.clock.now();
-  const since = (time: string | undefined) => (time === undefined ? -1 : Math.floor(Math.log2(Math.max(1, now - Date.parse(time)))));
+  const since = (time: string | undefined) =>
+    time === undefined ? -1 : Math.floor(Math.log2(Math.max(1, now - Date.parse(time))));
   const keys = (pod: Pod): number[] => [
     pod.spec.nodeName === undefined ? 0 : 1,
     pod.status?.phase === 'Pending' ? 0 : 1,
@@ -121,7 +122,13 @@ function untilAvailable(context: Context, set: ReplicaSet, pods: readonly Pod[])
   return waits.length === 0 ? undefined : Math.min(...waits);
 }
 
-function writeStatus(context: Context, set: ReplicaSet, pods: readonly Pod[], terminating: number, refusal: ApiError | null): void {
+function writeStatus(
+  context: Context,
+  set: ReplicaSet,
+  pods: readonly Pod[],
+  terminating: number,
+  refusal: ApiError | null,
+): void {
   const ready = pods.filter(isReady);
   const counts = {
     fullyLabeledReplicas: pods.length,
@@ -150,7 +157,12 @@ function writeStatus(context: Context, set: ReplicaSet, pods: readonly Pod[], te
 }
 
 /** The first refusal stays until pods can be made again, as in the real controller. */
-function failureConditions(context: Context, set: ReplicaSet, pods: number, refusal: ApiError | null): NonNullable<Status['conditions']> {
+function failureConditions(
+  context: Context,
+  set: ReplicaSet,
+  pods: number,
+  refusal: ApiError | null,
+): NonNullable<Status['conditions']> {
   const others = (set.status?.conditions ?? []).filter((condition) => condition.type !== 'ReplicaFailure');
   if (refusal === null) return others;
   const known = set.status?.conditions?.find((condition) => condition.type === 'ReplicaFailure');

@@ -29,7 +29,12 @@ export function sizeOfNew(deployment: Deployment, oldSets: readonly ReplicaSet[]
   return room <= 0 ? now : now + Math.min(room, wanted - now);
 }
 
-function shrinkOld(context: Context, deployment: Deployment, newSet: ReplicaSet, oldSets: readonly ReplicaSet[]): boolean {
+function shrinkOld(
+  context: Context,
+  deployment: Deployment,
+  newSet: ReplicaSet,
+  oldSets: readonly ReplicaSet[],
+): boolean {
   const oldPods = sum(oldSets, wantedReplicas);
   if (oldPods === 0) return false;
   const leastAvailable = wantedReplicas(deployment) - maxUnavailable(deployment);
@@ -39,26 +44,32 @@ function shrinkOld(context: Context, deployment: Deployment, newSet: ReplicaSet,
   if (most <= 0) return false;
   const sets = oldSets.toSorted(byAge);
   const cleaned = removeUnhealthy(context, deployment, sets, most);
+  if (cleaned === null) return false;
   const available = newAvailable + sum(cleaned.sets, (set) => set.status?.availableReplicas ?? 0);
   const removed = removeAvailable(context, deployment, cleaned.sets, available - leastAvailable);
   return cleaned.removed + removed > 0;
 }
 
-/** Pods of old sets that are not available serve nobody: they go first, and without counting against availability. */
+/**
+ * Pods of old sets that are not available serve nobody: they go first, and without counting against availability.
+ * Null: a set has more available pods than it wants, so its status is older than its size and nothing can be told from it.
+ */
 function removeUnhealthy(
   context: Context,
   deployment: Deployment,
   sets: readonly ReplicaSet[],
   most: number,
-): { sets: ReplicaSet[]; removed: number } {
+): { sets: ReplicaSet[]; removed: number } | null {
   let removed = 0;
-  const after = sets.map((set) => {
+  const after: ReplicaSet[] = [];
+  for (const set of sets) {
     const size = wantedReplicas(set);
-    const surplus = Math.min(most - removed, size - (set.status?.availableReplicas ?? 0));
-    if (surplus <= 0) return set;
+    const unhealthy = size - (set.status?.availableReplicas ?? 0);
+    const surplus = Math.min(most - removed, unhealthy);
+    if (surplus < 0) return null;
     removed += surplus;
-    return scaleTo(context, deployment, set, size - surplus);
-  });
+    after.push(surplus === 0 ? set : scaleTo(context, deployment, set, size - surplus));
+  }
   return { sets: after, removed };
 }
 

@@ -57,7 +57,13 @@ export function replicaAnnotations(deployment: Deployment): Record<string, strin
 }
 
 /** Sets a ReplicaSet's size, if it differs (or its annotations do, when `always`). Returns the set as it then is. */
-export function scaleTo(context: Context, deployment: Deployment, set: ReplicaSet, size: number, always = false): ReplicaSet {
+export function scaleTo(
+  context: Context,
+  deployment: Deployment,
+  set: ReplicaSet,
+  size: number,
+  always = false,
+): ReplicaSet {
   const before = wantedReplicas(set);
   const annotations = replicaAnnotations(deployment);
   const stale = Object.entries(annotations).some(([key, value]) => set.metadata.annotations?.[key] !== value);
@@ -90,7 +96,12 @@ export function scaleTo(context: Context, deployment: Deployment, set: ReplicaSe
  * What a Deployment does about its size while it is paused or has just been resized:
  * one active set takes all; old sets go once the new one is complete and available; otherwise every set changes in proportion.
  */
-export function scale(context: Context, deployment: Deployment, newSet: ReplicaSet | null, oldSets: readonly ReplicaSet[]): void {
+export function scale(
+  context: Context,
+  deployment: Deployment,
+  newSet: ReplicaSet | null,
+  oldSets: readonly ReplicaSet[],
+): void {
   const wanted = wantedReplicas(deployment);
   const running = active([...oldSets, newSet]);
   const only = running.length === 1 ? running[0] : (newSet ?? oldSets.toSorted(byAge).at(-1));

@@ -1,0 +1,19 @@
+import { afterAll, beforeAll } from '@jest/globals';
+import { checks } from '../contract/checks.ts';
+import { goodReleases } from '../contract/good-release.ts';
+import { permissions } from '../contract/permissions.ts';
+import { refusals } from '../contract/refusals.ts';
+import { sickCandidates } from '../contract/sick-candidate.ts';
+import { type Simulator, startSimulator } from './cluster.ts';
+
+let cluster: Simulator;
+beforeAll(async () => {
+  cluster = await startSimulator();
+});
+afterAll(() => cluster?.stop());
+
+goodReleases(() => cluster);
+sickCandidates(() => cluster, { secrets: true });
+checks(() => cluster, { sockets: true });
+refusals(() => cluster);
+permissions(() => cluster);

@@ -1,0 +1,176 @@
+import type { Request } from '../../src/action/request.ts';
+import { ApiError } from '../../src/cluster/errors.ts';
+import type { Deployment, EndpointSlice, Pod, PodTemplate, ReplicaSet, Service } from '../../src/cluster/wire.ts';
+import { observe } from '../../src/engine/observe.ts';
+import { preflight } from '../../src/engine/preflight.ts';
+import type { Snapshot } from '../../src/engine/snapshot.ts';
+import { requestFor } from '../../src/engine/writes.ts';
+import type { Action, Write } from '../../src/release/action.ts';
+import { decide } from '../../src/release/decide.ts';
+import type { Observation } from '../../src/release/observation.ts';
+import type { Plan } from '../../src/release/plan.ts';
+import { afterAction, afterChecks, afterWrite, turnBack } from '../../src/release/progress.ts';
+import { BEGINNING, type Cause, type State } from '../../src/release/state.ts';
+import { createModel, type Model } from '../simulator/model.ts';
+import { list, modelApi, read, send } from './model-api.ts';
+
+export const NAMESPACE = 'default';
+const DEPLOYMENTS = `/apis/apps/v1/namespaces/${NAMESPACE}/deployments`;
+const SERVICES = `/api/v1/namespaces/${NAMESPACE}/services`;
+
+export interface AppOptions {
+  readonly image: string;
+  readonly replicas: number;
+  /** Further fields of the Deployment's spec. */
+  readonly spec?: object;
+}
+
+/** What one round of observe, decide and do came to. */
+export interface Round {
+  readonly seen: Observation;
+  readonly action: Action;
+  /** The one-line purpose of a write that was accepted. */
+  readonly wrote: string | null;
+  /** The API server's answer to a write that it refused. */
+  readonly refused: string | null;
+}
+
+/**
+ * A Deployment `web` with its Service on a model cluster, and one release of it: the product's own observe, decide and requests,
+ * one round at a time, with nothing between that could hide their order.
+ */
+export class Stage {
+  readonly model: Model;
+  plan: Plan | null = null;
+  state: State = BEGINNING;
+  /** The last process came to an end by itself. */
+  ended = false;
+  #template: PodTemplate | null = null;
+
+  constructor(app: AppOptions) {
+    this.model = createModel({ now: Date.parse('2026-01-01T00:00:00Z') });
+    this.#create(DEPLOYMENTS, {
+      metadata: { name: 'web' },
+      spec: {
+        replicas: app.replicas,
+        selector: { matchLabels: { app: 'web' } },
+        template: {
+          metadata: { labels: { app: 'web' } },
+          spec: {
+            containers: [{ name: 'web', image: app.image, ports: [{ name: 'http', containerPort: 8080 }] }],
+          },
+        },
+        ...app.spec,
+      },
+    });
+    this.#create(SERVICES, {
+      metadata: { name: 'web' },
+      spec: { selector: { app: 'web' }, ports: [{ name: 'http', port: 80, targetPort: 'http' }] },
+    });
+    this.model.advance(5_000);
+  }
+
+  #create(path: string, body: object): void {
+    const { status } = this.model.request({ method: 'POST', path, body, userAgent: 'kubectl' });
+    if (status !== 201) throw new Error(`POST ${path}: ${status}`);
+  }
+
+  get now(): number {
+    return this.model.now();
+  }
+
+  /** The real preflight; throws Refused. */
+  async begin(request: Request, checks = 0): Promise<Plan> {
+    const cleared = await preflight(modelApi(this.model), request, NAMESPACE, this.now);
+    if (cleared.kind === 'unchanged') throw new Error('the release would change nothing');
+    this.plan = { ...cleared.plan, release: 'r-1', checks };
+    this.#template = cleared.candidateTemplate;
+    this.state = BEGINNING;
+    this.ended = false;
+    return this.plan;
+  }
+
+  /** The process is gone and another one, that knows the plan from the record alone, takes the release back. */
+  takeBack(): void {
+    this.#template = null;
+    // What the engine keeps in the record when it stops for somebody else's template.
+    const told = this.observe().deployment;
+    const toldTemplate = this.ended && told.template === 'foreign' ? told.templateDigest : null;
+    this.ended = false;
+    this.state = turnBack(
+      { ...BEGINNING, toldTemplate },
+      { at: this.now, cause: 'resumed', reason: 'a later run found it unfinished' },
+    );
+  }
+
+  turnBack(cause: Cause, reason: string): void {
+    this.state = turnBack(this.state, { at: this.now, cause, reason });
+  }
+
+  checked(verdict: 'healthy' | 'unhealthy', detail: string): void {
+    const result = { name: 'GET /healthz', kind: 'smoke-test', verdict, tries: 1, took: 0, detail } as const;
+    this.state = afterChecks(this.state, [result], this.now);
+  }
+
+  observe(): Observation {
+    return observe(this.#planned(), this.snapshot());
+  }
+
+  #planned(): Plan {
+    if (this.plan === null) throw new Error('no release has begun');
+    return this.plan;
+  }
+
+  /** What the API server has now. */
+  snapshot(): Snapshot {
+    const plan = this.#planned();
+    const deployment = read<Deployment>(this.model, `${DEPLOYMENTS}/web`);
+    const pods = { labelSelector: 'app=web' };
+    return {
+      deployment,
+      replicaSets: list<ReplicaSet>(this.model, `/apis/apps/v1/namespaces/${NAMESPACE}/replicasets`, pods).items,
+      replicaSetsAsOf: deployment?.status?.observedGeneration ?? 0,
+      pods: list<Pod>(this.model, `/api/v1/namespaces/${NAMESPACE}/pods`, pods).items,
+      liveService: read<Service>(this.model, `${SERVICES}/${plan.service.name}`),
+      candidateService: read<Service>(this.model, `${SERVICES}/${plan.candidateService.name}`),
+      slices: list<EndpointSlice>(this.model, `/apis/discovery.k8s.io/v1/namespaces/${NAMESPACE}/endpointslices`).items,
+    };
+  }
+
+  /** One round on what the cluster is now, or was at `snapshot`. */
+  round(snapshot: Snapshot = this.snapshot()): Round {
+    const plan = this.#planned();
+    const seen = observe(plan, snapshot);
+    const action = decide(plan, this.state, seen, this.now);
+    if (action.do === 'write') return { seen, action, ...this.#write(action.write, snapshot) };
+    this.state = afterAction(this.state, action, this.now);
+    this.ended = action.do === 'finish';
+    return { seen, action, wrote: null, refused: null };
+  }
+
+  #write(write: Write, snapshot: Snapshot): { wrote: string | null; refused: string | null } {
+    const request = requestFor(write, this.#planned(), snapshot, this.#template);
+    try {
+      send(this.model, request);
+    } catch (error) {
+      if (error instanceof ApiError) return { wrote: null, refused: `HTTP ${error.status} ${error.reason}` };
+      throw error;
+    }
+    this.state = afterWrite(this.state, write, this.now);
+    return { wrote: request.why, refused: null };
+  }
+
+  /** A write by somebody else, as kubectl would send it. */
+  foreign(method: 'PATCH' | 'DELETE', kind: 'deployment' | 'service' | 'pod', name: string, body?: object): void {
+    const path = kind === 'pod' ? `/api/v1/namespaces/${NAMESPACE}/pods` : kind === 'service' ? SERVICES : DEPLOYMENTS;
+    const { status } = this.model.request({
+      method,
+      path: `${path}/${name}`,
+      query: { fieldManager: 'kubectl' },
+      userAgent: 'kubectl',
+      ...(body === undefined ? {} : { body }),
+      contentType: 'application/strategic-merge-patch+json',
+    });
+    if (status >= 400) throw new Error(`${method} ${kind} ${name}: ${status}`);
+  }
+}
