@@ -21,8 +21,8 @@ var external_node_os_ = __webpack_require__(8161);
 var external_node_path_ = __webpack_require__(6760);
 // EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 19 modules
 var core = __webpack_require__(7394);
-// EXTERNAL MODULE: ./lib/action/reporter.js + 8 modules
-var action_reporter = __webpack_require__(9752);
+// EXTERNAL MODULE: ./lib/action/reporter.js + 9 modules
+var action_reporter = __webpack_require__(5713);
 // EXTERNAL MODULE: ./lib/action/durations.js
 var durations = __webpack_require__(1559);
 // EXTERNAL MODULE: external "node:child_process"

@@ -29656,7 +29656,7 @@ async function main() {
     if (_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getState */ .Gu(POST) !== '') {
         if (_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getState */ .Gu('unfinished') === '')
             return;
-        const { post } = await Promise.all(/* import() */[__nccwpck_require__.e(282), __nccwpck_require__.e(130), __nccwpck_require__.e(317)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5317));
+        const { post } = await Promise.all(/* import() */[__nccwpck_require__.e(282), __nccwpck_require__.e(403), __nccwpck_require__.e(317)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5317));
         return post();
     }
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .saveState */ .LZ(POST, 'true');
@@ -29666,7 +29666,7 @@ async function main() {
         _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setSecret */ .Pq(kubeconfig);
     try {
         const request = await (0,_action_inputs_js__WEBPACK_IMPORTED_MODULE_1__/* .readRequest */ .i)((name) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getInput */ .V4(name, { trimWhitespace: false }));
-        const { step } = await Promise.all(/* import() */[__nccwpck_require__.e(282), __nccwpck_require__.e(130), __nccwpck_require__.e(76)]).then(__nccwpck_require__.bind(__nccwpck_require__, 2076));
+        const { step } = await Promise.all(/* import() */[__nccwpck_require__.e(282), __nccwpck_require__.e(403), __nccwpck_require__.e(76)]).then(__nccwpck_require__.bind(__nccwpck_require__, 2076));
         await step(request, (0,_action_run_js__WEBPACK_IMPORTED_MODULE_3__/* .readRun */ .c)(process.env));
     }
     catch (error) {

@@ -61,7 +61,7 @@ test('the outputs', () => {
 });
 
 test('what it runs', () => {
-  expect(ACTION.runs).toEqual({ using: 'node24', main: 'dist/main.js', post: 'dist/post.js' });
+  expect(ACTION.runs).toEqual({ using: 'node24', main: 'dist/main.js', post: 'dist/main.js' });
 });
 
 test('every description is made of whole sentences, those of inputs with an example', () => {

@@ -5,6 +5,7 @@ import type { Clock } from '../engine/clock.ts';
 import type { Result } from '../engine/deploy.ts';
 import type { Finding } from '../engine/refusal.ts';
 import type { Plan } from '../release/plan.ts';
+import { tellDetails } from '../report/details.ts';
 import { annotationFor } from '../report/annotation.ts';
 import type { RunTeller } from '../report/log.ts';
 import type { Story } from '../report/story.ts';
@@ -52,6 +53,7 @@ export class Reporter {
     this.#told = true;
     this.#teller.end();
     const story = this.#story(result, findings);
+    tellDetails(this.#teller, story);
     this.#setOutputs(story);
     if (this.#subject.summary && (process.env.GITHUB_STEP_SUMMARY ?? '') !== '')
       await core.summary.addRaw(renderSummary(story), true).write();
@@ -73,7 +75,8 @@ export class Reporter {
       outcome: result.outcome,
       reason: result.reason,
       dryRun: subject.dryRun,
-      release: plan?.release ?? null,
+      // A release that changed nothing has left no trace under its id.
+      release: result.outcome === 'unchanged' ? null : (plan?.release ?? null),
       namespace: this.namespace,
       deployment: subject.deployment,
       service: plan?.service.name ?? subject.service,

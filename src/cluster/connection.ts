@@ -105,6 +105,10 @@ function load(cluster: Request['cluster'], env: NodeJS.ProcessEnv): KubeConfig {
   const source = describeSource(cluster, env);
   try {
     read(config, cluster, env);
+    // The library refuses plain http (a `kubectl proxy`) unless told that TLS is not wanted; kubectl takes it.
+    config.clusters = config.clusters.map((entry) =>
+      entry.server.startsWith('http://') ? { ...entry, skipTLSVerify: true } : entry,
+    );
   } catch (error) {
     throw new ConnectionError(
       `Wanted a kubeconfig from ${source}; found none that can be read: ${describeCause(error)}.`,

@@ -3,6 +3,7 @@ import type { CheckResult } from '../checks/result.ts';
 import type { SmokeCommandContext } from '../checks/smoke-command.ts';
 import type { Api } from '../cluster/api.ts';
 import type { Diagnosis } from '../cluster/diagnosis.ts';
+import { isStatus } from '../cluster/errors.ts';
 import { acquireLease, type HeldLease } from '../cluster/lease.ts';
 import type { Images, Plan } from '../release/plan.ts';
 import { BEGINNING } from '../release/state.ts';
@@ -11,7 +12,7 @@ import type { Clock } from './clock.ts';
 import { dryRun } from './dry-run.ts';
 import type { Helm } from './helm.ts';
 import { type Cleared, podSelectorOf, preflight } from './preflight.ts';
-import { type OpenRelease, type RecordBook, readBook, writeBook } from './record-store.ts';
+import { EMPTY_BOOK, type OpenRelease, type RecordBook, readBook, writeBook } from './record-store.ts';
 import { type Ended, Release } from './release.ts';
 import { closeRecord, describeOpen, takeBack } from './take-back.ts';
 import type { Teller } from './teller.ts';
@@ -56,7 +57,7 @@ export async function deploy(request: Request, parts: DeployParts): Promise<Resu
   try {
     for (;;) {
       teller.phase('Preflight');
-      const book = await readBook(api, namespace, request.deployment);
+      const book = await readBookIfAllowed(api, namespace, request.deployment);
       if (isOpen(book)) {
         if (request.dryRun) return unfinished(book.open);
         lease ??= await lock(request, parts);
@@ -150,6 +151,16 @@ export function resultOf(plan: Plan, ended: Ended): Result {
     left: ending.outcome === 'failed' ? ending.left : 'nothing',
     rollbackPossible: false,
   };
+}
+
+/** Without the permission the preflight, which knows the whole list of what is missing, has the word. */
+async function readBookIfAllowed(api: Api, namespace: string, deployment: string): Promise<RecordBook> {
+  try {
+    return await readBook(api, namespace, deployment);
+  } catch (error) {
+    if (isStatus(error, 403)) return EMPTY_BOOK;
+    throw error;
+  }
 }
 
 function isOpen(book: RecordBook): book is RecordBook & { open: OpenRelease } {

@@ -52,7 +52,7 @@ function deploymentView(plan: Plan, deployment: Deployment | null, snapshot: Sna
     templateDigest: digestOf(template),
     fields,
     held: isHeld(fields),
-    editor: lastEditor(deployment?.metadata, plan.times.startedAt),
+    editor: lastEditor(deployment?.metadata, plan),
     templateDifference: kind === 'foreign' ? difference(plan, template, snapshot) : null,
   };
 }
@@ -70,20 +70,30 @@ function difference(plan: Plan, template: PodTemplate, snapshot: Snapshot): stri
   return templateDifference(candidate ?? stable ?? {}, template);
 }
 
-/**
- * Who last wrote the object beside us and the cluster's own controllers, from `managedFields`: `kubectl-set at 12:03:22`.
- * `since`: epoch ms; the API server's clock may differ from ours, so a minute is allowed.
- */
-export function lastEditor(metadata: ObjectMeta | undefined, since: number): string | null {
-  const edits = (metadata?.managedFields ?? [])
-    .filter(
-      (entry) => entry.subresource === undefined && !/^(crossfade|kube-controller-manager)$/.test(entry.manager ?? ''),
-    )
-    .filter((entry) => Date.parse(entry.time ?? '') >= since - 60_000)
-    .sort((a, b) => Date.parse(b.time ?? '') - Date.parse(a.time ?? ''));
-  const latest = edits[0];
-  if (latest === undefined) return null;
-  return `${latest.manager ?? 'somebody'} at ${(latest.time ?? '').slice(11, 19)} UTC`;
+/** Writers of an object as its `managedFields` name them, but for us, the cluster's own controllers and status updates. */
+export function editorsOf(metadata: ObjectMeta | undefined): string[] {
+  return edits(metadata).map(editorOf);
+}
+
+function edits(metadata: ObjectMeta | undefined): ManagedFields[] {
+  const own = /^(crossfade|kube-controller-manager)$/;
+  return (metadata?.managedFields ?? []).filter(
+    (entry) => entry.subresource === undefined && !own.test(entry.manager ?? ''),
+  );
+}
+
+type ManagedFields = NonNullable<ObjectMeta['managedFields']>[number];
+
+/** `kubectl-set at 12:03:22 UTC`. */
+function editorOf({ manager, time }: ManagedFields): string {
+  return `${manager ?? 'somebody'} at ${(time ?? '').slice(11, 19)} UTC`;
+}
+
+/** Who wrote the object since the release began, the latest of them; null: nobody left a trace (a field that is removed leaves none). */
+function lastEditor(metadata: ObjectMeta | undefined, plan: Plan): string | null {
+  const since = edits(metadata).filter((entry) => !plan.editors.includes(editorOf(entry)));
+  const latest = since.sort((a, b) => Date.parse(b.time ?? '') - Date.parse(a.time ?? ''))[0];
+  return latest === undefined ? null : editorOf(latest);
 }
 
 type Spread = (service: Service | null) => Endpoints;
@@ -114,7 +124,7 @@ function liveView(plan: Plan, service: Service | null, spread: Spread): LiveView
   return {
     pin: service.spec?.selector?.[HASH_LABEL] ?? null,
     selectorIntact: sameSelector(unpinned(service), plan.service.selector),
-    editor: lastEditor(service.metadata, plan.times.startedAt),
+    editor: lastEditor(service.metadata, plan),
     endpoints: spread(service),
   };
 }

@@ -16,13 +16,14 @@ import type {
 } from '../cluster/wire.ts';
 import { deploymentPath, servicePath } from '../cluster/write-request.ts';
 import type { CandidateServicePlan, Plan } from '../release/plan.ts';
-import { chooseService } from '../traffic/discover-service.ts';
+import { chooseService, whyUnfit } from '../traffic/discover-service.ts';
 import { SERVICE_LABEL } from '../traffic/endpoints.ts';
 import { createCandidateService, MANAGED_BY, pin } from '../traffic/service-selector.ts';
 import { deploymentFindings, surroundings } from '../workload/fitness.ts';
 import { open, pause } from '../workload/held-rollout.ts';
 import { changeTemplate, digestOf, imagesOf } from '../workload/template.ts';
 import { holdFieldsOf, tracksOf } from '../workload/tracks.ts';
+import { editorsOf } from './observe.ts';
 import type { Finding } from './refusal.ts';
 import { Refused } from './refusal.ts';
 
@@ -77,7 +78,9 @@ export async function preflight(
   const [deployment, services, autoscalers, quotas] = await reads;
   if (deployment === null) throw new Refused([await absentDeployment(api, namespace, request.deployment)]);
   const selector = podSelectorOf(deployment);
-  const chosen = chooseService(deployment, services.items, request.service);
+  // What is named as the candidate Service is not the live one.
+  const others = services.items.filter((item) => item.metadata?.name !== request.candidateService);
+  const chosen = chooseService(deployment, request.service === null ? others : services.items, request.service);
   const [replicaSets, pods, slices] = await Promise.all([
     api.list<ReplicaSet>(`/apis/apps/v1/namespaces/${namespace}/replicasets`, { labelSelector: selector }),
     api.list<Pod>(`/api/v1/namespaces/${namespace}/pods`, { labelSelector: selector }),
@@ -102,7 +105,7 @@ export async function preflight(
   if (findings.length > 0 || !('service' in chosen) || 'misfits' in changed || stable === undefined)
     throw new Refused(findings);
   const service = chosen.service;
-  const candidateService = candidateServicePlan(request, service, services.items);
+  const candidateService = candidateServicePlan(request, deployment, service, services.items);
   if ('message' in candidateService) throw new Refused([candidateService]);
   const plan: Plan = {
     release: releaseId(now),
@@ -131,6 +134,7 @@ export async function preflight(
       drain: request.drainTime,
       settle: request.settleTime,
     },
+    editors: [...new Set([...editorsOf(deployment.metadata), ...editorsOf(service.metadata)])],
     checks: request.smokeTests.length + (request.smokeCommand === null ? 0 : 1),
   };
   if (plan.candidate.digest === plan.stable.digest) return { kind: 'unchanged', plan };
@@ -193,6 +197,7 @@ async function dryRuns(
 
 function candidateServicePlan(
   request: Request,
+  deployment: Deployment,
   live: Service,
   services: readonly Service[],
 ): CandidateServicePlan | Finding {
@@ -212,6 +217,9 @@ function candidateServicePlan(
         `Wanted to create Service ${name} for the candidate; a Service of that name exists already and is not Crossfade's. ` +
         'Name it with input candidate-service if it is meant for this, or give another name there.',
     };
+  const unfit = whyUnfit(existing, deployment.spec?.template?.metadata?.labels ?? {});
+  if (unfit !== null)
+    return { message: `Service ${name} (input candidate-service) cannot reach the candidate: ${unfit}` };
   return { kind: 'users', name, uid: existing.metadata?.uid ?? '', selector: existing.spec?.selector ?? {} };
 }
 

@@ -48,20 +48,37 @@ function moveUsersBack(plan: Plan, state: State, seen: Observation, now: number)
     if (!serving(seen.stable) && serving(seen.candidate) && live.pin === seen.candidate?.hash)
       return leftOnCandidate(seen);
     if (plan.switch === 'overlap' && live.pin !== null) return write('overlap');
-    const overlapping = state.marks.overlapping ?? state.back?.at ?? now;
-    const settled = overlapping + plan.times.settle;
-    if (plan.switch === 'overlap' && live.endpoints.stable > 0 && now < settled)
-      return wait('settle', 'load balancers to take up stable’s pods again', settled);
+    if (plan.switch === 'overlap') {
+      const joining = join(plan, state, seen, now);
+      if (joining !== null) return joining;
+    }
     return write('traffic-back');
   }
   if (state.marks.backSwitched === undefined) return null;
   const strangers = live.endpoints.candidate + live.endpoints.other;
   if (state.marks.backVerified === undefined) {
     if (strangers > 0) return wait('endpoints', `${strangers} endpoints of the candidate to leave the live Service`);
+    const missing = missingEndpoints(seen);
+    if (missing > 0) return wait('endpoints', `${missing} more pods of stable in the live Service’s endpoints`);
     return { do: 'mark', mark: 'backVerified' };
   }
   const settled = state.marks.backVerified + plan.times.settle;
   return now < settled ? wait('settle', 'proxies to stop sending users to the candidate', settled) : null;
+}
+
+/** `switch: overlap`: load balancers take up stable's pods before the candidate's go. Null: they have had their time. */
+function join(plan: Plan, state: State, seen: Observation, now: number): Action | null {
+  const missing = missingEndpoints(seen);
+  if (missing > 0) return wait('endpoints', `${missing} more pods of stable in the live Service’s endpoints`);
+  if (state.marks.overlapped === undefined) return { do: 'mark', mark: 'overlapped' };
+  const settled = state.marks.overlapped + plan.times.settle;
+  return now < settled ? wait('settle', 'load balancers to take up stable’s pods again', settled) : null;
+}
+
+/** Ready pods of stable that the live Service's endpoints do not list yet. None while somebody else's selector decides. */
+function missingEndpoints({ stable, live }: Observation): number {
+  if (stable === null || !live.selectorIntact) return 0;
+  return Math.max(0, readyPods(stable) - live.endpoints.stable);
 }
 
 /** Stable serves nobody any more (its pods are gone, or were sick from the start) while the candidate does. */

@@ -16,7 +16,7 @@ const CLOSE_PATIENCE = 5_000;
  * prefix of any run can be continued or taken back by a later one.
  */
 export function decide(plan: Plan, state: State, seen: Observation, now: number): Action {
-  if (seen.lost === 'deployment') return clearAway(plan, seen);
+  if (seen.lost === 'deployment') return clearAway(plan, state, seen);
   if (isPastReturn(seen)) return seen.deployment.held ? write('close') : closeForward(plan, seen);
   if (isClosing(seen)) return close(plan, state, seen, now);
   if (state.back !== null) return back(plan, state, state.back, seen, now);
@@ -64,7 +64,9 @@ function nextLook(plan: Plan, state: State): number {
 }
 
 /** The Deployment is gone: leave no pin behind that would keep its successor's pods out of the Service. */
-function clearAway(plan: Plan, seen: Observation): Action {
+function clearAway(plan: Plan, state: State, seen: Observation): Action {
+  const reason = `Deployment ${plan.deployment.name} was deleted during the release.`;
+  if (state.back === null) return { do: 'turn-back', cause: 'conflict', reason };
   if (seen.live.pin !== null) return write('unpin');
   return tidyCandidateService(plan, seen) ?? { do: 'finish', outcome: { outcome: 'failed', left: 'nothing' } };
 }

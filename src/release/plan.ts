@@ -16,6 +16,8 @@ export interface Plan {
   readonly stable: StableVersion;
   readonly candidate: CandidateVersion;
   readonly times: Times;
+  /** Writers of Deployment and Service before the release (`managedFields`): whoever is not among them wrote during it. */
+  readonly editors: readonly string[];
   /** How many smoke tests and commands the candidate has to pass before users may reach it. */
   readonly checks: number;
 }

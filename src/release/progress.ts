@@ -47,7 +47,7 @@ export function afterAction(state: State, action: Action, now: number): State {
 /** Going back is final: a second reason does not replace the first. The marks of the way back begin anew. */
 export function turnBack(state: State, turn: Turn): State {
   if (state.back !== null) return state;
-  const { closing: _closing, overlapping: _overlapping, ...marks } = state.marks;
+  const { closing: _closing, overlapping: _overlapping, overlapped: _overlapped, ...marks } = state.marks;
   return { ...state, back: turn, marks };
 }
 

@@ -36,8 +36,8 @@ export function chooseService(
     : refuse(`Service ${only.metadata?.name} cannot switch users of Deployment ${name}: ${unfit}`);
 }
 
-/** Why users cannot be switched by this Service; null: they can. */
-function whyUnfit(service: Service, labels: Record<string, string>): string | null {
+/** Why a Service cannot reach one track by its selector; null: it can. `labels`: the pods'. */
+export function whyUnfit(service: Service, labels: Record<string, string>): string | null {
   const { spec } = service;
   if (spec?.type === 'ExternalName') return 'it is of type ExternalName, which has no selector.';
   if (Object.keys(spec?.selector ?? {}).length === 0)

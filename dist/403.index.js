@@ -1,0 +1,4786 @@
+export const id = 403;
+export const ids = [403];
+export const modules = {
+
+/***/ 5713:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  E: () => (/* binding */ NOTHING_TOLD),
+  a: () => (/* binding */ Reporter)
+});
+
+// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 19 modules
+var core = __webpack_require__(7394);
+// EXTERNAL MODULE: ./lib/report/duration.js
+var duration = __webpack_require__(136);
+// EXTERNAL MODULE: ./lib/report/escape.js
+var report_escape = __webpack_require__(2527);
+;// CONCATENATED MODULE: ./lib/report/users.js
+/** Where the run left the users, from how it ended and from what it wrote. */
+function usersAfter(story) {
+    if (story.dryRun)
+        return { on: 'untouched' };
+    if (story.outcome === 'promoted')
+        return { on: 'new' };
+    if (story.outcome === 'unchanged')
+        return { on: 'same' };
+    if (story.phases.at(-1)?.phase === 'Take back an unfinished release')
+        return { on: story.outcome === 'failed' ? 'uncertain' : 'old-again' };
+    if (story.writes.length === 0)
+        return { on: 'untouched' };
+    const exposure = exposureOf(story);
+    if (exposure === null)
+        return { on: 'old', newFor: null };
+    return exposure.isOver ? { on: 'old', newFor: exposure.ms } : { on: 'uncertain' };
+}
+/**
+ * How long the live Service reached the new version: from the first write to it in the switch to the first in going back.
+ * A switch whose write is not known to have happened counts: better too long than too short.
+ */
+function exposureOf(story) {
+    const began = story.phases.find(({ phase }) => phase === 'Switch users');
+    if (began === undefined)
+        return null;
+    const service = `/services/${story.service ?? ''}`;
+    const moves = story.writes.filter(({ request, at }) => request.endsWith(service) && at >= began.startedAt);
+    const turned = story.phases.find(({ phase, startedAt }) => phase === 'Go back' && startedAt >= began.startedAt);
+    const back = turned === undefined ? undefined : moves.find(({ at }) => at >= turned.startedAt);
+    const first = moves.find(({ at }) => turned === undefined || at < turned.startedAt);
+    const from = first?.at ?? began.startedAt;
+    const until = back?.at ?? turned?.startedAt ?? story.finishedAt;
+    return { ms: until - from, isOver: back !== undefined };
+}
+/** Whether the release of this run got as far as writing. Findings before that are refusals, after it they are failures. */
+function hasBegun({ phases }) {
+    return phases.some(({ phase }) => phase === 'Open') || phases.at(-1)?.phase === 'Take back an unfinished release';
+}
+
+;// CONCATENATED MODULE: ./lib/action/outputs.js
+
+
+
+/** What later steps are told of the run; what is not known is an empty text. */
+function outputsOf(story) {
+    const before = story.from;
+    const now = imagesNow(story);
+    const reason = story.reason === null ? null : (0,report_escape/* firstLine */.TM)(story.reason);
+    return {
+        outcome: story.outcome,
+        release: story.release ?? '',
+        'previous-images': imageLines(before),
+        images: imageLines(now),
+        'stable-hash': story.stableHash ?? '',
+        'candidate-hash': story.candidateHash ?? '',
+        duration: (0,duration/* formatDuration */.a)(story.finishedAt - story.startedAt),
+        reason: reason ?? '',
+        'rollback-possible': String(story.rollbackPossible),
+        result: JSON.stringify(resultOf({ ...story, reason }, now)),
+    };
+}
+/** The images that users are on now; none where that is not certain. */
+function imagesNow(story) {
+    const users = usersAfter(story);
+    if (users.on === 'new')
+        return story.to;
+    // A run that failed before it wrote anything knows at most the plan of another release.
+    const isUnknown = users.on === 'uncertain' || (users.on === 'untouched' && story.outcome === 'failed');
+    return isUnknown ? {} : story.from;
+}
+/** Lines `container=image`, the form of the input `images`: an output can be handed back to it as it is. */
+function imageLines(images) {
+    return Object.entries(images)
+        .map(([container, image]) => `${container}=${image}`)
+        .join('\n');
+}
+/** Everything of the story but lines that programs wrote: later steps print or store this. */
+function resultOf(story, images) {
+    const { diagnosis } = story;
+    const log = diagnosis?.log ?? null;
+    return {
+        schema: 1,
+        ...story,
+        images,
+        durationMs: story.finishedAt - story.startedAt,
+        // The first line of a detail is ours, the others are the command's output.
+        checks: story.checks.map((check) => ({ ...check, detail: (0,report_escape/* firstLine */.TM)(check.detail) })),
+        diagnosis: diagnosis === null
+            ? null
+            : { ...diagnosis, log: log === null ? null : { pod: log.pod, container: log.container } },
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/report/details.js
+/**
+ * The longer material of a run for its log: what stands in the way with what puts it right, and what the cluster knows of a sick
+ * version. Told outside of any group, so that nobody has to unfold one to see it.
+ */
+function tellDetails(teller, story) {
+    for (const { message, attachment } of story.findings) {
+        teller.fact(message);
+        if (attachment !== undefined)
+            teller.foreign('to apply as it stands', attachment.split('\n'));
+    }
+    const { diagnosis } = story;
+    if (diagnosis === null)
+        return;
+    for (const sign of diagnosis.signs)
+        teller.fact(sign);
+    const { log, events } = diagnosis;
+    if (log !== null)
+        teller.foreign(`last lines of container ${log.container} in pod ${log.pod}`, log.lines);
+    if (events.length > 0)
+        teller.foreign('newest events', events);
+}
+
+;// CONCATENATED MODULE: ./lib/report/advice.js
+
+
+
+/** What the run meant for the users of the app, in one or two sentences. */
+function describeUsers(users) {
+    switch (users.on) {
+        case 'new':
+            return 'Users are on the new version.';
+        case 'same':
+            return 'Users are on this version already; nothing was changed.';
+        case 'untouched':
+            return 'This run changed nothing in the cluster: users are where they were.';
+        case 'uncertain':
+            return 'It is not certain which version users are on. Have a look at it now.';
+        case 'old-again':
+            return 'Users are on the version they had before this release.';
+        case 'old':
+            return users.newFor === null
+                ? 'Users are on the version they had before; none of their requests went to the new one.'
+                : `Users were on the new version for ${(0,duration/* formatDuration */.a)(users.newFor)} and are back on the old one.`;
+    }
+}
+/** How to take the release back, or what else there is to do; null: nothing. */
+function adviceFor(story) {
+    if (story.findings.length > 0 && !hasBegun(story))
+        return todo('Put right what is listed above and run the job again.');
+    if (story.dryRun)
+        return dryRunAdvice(story);
+    if (story.held)
+        return standingAdvice(story);
+    switch (story.outcome) {
+        case 'promoted':
+            return wayBack(story);
+        case 'rolled-back':
+            return usersAfter(story).on === 'uncertain'
+                ? failedAdvice(story)
+                : todo('There is nothing to clean up: the Deployment and its Service are as they were before. Find the cause, and release again.');
+        case 'aborted':
+            return cancelledAdvice(story);
+        case 'paused':
+            return todo('The release stands still until a later run continues it or takes it back.');
+        case 'failed':
+            return failedAdvice(story);
+        case 'unchanged':
+            return null;
+    }
+}
+function dryRunAdvice({ outcome, writes }) {
+    const accepted = writes.length === 0
+        ? 'There is nothing to release: the Deployment runs this version already.'
+        : 'The API server would accept every write of this release. Run the job without `dry-run` to release.';
+    const text = outcome === 'failed' ? 'Put the reason right and run the job again.' : accepted;
+    return todo(text);
+}
+function todo(text) {
+    return { title: 'What to do', text, copy: null };
+}
+/** A cancelled step has ten seconds; when they are over, it ends without its plan, and its post step does the rest. */
+function cancelledAdvice(story) {
+    const { on } = usersAfter(story);
+    if (on === 'untouched')
+        return todo('The release had not begun. Run the job again when it suits.');
+    if (on !== 'uncertain' && story.release !== null)
+        return todo('There is nothing to clean up: the release was taken back when the run was cancelled. Run the job again when it suits.');
+    return {
+        title: 'What to do',
+        text: 'The step had no time to finish. Its post step takes the release back right afterwards and says so at the end of the log of the job. These commands show what is there.',
+        copy: { what: 'commands', text: [...lookAtTraffic(story), ...lookAtPods(story)].join('\n') },
+    };
+}
+function failedAdvice(story) {
+    const { on } = usersAfter(story);
+    if (on === 'untouched')
+        return todo('Put the reason right and run the job again.');
+    return {
+        title: 'What to do',
+        text: 'These commands show what is there. If the release is unfinished, the next run of Crossfade takes it back before it does anything else.',
+        copy: { what: 'commands', text: [...lookAtTraffic(story), ...lookAtPods(story)].join('\n') },
+    };
+}
+function standingAdvice(story) {
+    return {
+        title: 'How to look at the new version',
+        text: 'The pods of both versions were left standing. Nothing moves by itself; the next run of Crossfade takes this release back before it does anything else.',
+        copy: { what: 'commands', text: [...lookAtPods(story), ...lookAtTraffic(story)].join('\n') },
+    };
+}
+function lookAtPods({ namespace, candidateHash }) {
+    if (candidateHash === null)
+        return [];
+    const pods = `${inNamespace(namespace)} -l ${shellWord(`pod-template-hash=${candidateHash}`)}`;
+    return [
+        `kubectl get pods${pods}`,
+        `kubectl describe pods${pods}`,
+        `kubectl logs${pods} --all-containers --prefix --tail=50`,
+    ];
+}
+function lookAtTraffic({ namespace, service }) {
+    const where = inNamespace(namespace);
+    const slices = service === null ? '' : ` -l ${shellWord(`kubernetes.io/service-name=${service}`)}`;
+    return [`kubectl get deployment,replicaset${where}`, `kubectl get endpointslices${where}${slices} -o wide`];
+}
+function inNamespace(namespace) {
+    return namespace === null ? '' : ` -n ${shellWord(namespace)}`;
+}
+/** Names come from the cluster; what is copied into a shell must stay one word there. */
+function shellWord(name) {
+    const text = (0,report_escape/* oneLine */.TN)(name);
+    return /^[\w./=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+function wayBack(story) {
+    const changed = changedImages(story.from, story.to);
+    const title = 'How to take it back';
+    if (changed.length === 0)
+        return { title, text: 'Release again with the values of `env` that were there before.', copy: null };
+    const lines = [
+        'with:',
+        `  deployment: ${yamlText(story.deployment)}`,
+        ...(story.namespace === null ? [] : [`  namespace: ${yamlText(story.namespace)}`]),
+        ...(story.service === null ? [] : [`  service: ${yamlText(story.service)}`]),
+        '  images: |',
+        ...changed.map(({ container, from }) => `    ${(0,report_escape/* oneLine */.TN)(container)}=${(0,report_escape/* oneLine */.TN)(from)}`),
+    ];
+    return {
+        title,
+        text: 'Release the old images again with these inputs, and with the old values of `env` if this release changed any. That is checked and switched like every release.',
+        copy: { what: 'inputs', text: lines.join('\n') },
+    };
+}
+/** Containers whose image the release changes. */
+function changedImages(from, to) {
+    return Object.entries(to).flatMap(([container, image]) => {
+        const before = from[container];
+        return before === undefined || before === image ? [] : [{ container, from: before, to: image }];
+    });
+}
+/** A name as a plain YAML text; quoted where YAML would take it for something else (`on`, `1e3`). */
+function yamlText(name) {
+    const text = (0,report_escape/* oneLine */.TN)(name);
+    const isPlain = /^[a-z][a-z0-9.-]*$/.test(text) && !/^(null|true|false|yes|no|on|off|y|n)$/.test(text);
+    return isPlain ? text : `'${text.replaceAll("'", "''")}'`;
+}
+
+;// CONCATENATED MODULE: ./lib/report/annotation.js
+
+
+
+/** Characters that GitHub shows of an annotation. */
+const LONGEST_MESSAGE = 4_096;
+/** Characters for what was wanted and what was found; the rest is for where the users are and what to do. */
+const LONGEST_WISH = 600;
+const LONGEST_FINDING = 2_400;
+function annotationFor(story) {
+    const found = story.findings.length > 0
+        ? story.findings.map(({ message }) => (0,report_escape/* oneLine */.TN)(message)).join('\n')
+        : (0,report_escape/* firstLine */.TM)(story.reason ?? 'The reason is not known.');
+    const lines = [
+        `Wanted: ${(0,report_escape/* capped */.uo)(wanted(story), LONGEST_WISH)}.`,
+        `Found: ${(0,report_escape/* capped */.uo)(found, LONGEST_FINDING)}`,
+        describeUsers(usersAfter(story)),
+        next(story),
+    ];
+    return { title: title(story), message: (0,report_escape/* capped */.uo)(lines.filter((line) => line !== null).join('\n'), LONGEST_MESSAGE) };
+}
+function next(story) {
+    // Refusals say themselves what to do.
+    if (story.findings.length > 0 && !hasBegun(story))
+        return story.findings.some(({ attachment }) => attachment !== undefined)
+            ? 'What can be applied as it stands is in the job summary.'
+            : null;
+    const advice = adviceFor(story);
+    if (advice === null)
+        return null;
+    const command = advice.copy?.what === 'commands' ? (advice.copy.text.split('\n')[0] ?? '') : '';
+    return command === '' ? advice.text : `${advice.text} Begin with: ${command}`;
+}
+function title(story) {
+    const workload = (0,report_escape/* oneLine */.TN)(story.namespace === null ? story.deployment : `${story.namespace}/${story.deployment}`, 200);
+    if (story.findings.length > 0 && !hasBegun(story))
+        return `Crossfade did not release ${workload}`;
+    switch (story.outcome) {
+        case 'rolled-back':
+            return `Crossfade took ${workload} back`;
+        case 'aborted':
+            return `Crossfade was cancelled while it released ${workload}`;
+        default:
+            return `Crossfade could not release ${workload}${story.held ? ' and left both versions standing' : ''}`;
+    }
+}
+function wanted({ deployment, from, to }) {
+    const moves = changedImages(from, to).map(({ container, from: before, to: after }) => (0,report_escape/* shortDigests */.sY)((0,report_escape/* oneLine */.TN)(`container ${container} from ${before} to ${after}`)));
+    return moves.length === 0 ? (0,report_escape/* oneLine */.TN)(`a release of Deployment ${deployment}`) : moves.join(', ');
+}
+
+;// CONCATENATED MODULE: ./lib/report/blocks.js
+
+/** A heading and what stands under it; nothing at all where nothing would stand under it. */
+function section(title, ...blocks) {
+    const filled = blocks.filter((block) => block !== null);
+    return filled.length === 0 ? [] : [new report_escape/* Html */.Ed(`### ${title}`), ...filled];
+}
+/** A table of at most `longest` rows, and how many are left out. It holds no blank line, so it can stand in another block. */
+function table(columns, rows, longest) {
+    const titles = columns.map(({ title, align }) => (0,report_escape/* html */.qy) `<th align="${align}">${title}</th>`);
+    const lines = rows
+        .slice(0, longest)
+        .map((row) => columns.map(({ align, cell }) => (0,report_escape/* html */.qy) `<td${aligned(align)}>${cell(row)}</td>`))
+        .map((cells) => (0,report_escape/* html */.qy) `<tr>${cells}</tr>\n`);
+    return (0,report_escape/* html */.qy) `<table>\n<tr>${titles}</tr>\n${lines}</table>${more(rows.length - longest)}`;
+}
+function aligned(align) {
+    return align === 'right' ? (0,report_escape/* html */.qy) ` align="right"` : (0,report_escape/* html */.qy) ``;
+}
+/** Sentences, one below the other. */
+function list(texts, longest) {
+    const items = texts.slice(0, longest).map((text) => (0,report_escape/* html */.qy) `<li>${(0,report_escape/* prose */.CS)(text)}</li>\n`);
+    return (0,report_escape/* html */.qy) `<ul>\n${items}</ul>${more(texts.length - longest)}`;
+}
+/** Lines of a program. The end tells more than the beginning: that is where programs say what they died of. */
+function block(text, { block: longest }) {
+    if (text.length <= longest)
+        return (0,report_escape/* pre */.AS)(text);
+    return (0,report_escape/* pre */.AS)(`(… ${text.length - longest} characters more)\n${text.slice(-longest)}`);
+}
+/** What is said of what was left out; nothing when nothing was. */
+function more(count) {
+    return count <= 0 ? (0,report_escape/* html */.qy) `` : (0,report_escape/* html */.qy) `<p>… and ${count} more, left out here: a summary has a limited size.</p>`;
+}
+
+;// CONCATENATED MODULE: ./lib/report/timeline.js
+
+
+
+
+/** Cells of a bar. Each has two halves. */
+const WIDTH = 20;
+/** Characters of a fact in a cell; the log has all of it. */
+const LONGEST_FACT = 240;
+/** Characters of a phase's name that stay on one line. */
+const LONGEST_UNBROKEN = 16;
+const SPACE = '\u00a0';
+/**
+ * Where a span lies in the whole: spaces, then `▐███▌`, then spaces; always `WIDTH` characters, never without ink. Only blocks that
+ * every monospaced font has (eighths of a block are of another width on Windows). Times in milliseconds from the start of the whole.
+ */
+function bar(start, end, whole) {
+    const halves = 2 * WIDTH;
+    const scale = whole > 0 ? halves / whole : 0;
+    const from = Math.min(halves - 1, Math.max(0, Math.floor(start * scale)));
+    const to = Math.min(halves, Math.max(from + 1, Math.round(end * scale)));
+    const inked = (half) => half >= from && half < to;
+    return Array.from({ length: WIDTH }, (_, cell) => {
+        const [left, right] = [inked(2 * cell), inked(2 * cell + 1)];
+        return left && right ? '█' : left ? '▌' : right ? '▐' : SPACE;
+    }).join('');
+}
+/** The chapters of the release: when each began, how long it took, and what it found. */
+function timeline(story, room) {
+    const { phases, startedAt } = story;
+    const whole = Math.max(story.finishedAt, ...phases.map(({ endedAt }) => endedAt)) - startedAt;
+    const isNews = newsIn(story);
+    return table([
+        { title: 'Phase', align: 'left', cell: ({ phase }) => nameOf(phase) },
+        { title: 'At', align: 'right', cell: (span) => (0,duration/* formatDuration */.a)(span.startedAt - startedAt) },
+        { title: 'Took', align: 'right', cell: (span) => (0,duration/* formatDuration */.a)(span.endedAt - span.startedAt) },
+        {
+            title: '',
+            align: 'left',
+            cell: (span) => (0,report_escape/* html */.qy) `<code>${fixed(bar(span.startedAt - startedAt, span.endedAt - startedAt, whole))}</code>`,
+        },
+        {
+            title: 'What happened',
+            align: 'left',
+            cell: (span) => told(span.facts.filter(isNews).slice(-room.facts), span, story),
+        },
+    ], phases, room.rows);
+}
+function nameOf(phase) {
+    return phase.length > LONGEST_UNBROKEN ? (0,report_escape/* html */.qy) `${phase}` : fixed(phase.replaceAll(' ', SPACE));
+}
+/** The facts of a chapter; where there are none, what it wrote. */
+function told(facts, span, story) {
+    const lines = facts.length > 0 ? facts : written(span, story);
+    return (0,report_escape/* joined */.oR)(lines.map((line) => (0,report_escape/* html */.qy) `${(0,report_escape/* shortDigests */.sY)((0,report_escape/* oneLine */.TN)(line, LONGEST_FACT))}`), (0,report_escape/* html */.qy) `<br>`);
+}
+/** The reason and the images are told at the top and need not be told again. */
+function newsIn({ reason, from, to }) {
+    const why = reason === null ? null : (0,report_escape/* firstLine */.TM)(reason);
+    const moves = changedImages(from, to).map((move) => `${move.from} → ${move.to}`);
+    return (fact) => (why === null || !fact.startsWith(why)) && !moves.some((move) => fact.endsWith(move));
+}
+function written(span, story) {
+    const whys = story.writes.filter(({ at }) => at >= span.startedAt && at <= span.endedAt).map(({ why }) => why);
+    return whys.length <= 2 ? whys : [`${whys.length} writes, listed below`];
+}
+/** Its spaces neither vanish nor break the line. */
+function fixed(text) {
+    return (0,report_escape/* joined */.oR)(text.split(SPACE).map((part) => (0,report_escape/* html */.qy) `${part}`), (0,report_escape/* html */.qy) `&nbsp;`);
+}
+
+;// CONCATENATED MODULE: ./lib/report/trouble.js
+
+
+/** What the failed check printed, or what the cluster knows of the sick pods. */
+function trouble(story, room) {
+    const failed = story.checks.filter(({ verdict }) => verdict === 'unhealthy').slice(0, room.rows);
+    const printed = failed.flatMap(({ name, detail }) => {
+        const [, ...lines] = detail.split('\n');
+        return lines.length === 0 ? [] : [(0,report_escape/* html */.qy) `<p>Last lines of ${(0,report_escape/* code */.aY)(name)}:</p>`, block(lines.join('\n'), room)];
+    });
+    return section('What went wrong', ...printed, ...found(story.diagnosis, story.reason ?? '', room));
+}
+function found(diagnosis, reason, room) {
+    if (diagnosis === null)
+        return [];
+    const { log, events } = diagnosis;
+    const toldKind = kindOf(reason);
+    const isTold = (sign) => kindOf(sign) === toldKind;
+    const told = diagnosis.signs.filter(isTold);
+    const signs = kindsOf(diagnosis.signs.filter((sign) => !isTold(sign)));
+    return [
+        told.length > 1 ? (0,report_escape/* html */.qy) `<p>Other pods of the new version show the same.</p>` : null,
+        signs.length === 0 ? null : list(signs, room.rows),
+        log === null ? null : (0,report_escape/* html */.qy) `<p>Last lines of container ${(0,report_escape/* code */.aY)(log.container)} in pod ${(0,report_escape/* code */.aY)(log.pod)}:</p>`,
+        log === null ? null : block(log.lines.join('\n'), room),
+        events.length === 0 ? null : (0,report_escape/* html */.qy) `<p>Newest events:</p>`,
+        events.length === 0 ? null : block(events.map((event) => (0,report_escape/* oneLine */.TN)(event)).join('\n'), room),
+    ];
+}
+/** Pods of one version mostly fail alike: one sign of each kind, with a word about other pods. */
+function kindsOf(signs) {
+    const kinds = Map.groupBy(signs, kindOf);
+    return [...kinds.values()].map(([first = '', ...others]) => others.length === 0 ? first : `${(0,report_escape/* oneLine */.TN)(first)} (other pods too)`);
+}
+/** A sign without the name of its pod and without numbers (restarts, seconds). */
+function kindOf(sign) {
+    return (0,report_escape/* oneLine */.TN)(sign)
+        .replace(/\bpod \S+?(?=:|$)/, 'pod')
+        .replaceAll(/\d+/g, '0');
+}
+
+;// CONCATENATED MODULE: ./lib/report/summary.js
+
+
+
+
+
+
+
+/** Bytes that GitHub takes for the summary of a step; of a longer one it shows nothing. */
+const SUMMARY_LIMIT = 1_048_576;
+/** What is folded gives way first. The last is small enough for any story. */
+const ROOMS = [
+    { writes: 1_000, rows: 200, facts: 4, block: 65_536 },
+    { writes: 50, rows: 200, facts: 4, block: 65_536 },
+    { writes: 10, rows: 50, facts: 2, block: 16_384 },
+    { writes: 0, rows: 5, facts: 1, block: 2_000 },
+];
+/**
+ * The job summary. Its headings are Markdown; all that is not our own wording stands in HTML blocks, where Markdown means nothing and
+ * five characters need an escape. Always shorter than `SUMMARY_LIMIT`.
+ */
+function renderSummary(story) {
+    for (const room of ROOMS) {
+        const summary = render(story, room);
+        if (Buffer.byteLength(summary) < SUMMARY_LIMIT)
+            return summary;
+    }
+    // Not to be reached; the headline alone fits whatever the story is.
+    return `${headline(story).markup}\n`;
+}
+function render(story, room) {
+    const blocks = [
+        headline(story),
+        lead(story),
+        ...findings(story.findings, room),
+        summary_images(story, room),
+        origin(story),
+        ...trouble(story, room),
+        ...advice(story, room),
+        ...warnings(story.warnings, room),
+        ...section('Timeline', story.phases.length > 1 ? timeline(story, room) : null),
+        ...checks(story.checks, room),
+        writes(story, room),
+    ];
+    const markups = blocks.flatMap((part) => (part === null || part.markup === '' ? [] : [part.markup]));
+    return `${markups.join('\n\n')}\n`;
+}
+const OUTCOMES = {
+    promoted: '✅ Promoted',
+    'rolled-back': '↩️ Rolled back',
+    paused: '⏸️ Paused',
+    aborted: '🛑 Aborted',
+    failed: '❌ Failed',
+    unchanged: '➖ Unchanged',
+};
+function headline(story) {
+    const workload = story.namespace === null ? story.deployment : `${story.namespace}/${story.deployment}`;
+    return (0,report_escape/* html */.qy) `<h2>${outcomeWords(story)}: ${workload}</h2>`;
+}
+function outcomeWords(story) {
+    if (story.dryRun)
+        return story.outcome === 'failed' ? '❌ Dry run failed' : '🔍 Dry run';
+    if (story.findings.length > 0 && !hasBegun(story))
+        return '❌ Not released';
+    return story.held ? '❌ Failed, both versions left standing' : OUTCOMES[story.outcome];
+}
+/** For someone tired: what it means for the users, and why. */
+function lead(story) {
+    const sentence = (0,report_escape/* html */.qy) `<b>${describeUsers(usersAfter(story))}</b>`;
+    const drained = story.phases.some(({ phase }) => phase === 'Drain');
+    const connections = story.outcome === 'promoted' && drained
+        ? (0,report_escape/* html */.qy) ` Connections that clients kept open stayed on the old pods until those ended.`
+        : (0,report_escape/* html */.qy) ``;
+    // Findings say it all, and a dry run was asked for.
+    const isTold = story.findings.length > 0 || (story.dryRun && story.outcome !== 'failed');
+    if (story.reason === null || isTold)
+        return (0,report_escape/* html */.qy) `<p>${sentence}${connections}</p>`;
+    return (0,report_escape/* html */.qy) `<p>${sentence}${connections}</p>
+<p><b>Why:</b> ${(0,report_escape/* prose */.CS)((0,report_escape/* firstLine */.TM)(story.reason))}</p>`;
+}
+function summary_images({ from, to, outcome, writes: told }, room) {
+    const moves = changedImages(from, to);
+    if (moves.length > 0)
+        return table([
+            { title: 'Container', align: 'left', cell: ({ container }) => container },
+            { title: 'From', align: 'left', cell: (move) => imageName(move.from) },
+            { title: 'To', align: 'left', cell: (move) => imageName(move.to) },
+        ], moves, room.rows);
+    const running = Object.entries(to);
+    if (running.length === 0)
+        return null;
+    if (outcome !== 'unchanged' || told.length > 0)
+        return (0,report_escape/* html */.qy) `<p>The images stay as they are; environment values change.</p>`;
+    return table([
+        { title: 'Container', align: 'left', cell: ([container]) => container },
+        { title: 'Image', align: 'left', cell: ([, image]) => imageName(image) },
+    ], running, room.rows);
+}
+/** The whole digest is in the outputs. */
+function imageName(image) {
+    return (0,report_escape/* code */.aY)((0,report_escape/* shortDigests */.sY)((0,report_escape/* oneLine */.TN)(image)));
+}
+const STRATEGIES = { 'blue-green': 'Blue/green' };
+/** Who and what was behind it. */
+function origin(story) {
+    const { run } = story;
+    // A plan that was not carried out has an id that stands nowhere else.
+    const id = story.outcome === 'unchanged' ? null : story.release;
+    const facts = [
+        (0,report_escape/* html */.qy) `${STRATEGIES[story.strategy] ?? story.strategy} release${id === null ? '' : (0,report_escape/* html */.qy) ` ${(0,report_escape/* code */.aY)(id)}`}`,
+        (0,report_escape/* html */.qy) `took <b>${(0,duration/* formatDuration */.a)(story.finishedAt - story.startedAt)}</b>`,
+        run.sha === null ? null : (0,report_escape/* html */.qy) `commit ${(0,report_escape/* link */.nf)(commitAddress(story), (0,report_escape/* code */.aY)(run.sha.slice(0, 7)))}${branch(run.ref)}`,
+        run.actor === null ? null : (0,report_escape/* html */.qy) `by ${run.actor}`,
+        run.url === null && run.id === null ? null : (0,report_escape/* link */.nf)(run.url, (0,report_escape/* html */.qy) `run ${run.id ?? ''}${attempt(run.attempt)}`),
+    ];
+    return (0,report_escape/* html */.qy) `<p>${(0,report_escape/* joined */.oR)(facts.filter((fact) => fact !== null), (0,report_escape/* html */.qy) ` · `)}</p>`;
+}
+function commitAddress({ run }) {
+    if (run.url === null || run.repository === null || run.sha === null)
+        return null;
+    const server = URL.parse(run.url)?.origin;
+    return server === undefined ? null : `${server}/${run.repository}/commit/${run.sha}`;
+}
+function branch(ref) {
+    return ref === null ? (0,report_escape/* html */.qy) `` : (0,report_escape/* html */.qy) ` on ${(0,report_escape/* code */.aY)(ref.replace(/^refs\/(heads|tags|pull)\//, ''))}`;
+}
+function attempt(number) {
+    return number === null || number === '1' ? '' : `, attempt ${number}`;
+}
+/** Everything that stood in the way, each with what puts it right. */
+function findings(all, room) {
+    if (all.length === 0)
+        return [];
+    const shown = all.slice(0, room.rows);
+    const blocks = shown.flatMap(({ message, attachment }, at) => [
+        (0,report_escape/* html */.qy) `<p>${all.length === 1 ? '' : `${at + 1}. `}${(0,report_escape/* prose */.CS)(message)}</p>`,
+        ...(attachment === undefined ? [] : [block(attachment, room)]),
+    ]);
+    return section('What stands in the way', ...blocks, more(all.length - shown.length));
+}
+function advice(story, room) {
+    const found = adviceFor(story);
+    if (found === null)
+        return [];
+    // Half of a command or of a list of inputs is worse than none.
+    const copy = found.copy === null || found.copy.text.length > room.block ? null : (0,report_escape/* pre */.AS)(found.copy.text);
+    return section(found.title, (0,report_escape/* html */.qy) `<p>${(0,report_escape/* prose */.CS)(found.text)}</p>`, copy);
+}
+function warnings(all, room) {
+    return all.length === 0 ? [] : section('⚠️ Warnings', list(all, room.rows));
+}
+const VERDICTS = {
+    healthy: '✅ healthy',
+    unhealthy: '❌ unhealthy',
+    cancelled: '➖ cancelled',
+};
+function checks(all, room) {
+    if (all.length === 0)
+        return [];
+    const results = table([
+        { title: 'Check', align: 'left', cell: ({ name }) => (0,report_escape/* code */.aY)(name) },
+        { title: 'Result', align: 'left', cell: ({ verdict }) => VERDICTS[verdict] },
+        { title: 'Tries', align: 'right', cell: ({ tries }) => tries },
+        { title: 'Took', align: 'right', cell: ({ took }) => (0,duration/* formatDuration */.a)(took) },
+        { title: 'Found', align: 'left', cell: ({ detail }) => (0,report_escape/* firstLine */.TM)(detail) },
+    ], all, room.rows);
+    return section('Checks', results);
+}
+function writes(story, room) {
+    const { length } = story.writes;
+    if (length === 0)
+        return null;
+    const title = story.dryRun ? 'What a release would write to the cluster' : 'What was written to the cluster';
+    const count = `${length} write${length === 1 ? '' : 's'} of ${story.requests} requests`;
+    const requests = table([
+        { title: 'At', align: 'right', cell: ({ at }) => (0,duration/* formatDuration */.a)(at - story.startedAt) },
+        { title: 'Why', align: 'left', cell: ({ why }) => why },
+        { title: 'Request', align: 'left', cell: ({ request }) => (0,report_escape/* code */.aY)(request) },
+    ], story.writes, room.writes);
+    return (0,report_escape/* html */.qy) `<details><summary>${title} (${count})</summary>\n${requests}\n</details>`;
+}
+
+;// CONCATENATED MODULE: ./lib/action/reporter.js
+
+
+
+
+
+/** Writes outputs, summary and annotation of a run, once. */
+class Reporter {
+    namespace = null;
+    /** Requests sent to the API server so far. */
+    requests = () => 0;
+    #told = false;
+    #subject;
+    #run;
+    #teller;
+    #clock;
+    #startedAt;
+    constructor(subject, run, teller, clock) {
+        this.#subject = subject;
+        this.#run = run;
+        this.#teller = teller;
+        this.#clock = clock;
+        this.#startedAt = clock.now();
+    }
+    /** What the next steps get if this one is killed before it can tell more: the runner reads outputs even then. */
+    tellBeginning(plan) {
+        const reason = 'The step ended before it could say how the release ended; its post step takes the release back.';
+        this.#setOutputs(this.#story({ ...NOTHING_TOLD, plan, reason }, []));
+    }
+    /** Answers whether the run did what was asked of it. */
+    async tell(result, findings) {
+        if (this.#told)
+            return isSuccess(result);
+        this.#told = true;
+        this.#teller.end();
+        const story = this.#story(result, findings);
+        tellDetails(this.#teller, story);
+        this.#setOutputs(story);
+        if (this.#subject.summary && (process.env.GITHUB_STEP_SUMMARY ?? '') !== '')
+            await core/* summary */.z.addRaw(renderSummary(story), true).write();
+        if (isSuccess(result))
+            return true;
+        const { title, message } = annotationFor(story);
+        core/* error */.z3(message, { title });
+        return false;
+    }
+    #setOutputs(story) {
+        for (const [name, value] of Object.entries(outputsOf(story)))
+            core/* setOutput */.uH(name, value);
+    }
+    #story(result, findings) {
+        const { plan } = result;
+        const subject = this.#subject;
+        const teller = this.#teller;
+        return {
+            outcome: result.outcome,
+            reason: result.reason,
+            dryRun: subject.dryRun,
+            // A release that changed nothing has left no trace under its id.
+            release: result.outcome === 'unchanged' ? null : (plan?.release ?? null),
+            namespace: this.namespace,
+            deployment: subject.deployment,
+            service: plan?.service.name ?? subject.service,
+            strategy: subject.strategy,
+            stableHash: plan?.stable.hash ?? null,
+            candidateHash: result.candidateHash,
+            from: plan?.stable.images ?? {},
+            to: plan?.candidate.images ?? {},
+            run: this.#run,
+            startedAt: this.#startedAt,
+            finishedAt: this.#clock.now(),
+            phases: teller.phases(),
+            checks: result.checks,
+            writes: teller.writes(),
+            warnings: teller.warnings(),
+            findings,
+            diagnosis: result.diagnosis,
+            held: result.left === 'standing',
+            rollbackPossible: result.rollbackPossible,
+            requests: this.requests(),
+        };
+    }
+}
+/** A failed run of which nothing else is known. */
+const NOTHING_TOLD = {
+    outcome: 'failed',
+    reason: null,
+    plan: null,
+    candidateHash: null,
+    checks: [],
+    diagnosis: null,
+    left: 'nothing',
+    rollbackPossible: false,
+};
+function isSuccess({ outcome }) {
+    return outcome === 'promoted' || outcome === 'unchanged' || outcome === 'paused';
+}
+
+
+/***/ }),
+
+/***/ 9814:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   j: () => (/* binding */ Api)
+/* harmony export */ });
+/* unused harmony export USER_AGENT */
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8500);
+/* harmony import */ var undici__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6752);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(2835);
+
+
+
+/** Milliseconds one request may take; a watch has none. */
+const DEADLINE = 10_000;
+/** Tries of a read, and of any request that was answered 429, before it is given up. */
+const TRIES = 5;
+const PAGE = 500;
+const USER_AGENT = 'crossfade';
+/** Objects of the API as JSON over HTTP/1.1: nothing is dropped on the way, every request has a deadline, retries are safe ones. */
+class Api {
+    #connection;
+    #warn;
+    /** Requests sent, watches included. */
+    requests = 0;
+    /** `warn` hears the API server's own warnings (deprecations, policy audits) on successful writes. */
+    constructor(connection, warn) {
+        this.#connection = connection;
+        this.#warn = warn;
+    }
+    /** Null only for a 404. Throws ApiError, or UnknownOutcome after the last try. */
+    async get(path, signal) {
+        try {
+            return await this.#json({ method: 'GET', path, ...(signal === undefined ? {} : { signal }) });
+        }
+        catch (error) {
+            if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_2__/* .ApiError */ .hD && error.status === 404)
+                return null;
+            throw error;
+        }
+    }
+    /** All pages. The resourceVersion is the first page's: a watch from there misses nothing. */
+    async list(path, query = {}, signal) {
+        const items = [];
+        let resourceVersion;
+        let next;
+        do {
+            const page = await this.#json({
+                method: 'GET',
+                path,
+                query: { ...query, limit: PAGE, continue: next },
+                ...(signal === undefined ? {} : { signal }),
+            });
+            items.push(...page.items);
+            resourceVersion ??= page.metadata.resourceVersion;
+            next = page.metadata.continue;
+        } while (next !== undefined && next !== '');
+        return { metadata: resourceVersion === undefined ? {} : { resourceVersion }, items };
+    }
+    /**
+     * Sends a planned write once (429 apart: that was not executed). Throws ApiError for a refusal (422 also when a test failed),
+     * UnknownOutcome when nobody knows whether it happened.
+     */
+    async write(write, options = {}) {
+        const query = {
+            fieldManager: 'crossfade',
+            ...(options.dryRun === true ? { dryRun: 'All', fieldValidation: 'Strict' } : {}),
+        };
+        const common = { path: write.path, query, ...(options.signal === undefined ? {} : { signal: options.signal }) };
+        switch (write.verb) {
+            case 'patch': {
+                const body = options.dryRun === true ? write.changes : [...write.tests, ...write.changes];
+                return this.#json({ ...common, method: 'PATCH', body, type: 'application/json-patch+json' });
+            }
+            case 'create':
+                return this.#json({ ...common, method: 'POST', body: write.body });
+            case 'update':
+                return this.#json({ ...common, method: 'PUT', body: write.body });
+            case 'delete':
+                return this.#json({
+                    ...common,
+                    query: options.dryRun === true ? { dryRun: 'All' } : {},
+                    method: 'DELETE',
+                    body: { kind: 'DeleteOptions', apiVersion: 'v1', preconditions: { uid: write.uid } },
+                });
+        }
+    }
+    /** A request whose answer is an object made for it: access reviews. */
+    async ask(path, body) {
+        return this.#json({ method: 'POST', path, body });
+    }
+    /** Text of any answer with its status, up to 256 KiB: logs, the service proxy. Slow answers stand in nobody's way. */
+    async text(path, query = {}, options = {}) {
+        return this.#send({ method: 'GET', path, query, slow: true, ...options });
+    }
+    /** A watch's events from `resourceVersion` on, until the server ends it, it fails, or the signal. */
+    async *watch(path, query, signal) {
+        const what = `watch ${path}`;
+        this.requests += 1;
+        const response = await (0,undici__WEBPACK_IMPORTED_MODULE_1__/* .request */ .Em)(this.#url(path, { ...query, watch: true, allowWatchBookmarks: true }), {
+            method: 'GET',
+            headers: await this.#headers(),
+            dispatcher: this.#connection.dispatcher,
+            signal,
+        });
+        if (response.statusCode !== 200) {
+            const status = parse(await response.body.text());
+            throw new _errors_js__WEBPACK_IMPORTED_MODULE_2__/* .ApiError */ .hD(what, response.statusCode, text(status.reason), text(status.message));
+        }
+        let rest = '';
+        const decoder = new TextDecoder();
+        for await (const chunk of response.body) {
+            rest += decoder.decode(chunk, { stream: true });
+            const lines = rest.split('\n');
+            rest = lines.pop() ?? '';
+            for (const line of lines)
+                if (line !== '')
+                    yield JSON.parse(line);
+        }
+    }
+    async #json(call) {
+        const { body, status } = await this.#withRetries(call);
+        const parsed = parse(body);
+        if (status >= 200 && status < 300) {
+            if (Object.keys(parsed).length === 0)
+                throw new _errors_js__WEBPACK_IMPORTED_MODULE_2__/* .UnknownOutcome */ .Bt(describe(call), new Error('the answer was no JSON object'));
+            return parsed;
+        }
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_2__/* .ApiError */ .hD(describe(call), status, text(parsed.reason), text(parsed.message));
+    }
+    /** Reads: resets and 5xx are tried again. Every verb: 429. Writes of unknown outcome are the caller's to look after. */
+    async #withRetries(call) {
+        const isRead = call.method === 'GET' || call.path.startsWith('/apis/authorization.k8s.io/');
+        let renewed = false;
+        for (let tried = 1;; tried += 1) {
+            const answer = await this.#try(call);
+            const last = tried >= TRIES;
+            if ('failure' in answer) {
+                if (call.signal?.aborted)
+                    throw new _errors_js__WEBPACK_IMPORTED_MODULE_2__/* .Abandoned */ .$q(describe(call));
+                if (!isRead || last)
+                    throw new _errors_js__WEBPACK_IMPORTED_MODULE_2__/* .UnknownOutcome */ .Bt(describe(call), answer.failure);
+            }
+            else if (answer.status === 401 && !renewed) {
+                renewed = true;
+                await this.#connection.authorization(true);
+                continue;
+            }
+            else if (answer.status === 429) {
+                if (last)
+                    return answer;
+            }
+            else if (answer.status >= 500 && isTransient(answer)) {
+                if (!isRead || last)
+                    throw new _errors_js__WEBPACK_IMPORTED_MODULE_2__/* .UnknownOutcome */ .Bt(describe(call), new Error(`HTTP ${answer.status}: ${oneLine(answer.body)}`));
+            }
+            else if (isRead && answer.status === 200 && !isJsonObject(answer.body)) {
+                // A proxy's error page, or an answer cut short.
+                if (last)
+                    throw new _errors_js__WEBPACK_IMPORTED_MODULE_2__/* .UnknownOutcome */ .Bt(describe(call), new Error(`the answer was no JSON: ${oneLine(answer.body)}`));
+            }
+            else
+                return answer;
+            const pause = 'retryAfter' in answer && answer.retryAfter !== null ? answer.retryAfter : 100 * 2 ** (tried - 1);
+            await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_0__.setTimeout)(Math.min(pause, 10_000), undefined, call.signal === undefined ? {} : { signal: call.signal }).catch(() => {
+                throw new _errors_js__WEBPACK_IMPORTED_MODULE_2__/* .Abandoned */ .$q(describe(call));
+            });
+        }
+    }
+    async #try(call) {
+        try {
+            return await this.#send(call);
+        }
+        catch (failure) {
+            return { failure };
+        }
+    }
+    async #send(call) {
+        const deadline = AbortSignal.timeout(call.deadline ?? DEADLINE);
+        this.requests += 1;
+        const response = await (0,undici__WEBPACK_IMPORTED_MODULE_1__/* .request */ .Em)(this.#url(call.path, call.query ?? {}), {
+            method: call.method,
+            headers: {
+                ...(await this.#headers()),
+                ...(call.body === undefined ? {} : { 'content-type': call.type ?? 'application/json' }),
+            },
+            ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+            dispatcher: call.slow === true ? this.#connection.slowDispatcher : this.#connection.dispatcher,
+            signal: call.signal === undefined ? deadline : AbortSignal.any([deadline, call.signal]),
+        });
+        const body = call.slow === true ? await firstBytes(response.body) : await response.body.text();
+        for (const warning of [response.headers.warning ?? []].flat())
+            this.#warn(/^299 \S+ "(.*)"$/.exec(warning)?.[1] ?? warning);
+        const retryAfter = Number([response.headers['retry-after'] ?? []].flat()[0]);
+        return { status: response.statusCode, body, retryAfter: retryAfter > 0 ? retryAfter * 1000 : null };
+    }
+    #url(path, query) {
+        // A smoke test's path may have a query of its own.
+        const set = new URLSearchParams();
+        for (const [name, value] of Object.entries(query))
+            if (value !== undefined)
+                set.set(name, String(value));
+        const joint = path.includes('?') ? '&' : '?';
+        return `${this.#connection.server}${path}${set.size === 0 ? '' : `${joint}${set}`}`;
+    }
+    async #headers() {
+        const authorization = await this.#connection.authorization();
+        return {
+            accept: 'application/json',
+            'user-agent': USER_AGENT,
+            ...(authorization === null ? {} : { authorization }),
+        };
+    }
+}
+/** Of an answer that comes from a pod: enough to judge it by, however much it sends. Bytes. */
+const LONGEST_TEXT = 262_144;
+async function firstBytes(body) {
+    const chunks = [];
+    let size = 0;
+    for await (const chunk of body) {
+        chunks.push(chunk);
+        size += chunk.length;
+        if (size >= LONGEST_TEXT)
+            break;
+    }
+    return Buffer.concat(chunks).subarray(0, LONGEST_TEXT).toString('utf8');
+}
+/** A 500 with a clear word of the API server's is final; a webhook that could not be called may be back in a moment. */
+function isTransient({ status, body }) {
+    if (status !== 500)
+        return true;
+    const { message, reason } = parse(body);
+    return (reason !== 'InternalError' ||
+        text(message).includes('failed calling webhook') ||
+        text(message).includes('etcdserver'));
+}
+function isJsonObject(body) {
+    return Object.keys(parse(body)).length > 0;
+}
+function parse(body) {
+    try {
+        const parsed = JSON.parse(body);
+        // Checked to be a non-null object; JSON objects have string keys.
+        return parsed !== null && typeof parsed === 'object' ? parsed : {};
+    }
+    catch {
+        return {};
+    }
+}
+function text(value) {
+    return typeof value === 'string' ? value : '';
+}
+function describe(call) {
+    return `${call.method} ${call.path}`;
+}
+function oneLine(body) {
+    return body.replace(/\s+/g, ' ').slice(0, 200);
+}
+
+
+/***/ }),
+
+/***/ 8132:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   N: () => (/* binding */ connect),
+/* harmony export */   R: () => (/* binding */ ConnectionError)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3024);
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8161);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6760);
+/* harmony import */ var _kubernetes_client_node__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(5282);
+/* harmony import */ var undici__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(6752);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(2835);
+
+
+
+
+
+
+/** The cluster cannot be reached as configured; the message says what was looked for, what was found and what to do. */
+class ConnectionError extends Error {
+}
+/** Milliseconds after which token files and exec plugins are asked again: projected tokens are rotated on disk. */
+const CREDENTIAL_AGE = 30_000;
+/** At most so many connections to the API server: three watches and the requests. */
+const CONNECTIONS = 4;
+/** Reads kubeconfig (input, `KUBECONFIG`, `~/.kube/config`, in-cluster, in this order) and makes the connection pools. */
+async function connect(cluster, env) {
+    let config = load(cluster, env);
+    const found = config.getCurrentCluster();
+    if (found === null)
+        throw new ConnectionError(noContext(config, cluster.context));
+    const options = await tlsOptions(config);
+    const connectOptions = {
+        ...(options.ca === undefined ? {} : { ca: options.ca }),
+        ...(options.cert === undefined ? {} : { cert: options.cert }),
+        ...(options.key === undefined ? {} : { key: options.key }),
+        ...(options.servername === undefined ? {} : { servername: options.servername }),
+        ...(options.rejectUnauthorized === undefined ? {} : { rejectUnauthorized: options.rejectUnauthorized }),
+    };
+    const proxy = found.proxyUrl ?? proxyFor(found.server, env);
+    const pool = (connections) => {
+        // HTTP/1.1: over one HTTP/2 connection a black hole takes every retry with it.
+        const common = { connections, allowH2: false, keepAliveTimeout: 30_000, bodyTimeout: 0 };
+        return proxy === null
+            ? new undici__WEBPACK_IMPORTED_MODULE_3__/* .Agent */ .g6({ ...common, connect: { ...connectOptions, timeout: 10_000 } })
+            : new undici__WEBPACK_IMPORTED_MODULE_3__/* .ProxyAgent */ .kT({ ...common, uri: proxy, requestTls: connectOptions });
+    };
+    let credential = { at: 0, value: null };
+    const dispatcher = pool(CONNECTIONS);
+    const slowDispatcher = pool(2);
+    return {
+        server: found.server.replace(/\/$/, ''),
+        namespace: config.getContextObject(config.getCurrentContext())?.namespace ?? inClusterNamespace(config) ?? 'default',
+        dispatcher,
+        slowDispatcher,
+        async authorization(renew = false) {
+            if (renew)
+                config = load(cluster, env);
+            if (renew || Date.now() - credential.at > CREDENTIAL_AGE) {
+                const { headers, auth } = await tlsOptions(config);
+                const basic = auth === undefined ? null : `Basic ${Buffer.from(auth).toString('base64')}`;
+                credential = { at: Date.now(), value: basic ?? headers.get('authorization') };
+            }
+            return credential.value;
+        },
+        secrets: secretsOf(config),
+        async close() {
+            await Promise.all([dispatcher.destroy(), slowDispatcher.destroy()]);
+        },
+    };
+}
+async function tlsOptions(config) {
+    const options = {};
+    try {
+        await config.applyToHTTPSOptions(options);
+    }
+    catch (error) {
+        throw new ConnectionError(`Wanted credentials of the kubeconfig's user ${config.getCurrentUser()?.name ?? '(none)'}; ` +
+            `its exec plugin or token failed: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_4__/* .describeCause */ .V$)(error)}. Check that the plugin is installed on this runner and logged in.`);
+    }
+    const { headers } = options;
+    // The library fills an options object of node:https; these are the fields of it that it documents.
+    return { ...options, headers: new Headers(headers ?? {}) };
+}
+function load(cluster, env) {
+    const config = new _kubernetes_client_node__WEBPACK_IMPORTED_MODULE_5__/* .KubeConfig */ .yp();
+    const source = describeSource(cluster, env);
+    try {
+        read(config, cluster, env);
+        // The library refuses plain http (a `kubectl proxy`) unless told that TLS is not wanted; kubectl takes it.
+        config.clusters = config.clusters.map((entry) => entry.server.startsWith('http://') ? { ...entry, skipTLSVerify: true } : entry);
+    }
+    catch (error) {
+        throw new ConnectionError(`Wanted a kubeconfig from ${source}; found none that can be read: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_4__/* .describeCause */ .V$)(error)}.`);
+    }
+    if (cluster.context !== null) {
+        if (config.getContextObject(cluster.context) === null)
+            throw new ConnectionError(noContext(config, cluster.context));
+        config.setCurrentContext(cluster.context);
+    }
+    return config;
+}
+function read(config, { kubeconfig }, env) {
+    const [first, ...rest] = (env.KUBECONFIG ?? '').split(node_path__WEBPACK_IMPORTED_MODULE_2__.delimiter).filter((file) => file !== '');
+    const home = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)((0,node_os__WEBPACK_IMPORTED_MODULE_1__.homedir)(), '.kube', 'config');
+    if (kubeconfig?.kind === 'content')
+        config.loadFromString(kubeconfig.value);
+    else if (kubeconfig?.kind === 'path')
+        config.loadFromFile(kubeconfig.value);
+    else if (first !== undefined)
+        loadFiles(config, first, rest);
+    else if ((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.existsSync)(home))
+        config.loadFromFile(home);
+    else if (env.KUBERNETES_SERVICE_HOST !== undefined)
+        config.loadFromCluster();
+    else
+        throw new Error('input kubeconfig is empty, KUBECONFIG is not set, ~/.kube/config does not exist, and this is not a pod of a cluster');
+}
+/** `KUBECONFIG` may name several files; the first one wins where they disagree. */
+function loadFiles(config, first, rest) {
+    config.loadFromFile(first);
+    for (const file of rest) {
+        const more = new _kubernetes_client_node__WEBPACK_IMPORTED_MODULE_5__/* .KubeConfig */ .yp();
+        more.loadFromFile(file);
+        config.mergeConfig(more);
+    }
+}
+function describeSource({ kubeconfig }, env) {
+    if (kubeconfig?.kind === 'content')
+        return 'the content of input kubeconfig';
+    if (kubeconfig?.kind === 'path')
+        return `the file ${kubeconfig.value} (input kubeconfig)`;
+    if ((env.KUBECONFIG ?? '') !== '')
+        return `the file ${env.KUBECONFIG} (variable KUBECONFIG)`;
+    return 'input kubeconfig, KUBECONFIG, ~/.kube/config or the pod’s service account';
+}
+function noContext(config, wanted) {
+    const names = config.getContexts().map((context) => context.name);
+    const known = names.length === 0 ? 'none' : names.join(', ');
+    return wanted === null
+        ? `Wanted a current context with a cluster in the kubeconfig; it has none. Its contexts: ${known}. Name one with input context.`
+        : `Wanted context ${wanted} (input context) in the kubeconfig; it has: ${known}.`;
+}
+function inClusterNamespace(config) {
+    return config.getCurrentContext() === 'inClusterContext'
+        ? config.getContextObject('inClusterContext')?.namespace
+        : undefined;
+}
+function secretsOf(config) {
+    const user = config.getCurrentUser();
+    // Keys travel as base64 of PEM; a log may show either form, line by line.
+    const key = user?.keyData === undefined ? '' : Buffer.from(user.keyData, 'base64').toString('utf8');
+    return [user?.token, user?.password, user?.keyData, key].flatMap((secret) => (secret ? [secret] : []));
+}
+/** The proxy that the environment wants for this server, as curl and Go read it. */
+function proxyFor(server, env) {
+    const url = new URL(server);
+    const name = url.protocol === 'https:' ? 'https_proxy' : 'http_proxy';
+    const proxy = env[name] ?? env[name.toUpperCase()] ?? '';
+    if (proxy === '')
+        return null;
+    const exempt = (env.no_proxy ?? env.NO_PROXY ?? '').split(',').map((entry) => entry.trim());
+    const isExempt = exempt.some((entry) => {
+        const host = entry.replace(/^\*?\./, '').replace(/:\d+$/, '');
+        return entry === '*' || (host !== '' && (url.hostname === host || url.hostname.endsWith(`.${host}`)));
+    });
+    const isLocal = url.hostname === 'localhost' || url.hostname === '127.0.0.1' || url.hostname === '[::1]';
+    return isExempt || isLocal ? null : proxy;
+}
+
+
+/***/ }),
+
+/***/ 2835:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   $q: () => (/* binding */ Abandoned),
+/* harmony export */   Bt: () => (/* binding */ UnknownOutcome),
+/* harmony export */   V$: () => (/* binding */ describeCause),
+/* harmony export */   hD: () => (/* binding */ ApiError),
+/* harmony export */   zM: () => (/* binding */ isStatus)
+/* harmony export */ });
+/** The API server answered with an error. */
+class ApiError extends Error {
+    status;
+    /** Kubernetes' own word: NotFound, Conflict, Forbidden, Invalid …; empty when the answer was no Status object. */
+    reason;
+    what;
+    constructor(what, status, reason, message) {
+        super(`${what}: ${message === '' ? `HTTP ${status}` : message}`);
+        this.what = what;
+        this.status = status;
+        this.reason = reason;
+    }
+}
+/**
+ * No answer that tells whether the request was carried out: connection lost, deadline passed, 5xx.
+ * For a read it means "try later"; for a write, "look whether it happened".
+ */
+class UnknownOutcome extends Error {
+    constructor(what, cause) {
+        super(`${what}: ${describeCause(cause)}`, { cause });
+    }
+}
+/** The request was given up because the release no longer wants it. */
+class Abandoned extends Error {
+}
+function isStatus(error, status) {
+    return error instanceof ApiError && error.status === status;
+}
+/** `connect ECONNREFUSED 127.0.0.1:6443` rather than `fetch failed`. */
+function describeCause(cause) {
+    if (!(cause instanceof Error))
+        return String(cause);
+    const inner = cause.cause instanceof Error ? describeCause(cause.cause) : '';
+    const text = cause.message === '' ? cause.name : cause.message;
+    return inner === '' || text.includes(inner) ? text : `${text} (${inner})`;
+}
+
+
+/***/ }),
+
+/***/ 5043:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   BG: () => (/* binding */ LockHeld),
+/* harmony export */   G$: () => (/* binding */ leaseRequest),
+/* harmony export */   ZZ: () => (/* binding */ acquireLease)
+/* harmony export */ });
+/* unused harmony export leaseName */
+/* harmony import */ var _traffic_service_selector_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(914);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2835);
+
+
+/** Seconds after which a Lease that nobody renewed is taken over. */
+const DURATION = 30;
+const RENEW_EVERY = 10_000;
+const POLL_EVERY = 2_000;
+/** Somebody else is releasing this Deployment, and still was when the waiting time was over. */
+class LockHeld extends Error {
+    holder;
+    constructor(message, holder) {
+        super(message);
+        this.holder = holder;
+    }
+}
+function leaseName(deployment) {
+    return `crossfade.${deployment}`;
+}
+function leasePath(namespace, name) {
+    return `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases${name === undefined ? '' : `/${name}`}`;
+}
+function leaseRequest(wish, now, old) {
+    const name = leaseName(wish.deployment);
+    // Kubernetes' MicroTime wants six digits behind the second.
+    const time = new Date(now).toISOString().replace('Z', '000Z');
+    const body = {
+        apiVersion: 'coordination.k8s.io/v1',
+        kind: 'Lease',
+        metadata: {
+            name,
+            namespace: wish.namespace,
+            labels: _traffic_service_selector_js__WEBPACK_IMPORTED_MODULE_0__/* .MANAGED_BY */ .Kf,
+            ...(old?.metadata?.resourceVersion === undefined ? {} : { resourceVersion: old.metadata.resourceVersion }),
+        },
+        spec: { holderIdentity: wish.holder, leaseDurationSeconds: DURATION, acquireTime: time, renewTime: time },
+    };
+    const why = `take the lock (Lease ${name})`;
+    return old === null
+        ? { verb: 'create', path: leasePath(wish.namespace), body, why }
+        : { verb: 'update', path: leasePath(wish.namespace, name), body, why };
+}
+/**
+ * Takes the Lease, waiting for another run if need be. Advisory: it keeps runs apart that behave; correctness rests on the record.
+ * Staleness is judged by our own clock: the Lease is stale when its renewTime has not moved while we watched for its duration.
+ */
+async function acquireLease(api, clock, wish) {
+    const start = clock.now();
+    let lastSeen = { renewTime: '', at: start };
+    let said = Number.NEGATIVE_INFINITY;
+    for (let old = null;;) {
+        const holder = old?.spec?.holderIdentity ?? '';
+        const isFree = old === null || holder === '' || holder === wish.holder;
+        const isStale = !isFree && clock.now() - lastSeen.at > (old?.spec?.leaseDurationSeconds ?? DURATION) * 1000;
+        if (isFree || isStale) {
+            try {
+                const lease = await api.write(leaseRequest(wish, clock.now(), old));
+                return keep(api, clock, wish, lease, old !== null && holder !== wish.holder);
+            }
+            catch (error) {
+                if (!(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .isStatus */ .zM)(error, 409) && !(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .isStatus */ .zM)(error, 404))
+                    throw error;
+            }
+        }
+        else {
+            const waited = clock.now() - start;
+            if (waited >= wish.patience)
+                throw new LockHeld(`Wanted the lock of ${wish.deployment} (Lease ${leaseName(wish.deployment)}); it is held by ${holder}, also after ${Math.round(waited / 1000)} s. ` +
+                    'Wait for that run to end, or raise input lock-timeout.', holder);
+            if (clock.now() - said >= 15_000) {
+                wish.onWait(holder, waited);
+                said = clock.now();
+            }
+            await clock.sleep(Math.min(POLL_EVERY, wish.patience - waited + 1), wish.signal);
+        }
+        old = await api.get(leasePath(wish.namespace, leaseName(wish.deployment)), wish.signal);
+        const renewTime = String(old?.spec?.renewTime ?? '');
+        if (renewTime !== lastSeen.renewTime)
+            lastSeen = { renewTime, at: clock.now() };
+    }
+}
+/** Renews until released. A renewal that fails is tried again at the next turn; losing the Lease loses nothing but politeness. */
+function keep(api, clock, wish, first, waited) {
+    const stop = new AbortController();
+    let lease = first;
+    const renewing = (async () => {
+        while (!stop.signal.aborted) {
+            await clock.sleep(RENEW_EVERY, stop.signal).catch(() => undefined);
+            if (stop.signal.aborted)
+                return;
+            lease = await api.write(leaseRequest(wish, clock.now(), lease)).catch(() => lease);
+        }
+    })();
+    return {
+        waited,
+        async release() {
+            stop.abort();
+            await renewing;
+            const name = leaseName(wish.deployment);
+            const uid = lease.metadata?.uid ?? '';
+            await api
+                .write({
+                verb: 'delete',
+                path: leasePath(wish.namespace, name),
+                uid,
+                why: `give the lock back (Lease ${name})`,
+            })
+                .catch(() => undefined);
+        },
+    };
+}
+
+
+/***/ }),
+
+/***/ 6477:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   V: () => (/* binding */ servicePath),
+/* harmony export */   n: () => (/* binding */ deploymentPath)
+/* harmony export */ });
+function deploymentPath(namespace, name) {
+    return `/apis/apps/v1/namespaces/${namespace}/deployments${name === undefined ? '' : `/${name}`}`;
+}
+function servicePath(namespace, name) {
+    return `/api/v1/namespaces/${namespace}/services${name === undefined ? '' : `/${name}`}`;
+}
+
+
+/***/ }),
+
+/***/ 1440:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   m: () => (/* binding */ systemClock)
+/* harmony export */ });
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8500);
+
+/**
+ * The system's time at the start of this process, counted on by the monotonic clock: no correction of the system's clock makes
+ * a wait end early or never.
+ */
+const systemClock = {
+    now: () => Math.round(performance.timeOrigin + performance.now()),
+    sleep: async (ms, signal) => {
+        signal.throwIfAborted();
+        // `timer` rejects with an AbortError of its own; callers want the reason that the signal carries.
+        await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_0__.setTimeout)(ms, undefined, { signal }).catch((error) => {
+            signal.throwIfAborted();
+            throw error;
+        });
+    },
+};
+
+
+/***/ }),
+
+/***/ 987:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  gg: () => (/* binding */ deploy),
+  Bg: () => (/* binding */ resultOf)
+});
+
+// UNUSED EXPORTS: imageChanges
+
+// EXTERNAL MODULE: ./lib/cluster/errors.js
+var errors = __webpack_require__(2835);
+// EXTERNAL MODULE: ./lib/cluster/lease.js
+var cluster_lease = __webpack_require__(5043);
+// EXTERNAL MODULE: ./lib/release/state.js
+var state = __webpack_require__(7235);
+// EXTERNAL MODULE: ./lib/traffic/service-selector.js
+var service_selector = __webpack_require__(914);
+// EXTERNAL MODULE: ./lib/workload/held-rollout.js
+var held_rollout = __webpack_require__(8322);
+// EXTERNAL MODULE: ./lib/engine/refusal.js
+var refusal = __webpack_require__(5394);
+// EXTERNAL MODULE: ./lib/engine/record-store.js
+var record_store = __webpack_require__(5197);
+;// CONCATENATED MODULE: ./lib/engine/dry-run.js
+
+
+
+
+
+/** Stands for the candidate's hash, which only the real ReplicaSet shows. */
+const UNKNOWN_HASH = 'candidate';
+/**
+ * `dry-run`: every write of the release in its order, sent with `dryRun=All` against the objects as they are.
+ * Throws Refused when the API server would refuse one.
+ */
+async function dryRun(parts, cleared, book) {
+    const { api, teller } = parts;
+    const findings = [];
+    for (const write of plannedWrites(parts, cleared, book)) {
+        teller.wrote(write);
+        // What is deleted at the end does not exist yet.
+        if (write.verb === 'delete')
+            continue;
+        try {
+            await api.write(write, { dryRun: true });
+        }
+        catch (error) {
+            findings.push({
+                message: `The API server would refuse this write (${write.why}): ${error instanceof Error ? error.message : String(error)}`,
+            });
+        }
+    }
+    if (findings.length > 0)
+        throw new refusal/* Refused */.L(findings);
+}
+function plannedWrites(parts, cleared, book) {
+    const { namespace, holder, clock } = parts;
+    const { plan, candidateTemplate, objects } = cleared;
+    const { deployment, service } = objects;
+    const name = plan.deployment.name;
+    const lease = (0,cluster_lease/* leaseRequest */.G$)({ namespace, deployment: name, holder }, clock.now(), null);
+    const record = (why) => (0,record_store/* bookRequest */.fH)(namespace, name, { ...book, open: { plan, run: NO_RUN, toldTemplate: null } }, why);
+    const ours = plan.candidateService.kind === 'ours';
+    return [
+        lease,
+        record('open the record'),
+        held_rollout/* pause */.v7(deployment),
+        service_selector/* pin */.y_(service, plan.stable.hash),
+        held_rollout/* open */.ho(deployment, candidateTemplate),
+        held_rollout/* freeze */.CN(deployment),
+        ...(ours ? [service_selector/* createCandidateService */.Lr(plan, service, UNKNOWN_HASH)] : []),
+        ...(plan.switch === 'overlap' ? [service_selector/* overlap */.EF(service)] : []),
+        service_selector/* switchTo */.S_(service, UNKNOWN_HASH),
+        held_rollout/* close */.VN(deployment, plan.original),
+        service_selector/* unpin */.l0(service),
+        held_rollout/* restore */.PF(deployment, plan.original),
+        ...(ours
+            ? [service_selector/* deleteCandidateService */.ax({ metadata: { name: plan.candidateService.name, namespace, uid: '' } })]
+            : []),
+        record('close the record'),
+    ];
+}
+const NO_RUN = { url: null, id: null, attempt: null, actor: null, repository: null, sha: null, ref: null, job: null };
+
+// EXTERNAL MODULE: ./lib/engine/preflight.js + 3 modules
+var preflight = __webpack_require__(9994);
+// EXTERNAL MODULE: ./lib/engine/release.js + 6 modules
+var release = __webpack_require__(4922);
+// EXTERNAL MODULE: ./lib/engine/take-back.js
+var take_back = __webpack_require__(2107);
+// EXTERNAL MODULE: ./lib/engine/world.js + 1 modules
+var engine_world = __webpack_require__(4956);
+;// CONCATENATED MODULE: ./lib/engine/deploy.js
+
+
+
+
+
+
+
+
+
+/** `action: deploy`. Throws Refused, LockHeld, RecordError, or what an API request throws before the release began. */
+async function deploy(request, parts) {
+    const { api, clock, teller, namespace } = parts;
+    let lease = null;
+    try {
+        for (;;) {
+            teller.phase('Preflight');
+            const book = await readBookIfAllowed(api, namespace, request.deployment);
+            if (isOpen(book)) {
+                if (request.dryRun)
+                    return unfinished(book.open);
+                lease ??= await lock(request, parts);
+                if (lease.waited) {
+                    lease = { ...lease, waited: false };
+                    continue;
+                }
+                teller.phase('Take back an unfinished release');
+                teller.fact(`found ${(0,take_back/* describeOpen */.us)(book.open)} unfinished; it is taken back first`);
+                const back = await (0,take_back/* takeBack */.zH)(parts, book, { cause: 'resumed', reason: 'a later run found it unfinished' });
+                if (back.ended.ending.outcome === 'failed')
+                    return stuck(book.open, back.ended);
+                continue;
+            }
+            const cleared = await (0,preflight/* preflight */.M)(api, request, namespace, clock.now());
+            tellPlan(teller, cleared.plan, namespace);
+            if (cleared.kind === 'unchanged') {
+                teller.fact('the Deployment runs exactly this already: nothing to do');
+                return { ...NOTHING, outcome: 'unchanged', plan: cleared.plan };
+            }
+            for (const warning of cleared.warnings)
+                teller.warning(warning);
+            if (request.dryRun) {
+                teller.phase('Dry run');
+                await dryRun(parts, cleared, book);
+                return { ...NOTHING, outcome: 'unchanged', plan: cleared.plan, reason: 'dry run: nothing was changed' };
+            }
+            if (parts.helm.order !== null)
+                return { ...NOTHING, outcome: 'aborted', plan: cleared.plan, reason: parts.helm.order.reason };
+            lease ??= await lock(request, parts);
+            if (lease.waited) {
+                lease = { ...lease, waited: false };
+                continue;
+            }
+            return await deploy_release(parts, cleared, book);
+        }
+    }
+    finally {
+        await lease?.release();
+    }
+}
+const NOTHING = {
+    outcome: 'failed',
+    reason: null,
+    plan: null,
+    candidateHash: null,
+    checks: [],
+    diagnosis: null,
+    left: 'nothing',
+    rollbackPossible: false,
+};
+async function deploy_release(parts, cleared, book) {
+    const { api, clock, teller, namespace, run } = parts;
+    const { plan, candidateTemplate, objects } = cleared;
+    const world = new engine_world/* World */.H(api, clock, {
+        namespace,
+        deployment: plan.deployment.name,
+        podSelector: (0,preflight/* podSelectorOf */.c)(objects.deployment),
+        service: plan.service.name,
+        candidateService: plan.candidateService.name,
+    });
+    parts.onBegin(plan);
+    const open = { plan, run, toldTemplate: null };
+    world.seed(objects);
+    const written = await (0,record_store/* writeBook */.xk)(api, namespace, plan.deployment.name, { ...book, open }, 'open the record');
+    teller.fact(`release ${plan.release} is on record (ConfigMap crossfade.${plan.deployment.name})`);
+    world.follow((error) => teller.fact(`a watch starts again: ${error instanceof Error ? error.message : String(error)}`));
+    try {
+        const check = (hashes, signal) => parts.check(contextOf(plan, namespace, hashes.candidate), plan.times.deadline, signal);
+        const ended = await new release/* Release */.K({ ...parts, world, plan, candidateTemplate, check }, state/* BEGINNING */.C).run();
+        await (0,take_back/* closeRecord */.yv)(parts, { ...written, open }, ended, clock.now());
+        const keepsHistory = (objects.deployment.spec?.revisionHistoryLimit ?? 10) > 0;
+        return { ...resultOf(plan, ended), rollbackPossible: ended.ending.outcome === 'promoted' && keepsHistory };
+    }
+    finally {
+        await world.close();
+    }
+}
+/** How a release ended, as a result of the run. */
+function resultOf(plan, ended) {
+    const { ending, state } = ended;
+    return {
+        outcome: ending.outcome,
+        reason: ending.outcome === 'promoted' ? null : (state.back?.reason ?? null),
+        plan,
+        candidateHash: ended.candidateHash,
+        checks: state.checks,
+        diagnosis: ended.diagnosis,
+        left: ending.outcome === 'failed' ? ending.left : 'nothing',
+        rollbackPossible: false,
+    };
+}
+/** Without the permission the preflight, which knows the whole list of what is missing, has the word. */
+async function readBookIfAllowed(api, namespace, deployment) {
+    try {
+        return await (0,record_store/* readBook */.yW)(api, namespace, deployment);
+    }
+    catch (error) {
+        if ((0,errors/* isStatus */.zM)(error, 403))
+            return record_store/* EMPTY_BOOK */.ez;
+        throw error;
+    }
+}
+function isOpen(book) {
+    return book.open !== null;
+}
+function lock(request, parts) {
+    const { api, clock, teller, helm, namespace, holder } = parts;
+    return (0,cluster_lease/* acquireLease */.ZZ)(api, clock, {
+        namespace,
+        deployment: request.deployment,
+        holder,
+        patience: request.lockTimeout,
+        signal: helm.signal,
+        onWait: (other, waited) => teller.fact(`another run is releasing ${request.deployment}: ${other}; waited ${Math.round(waited / 1000)} s`),
+    });
+}
+function tellPlan(teller, plan, namespace) {
+    teller.fact(`Deployment ${namespace}/${plan.deployment.name}, stable ${plan.stable.hash}, live Service ${plan.service.name}`);
+    for (const line of imageChanges(plan.stable.images, plan.candidate.images))
+        teller.fact(line);
+}
+/** `container web: a → b` for each container whose image changes. */
+function imageChanges(from, to) {
+    return Object.entries(to)
+        .filter(([container, image]) => from[container] !== image)
+        .map(([container, image]) => `container ${container}: ${from[container]} → ${image}`);
+}
+function contextOf(plan, namespace, candidateHash) {
+    return {
+        namespace,
+        deployment: plan.deployment.name,
+        service: plan.service.name,
+        candidateService: plan.candidateService.name,
+        release: plan.release,
+        stableHash: plan.stable.hash,
+        candidateHash,
+        images: plan.candidate.images,
+    };
+}
+function unfinished(open) {
+    return {
+        ...NOTHING,
+        plan: open.plan,
+        reason: `${(0,take_back/* describeOpen */.us)(open)} is unfinished; a run without dry-run takes it back first.`,
+    };
+}
+function stuck(open, ended) {
+    return {
+        ...NOTHING,
+        plan: open.plan,
+        candidateHash: ended.candidateHash,
+        left: 'unfinished',
+        reason: `${(0,take_back/* describeOpen */.us)(open)} is unfinished and could not be taken back: ${ended.state.back?.reason ?? ''}`,
+    };
+}
+
+
+/***/ }),
+
+/***/ 64:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   f: () => (/* binding */ Helm)
+/* harmony export */ });
+/** The way in which the world outside (a cancel, a signal) turns a running release back. */
+class Helm {
+    #order = null;
+    #stop = new AbortController();
+    #onOrder = () => undefined;
+    /** The order given, once there is one. */
+    get order() {
+        return this.#order;
+    }
+    /** Aborted with the order: ends waiting for a lock, checks and commands. */
+    get signal() {
+        return this.#stop.signal;
+    }
+    turnBack(cause, reason) {
+        this.#order ??= { cause, reason };
+        this.#stop.abort();
+        this.#onOrder();
+    }
+    /** The engine's bell. */
+    whenOrdered(listener) {
+        this.#onOrder = listener;
+        if (this.#order !== null)
+            listener();
+    }
+}
+
+
+/***/ }),
+
+/***/ 2642:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   kJ: () => (/* binding */ editorsOf),
+/* harmony export */   lB: () => (/* binding */ observe)
+/* harmony export */ });
+/* unused harmony export FIELD_MANAGER */
+/* harmony import */ var _release_hold_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3020);
+/* harmony import */ var _traffic_endpoints_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(8995);
+/* harmony import */ var _traffic_service_selector_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(914);
+/* harmony import */ var _workload_template_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6067);
+/* harmony import */ var _workload_tracks_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(7521);
+
+
+
+
+
+/** The name under which our writes stand in `managedFields`. */
+const FIELD_MANAGER = 'crossfade';
+/** API objects → the words of the release. Pure. */
+function observe(plan, snapshot) {
+    const { deployment, liveService } = snapshot;
+    const lostDeployment = deployment === null || deployment.metadata?.uid !== plan.deployment.uid;
+    const lostService = liveService === null || liveService.metadata?.uid !== plan.service.uid;
+    const tracks = deployment === null ? [] : (0,_workload_tracks_js__WEBPACK_IMPORTED_MODULE_3__/* .tracksOf */ .SU)(deployment, snapshot.replicaSets, snapshot.pods);
+    const stable = tracks.find((track) => track.hash === plan.stable.hash) ?? null;
+    const candidate = tracks.find((track) => track.digest === plan.candidate.digest) ?? null;
+    const others = tracks.filter((track) => track !== stable && track !== candidate && isPopulated(track));
+    const spread = spreadOver(snapshot, stable, candidate);
+    return {
+        lost: lostDeployment ? 'deployment' : lostService ? 'service' : null,
+        deployment: deploymentView(plan, deployment, snapshot),
+        stable,
+        candidate,
+        others,
+        current: isCurrent(deployment, snapshot.replicaSetsAsOf),
+        live: liveView(plan, lostService ? null : liveService, spread),
+        candidateService: candidateServiceView(snapshot.candidateService, candidate, spread),
+    };
+}
+function isPopulated(track) {
+    return track.size > 0 || track.pods.length > 0;
+}
+function isCurrent(deployment, replicaSetsAsOf) {
+    const generation = deployment?.metadata?.generation ?? 0;
+    return (deployment?.status?.observedGeneration ?? 0) >= generation && replicaSetsAsOf >= generation;
+}
+function deploymentView(plan, deployment, snapshot) {
+    const template = deployment?.spec?.template ?? {};
+    const fields = deployment === null ? plan.original : (0,_workload_tracks_js__WEBPACK_IMPORTED_MODULE_3__/* .holdFieldsOf */ .sb)(deployment);
+    const kind = templateKind(plan, template);
+    return {
+        replicas: deployment?.spec?.replicas ?? 1,
+        template: deployment === null ? 'stable' : kind,
+        templateDigest: (0,_workload_template_js__WEBPACK_IMPORTED_MODULE_2__/* .digestOf */ .ol)(template),
+        fields,
+        held: (0,_release_hold_js__WEBPACK_IMPORTED_MODULE_0__/* .isHeld */ .i7)(fields),
+        editor: lastEditor(deployment?.metadata, plan),
+        templateDifference: kind === 'foreign' ? difference(plan, template, snapshot) : null,
+    };
+}
+function templateKind(plan, template) {
+    const digest = (0,_workload_template_js__WEBPACK_IMPORTED_MODULE_2__/* .digestOf */ .ol)(template);
+    if (digest === plan.candidate.digest)
+        return 'candidate';
+    return digest === plan.stable.digest ? 'stable' : 'foreign';
+}
+function difference(plan, template, snapshot) {
+    const known = snapshot.replicaSets.map((replicaSet) => replicaSet.spec?.template ?? {});
+    const candidate = known.find((entry) => (0,_workload_template_js__WEBPACK_IMPORTED_MODULE_2__/* .digestOf */ .ol)(entry) === plan.candidate.digest);
+    const stable = known.find((entry) => (0,_workload_template_js__WEBPACK_IMPORTED_MODULE_2__/* .digestOf */ .ol)(entry) === plan.stable.digest);
+    return (0,_workload_template_js__WEBPACK_IMPORTED_MODULE_2__/* .templateDifference */ .YV)(candidate ?? stable ?? {}, template);
+}
+/** Writers of an object as its `managedFields` name them, but for us, the cluster's own controllers and status updates. */
+function editorsOf(metadata) {
+    return edits(metadata).map(editorOf);
+}
+function edits(metadata) {
+    const own = /^(crossfade|kube-controller-manager)$/;
+    return (metadata?.managedFields ?? []).filter((entry) => entry.subresource === undefined && !own.test(entry.manager ?? ''));
+}
+/** `kubectl-set at 12:03:22 UTC`. */
+function editorOf({ manager, time }) {
+    return `${manager ?? 'somebody'} at ${(time ?? '').slice(11, 19)} UTC`;
+}
+/** Who wrote the object since the release began, the latest of them; null: nobody left a trace (a field that is removed leaves none). */
+function lastEditor(metadata, plan) {
+    const since = edits(metadata).filter((entry) => !plan.editors.includes(editorOf(entry)));
+    const latest = since.sort((a, b) => Date.parse(b.time ?? '') - Date.parse(a.time ?? ''))[0];
+    return latest === undefined ? null : editorOf(latest);
+}
+function spreadOver(snapshot, stable, candidate) {
+    const hashes = new Map(snapshot.pods.map((pod) => [pod.metadata?.name ?? '', (0,_workload_tracks_js__WEBPACK_IMPORTED_MODULE_3__/* .hashOf */ .qQ)(pod)]));
+    return (service) => {
+        const counts = { stable: 0, candidate: 0, other: 0 };
+        if (service === null)
+            return counts;
+        for (const pod of (0,_traffic_endpoints_js__WEBPACK_IMPORTED_MODULE_4__/* .readyPodsBehind */ .K)(service, snapshot.slices)) {
+            const hash = hashes.get(pod) ?? hashFromName(pod);
+            if (hash === stable?.hash)
+                counts.stable += 1;
+            else if (hash === candidate?.hash)
+                counts.candidate += 1;
+            else
+                counts.other += 1;
+        }
+        return counts;
+    };
+}
+/** A pod that the pod watch has not shown yet (watches of two kinds are not ordered): `web-7c9d-x2x4z` → `7c9d`. */
+function hashFromName(pod) {
+    return pod.split('-').at(-2);
+}
+function liveView(plan, service, spread) {
+    if (service === null)
+        return { pin: null, selectorIntact: true, editor: null, endpoints: { stable: 0, candidate: 0, other: 0 } };
+    return {
+        pin: service.spec?.selector?.[_workload_template_js__WEBPACK_IMPORTED_MODULE_2__/* .HASH_LABEL */ .mE] ?? null,
+        selectorIntact: sameSelector((0,_traffic_service_selector_js__WEBPACK_IMPORTED_MODULE_1__/* .unpinned */ .CW)(service), plan.service.selector),
+        editor: lastEditor(service.metadata, plan),
+        endpoints: spread(service),
+    };
+}
+function candidateServiceView(service, candidate, spread) {
+    if (service === null)
+        return { state: 'absent', pinned: false, endpoints: spread(null) };
+    const pin = service.spec?.selector?.[_workload_template_js__WEBPACK_IMPORTED_MODULE_2__/* .HASH_LABEL */ .mE];
+    const points = pin !== undefined && pin === candidate?.hash;
+    return { state: points ? 'ready' : 'idle', pinned: pin !== undefined, endpoints: spread(service) };
+}
+function sameSelector(a, b) {
+    const keys = Object.keys(a);
+    return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
+}
+
+
+/***/ }),
+
+/***/ 9994:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  c: () => (/* binding */ podSelectorOf),
+  M: () => (/* binding */ preflight)
+});
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(7598);
+// EXTERNAL MODULE: ./lib/cluster/errors.js
+var errors = __webpack_require__(2835);
+;// CONCATENATED MODULE: ./lib/cluster/permissions.js
+
+/** What a blue/green release needs in its namespace; nothing cluster-wide, no Secrets, no creating or deleting of workloads. */
+function neededPermissions(options) {
+    const need = (group, resource, ...verbs) => verbs.map((verb) => ({ group, resource, verb }));
+    return [
+        ...need('apps', 'deployments', 'get', 'list', 'watch', 'patch'),
+        ...need('apps', 'replicasets', 'list'),
+        ...need('', 'pods', 'list', 'watch'),
+        ...need('', 'pods/log', 'get'),
+        ...need('', 'services', 'get', 'list', 'create', 'patch', 'delete'),
+        ...need('discovery.k8s.io', 'endpointslices', 'list', 'watch'),
+        ...need('', 'configmaps', 'get', 'create', 'update'),
+        ...need('coordination.k8s.io', 'leases', 'get', 'create', 'update', 'delete'),
+        ...need('', 'events', 'list'),
+        ...(options.proxy ? need('', 'services/proxy', 'get') : []),
+    ];
+}
+/**
+ * Those of the needed permissions that the user lacks. One SelfSubjectRulesReview clears what it lists (a listed rule is granted, but
+ * the list may be incomplete); a SelfSubjectAccessReview, which is decisive, is asked for each of the others.
+ */
+async function missingPermissions(api, namespace, needed) {
+    const rules = await listedRules(api, namespace);
+    const doubtful = needed.filter((permission) => !rules.some((rule) => grants(rule, permission)));
+    const allowed = await Promise.all(doubtful.map((permission) => isAllowed(api, namespace, permission)));
+    return doubtful.filter((_, at) => !allowed[at]);
+}
+async function listedRules(api, namespace) {
+    const review = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectRulesReview', spec: { namespace } };
+    try {
+        const answer = await api.ask('/apis/authorization.k8s.io/v1/selfsubjectrulesreviews', review);
+        return answer.status?.resourceRules ?? [];
+    }
+    catch (error) {
+        // Some authorizers cannot list rules; then each is asked for.
+        if (error instanceof errors/* ApiError */.hD)
+            return [];
+        throw error;
+    }
+}
+function grants(rule, { group, resource, verb }) {
+    const has = (list, wanted) => list?.some((entry) => entry === '*' || entry === wanted) ?? false;
+    return (has(rule.apiGroups, group) &&
+        has(rule.resources, resource) &&
+        has(rule.verbs, verb) &&
+        (rule.resourceNames ?? []).length === 0);
+}
+async function isAllowed(api, namespace, { group, resource, verb, name }) {
+    const [kind, subresource] = resource.split('/');
+    const attributes = {
+        namespace,
+        group,
+        resource: kind,
+        ...(subresource === undefined ? {} : { subresource }),
+        verb,
+        ...(name === undefined ? {} : { name }),
+    };
+    const answer = await api.ask('/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', {
+        apiVersion: 'authorization.k8s.io/v1',
+        kind: 'SelfSubjectAccessReview',
+        spec: { resourceAttributes: attributes },
+    });
+    return answer.status?.allowed ?? false;
+}
+/** The missing permissions as a Role that a cluster admin can apply as it stands. */
+function roleFor(namespace, missing) {
+    const verbsOf = new Map();
+    for (const { group, resource, verb } of missing) {
+        const key = `${group}/${resource}`;
+        const rule = verbsOf.get(key) ?? { group, resource, verbs: [] };
+        rule.verbs.push(verb);
+        verbsOf.set(key, rule);
+    }
+    const rules = [...verbsOf.values()].map(({ group, resource, verbs }) => `- apiGroups: ["${group}"]\n  resources: ["${resource}"]\n  verbs: [${verbs.map((verb) => `"${verb}"`).join(', ')}]`);
+    return [
+        'apiVersion: rbac.authorization.k8s.io/v1',
+        'kind: Role',
+        `metadata: { name: crossfade, namespace: ${namespace} }`,
+        'rules:',
+        ...rules,
+    ].join('\n');
+}
+
+// EXTERNAL MODULE: ./lib/cluster/write-request.js
+var write_request = __webpack_require__(6477);
+// EXTERNAL MODULE: ./lib/workload/template.js
+var template = __webpack_require__(6067);
+;// CONCATENATED MODULE: ./lib/traffic/discover-service.js
+
+/** The live Service: the one named, or the only one that selects the pods; otherwise what was found instead. Never a guess. */
+function chooseService(deployment, services, wanted) {
+    const labels = deployment.spec?.template?.metadata?.labels ?? {};
+    const name = deployment.metadata?.name;
+    if (wanted !== null) {
+        const service = services.find((candidate) => candidate.metadata?.name === wanted);
+        if (service === undefined)
+            return refuse(`Wanted Service ${wanted} (input service); the namespace has: ${listNames(services)}.`);
+        const unfit = whyUnfit(service, labels);
+        return unfit === null
+            ? { service }
+            : refuse(`Service ${wanted} cannot switch users of Deployment ${name}: ${unfit}`);
+    }
+    const selecting = services.filter((service) => selects(service, labels) && !isCandidateHelper(service));
+    const [only, ...rest] = selecting;
+    if (only === undefined)
+        return refuse(`Wanted a Service that selects the pods of Deployment ${name} (labels ${listLabels(labels)}); found none among: ${listNames(services)}. ` +
+            'Blue/green switches users by a Service’s selector. Name it with input service.');
+    if (rest.length > 0)
+        return refuse(`Several Services select the pods of Deployment ${name}: ${listNames(selecting)}. Name the one that users reach with input service.`);
+    const unfit = whyUnfit(only, labels);
+    return unfit === null
+        ? { service: only }
+        : refuse(`Service ${only.metadata?.name} cannot switch users of Deployment ${name}: ${unfit}`);
+}
+/** Why a Service cannot reach one track by its selector; null: it can. `labels`: the pods'. */
+function whyUnfit(service, labels) {
+    const { spec } = service;
+    if (spec?.type === 'ExternalName')
+        return 'it is of type ExternalName, which has no selector.';
+    if (Object.keys(spec?.selector ?? {}).length === 0)
+        return 'it has no selector; its endpoints are made by somebody else.';
+    if (spec?.clusterIP === 'None')
+        return 'it is headless (clusterIP: None): clients find pods by DNS and keep their addresses, a switch would not move them.';
+    if (spec?.publishNotReadyAddresses === true)
+        return 'it has publishNotReadyAddresses: true, so users would reach pods that are not Ready.';
+    if (spec?.selector?.[template/* HASH_LABEL */.mE] !== undefined)
+        return `its selector has ${template/* HASH_LABEL */.mE} already, and there is no record of an unfinished release. Remove that label from its selector.`;
+    if (!selects(service, labels))
+        return `its selector (${listLabels(spec?.selector ?? {})}) does not select the pods (labels ${listLabels(labels)}).`;
+    return null;
+}
+function selects(service, labels) {
+    const selector = Object.entries(service.spec?.selector ?? {}).filter(([key]) => key !== template/* HASH_LABEL */.mE);
+    return selector.length > 0 && selector.every(([key, value]) => labels[key] === value);
+}
+/** A candidate Service of ours that a killed run left behind is nobody's live Service. */
+function isCandidateHelper(service) {
+    return service.metadata?.annotations?.['crossfade/release'] !== undefined;
+}
+function listNames(services) {
+    const names = services.map((service) => service.metadata?.name ?? '');
+    return names.length === 0 ? '(none)' : names.slice(0, 20).join(', ');
+}
+function listLabels(labels) {
+    const list = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+    return list.length === 0 ? 'none' : list.join(', ');
+}
+function refuse(message) {
+    return { findings: [{ message }] };
+}
+
+// EXTERNAL MODULE: ./lib/traffic/endpoints.js
+var endpoints = __webpack_require__(8995);
+// EXTERNAL MODULE: ./lib/traffic/service-selector.js
+var service_selector = __webpack_require__(914);
+;// CONCATENATED MODULE: ./lib/workload/fitness.js
+
+
+/** Owners and labels by which controllers show that the Deployment is theirs to move. */
+const DRIVERS = [
+    {
+        name: 'Argo Rollouts',
+        drives: (deployment) => has(deployment, 'rollout.argoproj.io/', 'argo-rollouts.argoproj.io/') || ownedBy(deployment, 'Rollout'),
+    },
+    { name: 'Flagger', drives: (deployment) => has(deployment, 'flagger.app/') || ownedBy(deployment, 'Canary') },
+    {
+        name: 'OpenKruise',
+        drives: (deployment) => has(deployment, 'rollouts.kruise.io/') || ownedBy(deployment, 'CloneSet'),
+    },
+];
+function has(deployment, ...prefixes) {
+    const keys = [
+        ...Object.keys(deployment.metadata?.annotations ?? {}),
+        ...Object.keys(deployment.metadata?.labels ?? {}),
+    ];
+    return keys.some((key) => prefixes.some((prefix) => key.startsWith(prefix)));
+}
+function ownedBy(deployment, kind) {
+    return deployment.metadata?.ownerReferences?.some((owner) => owner.controller && owner.kind === kind) ?? false;
+}
+/** What about the Deployment itself stands in the way of a held rollout (design §2). */
+function deploymentFindings(deployment, tracks) {
+    const name = `Deployment ${deployment.metadata?.name}`;
+    const { spec } = deployment;
+    const findings = [];
+    const refuse = (message) => void findings.push({ message });
+    if (deployment.metadata?.deletionTimestamp !== undefined)
+        refuse(`${name} is being deleted.`);
+    if (spec?.paused === true)
+        refuse(`${name} is paused, and there is no record of an unfinished release: somebody holds it back. ` +
+            `Resume it (kubectl rollout resume deployment/${deployment.metadata?.name}) when that is over.`);
+    if ((spec?.replicas ?? 1) === 0)
+        refuse(`${name} is scaled to zero: there is no stable version to keep. Scale it up, or update it with kubectl.`);
+    for (const driver of DRIVERS)
+        if (driver.drives(deployment))
+            refuse(`${name} is driven by ${driver.name}; two tools cannot release the same workload.`);
+    findings.push(...volumeFindings(deployment));
+    if (spec?.paused !== true)
+        findings.push(...trackFindings(deployment, tracks));
+    return findings;
+}
+/** Exactly one version runs, and it is the one that the Deployment wants. */
+function trackFindings(deployment, tracks) {
+    const digest = (0,template/* digestOf */.ol)(deployment.spec?.template ?? {});
+    const populated = tracks.filter((track) => track.size > 0 || track.pods.some((pod) => !pod.terminating));
+    const name = `Deployment ${deployment.metadata?.name}`;
+    const current = (deployment.status?.observedGeneration ?? 0) >= (deployment.metadata?.generation ?? 0);
+    const isStable = populated.length === 1 && populated[0]?.digest === digest && current;
+    if (isStable)
+        return [];
+    const list = populated.map((track) => `${track.hash} with ${track.size} pods`).join(', ');
+    return [
+        {
+            message: `${name} is in the middle of another update: its ReplicaSets are ${list === '' ? 'not there yet' : list}. ` +
+                `Wait for it (kubectl rollout status deployment/${deployment.metadata?.name}) or undo it (kubectl rollout undo), then run again.`,
+        },
+    ];
+}
+/** Things of which only one pod can have one: a second full set of pods could not start. */
+function volumeFindings(deployment) {
+    const name = `Deployment ${deployment.metadata?.name}`;
+    const template = deployment.spec?.template.spec;
+    const containers = [...(template?.initContainers ?? []), ...(template?.containers ?? [])];
+    const hostPorts = containers.flatMap((container) => (container.ports ?? []).flatMap((port) => port.hostPort ?? []));
+    if (hostPorts.length === 0 && template?.hostNetwork !== true)
+        return [];
+    const what = template?.hostNetwork === true ? 'uses the node’s network (hostNetwork)' : `has hostPorts ${hostPorts.join(', ')}`;
+    return [{ message: `${name} ${what}: the candidate’s pods could not start beside stable’s on the same nodes.` }];
+}
+/** What around the Deployment stands in the way, and what the user should know. */
+function surroundings(around) {
+    return {
+        findings: [...quotaFindings(around), ...portFindings(around)],
+        warnings: [
+            ...drainWarning(around.deployment),
+            ...volumeWarning(around.deployment),
+            ...otherServicesWarning(around),
+            ...autoscalerWarning(around),
+            ...healthWarning(around),
+            ...spreadWarning(around.deployment),
+        ],
+    };
+}
+/** Room for a second full set of pods. Only the plain pod count is told apart here; the rest shows as a refusal within seconds. */
+function quotaFindings({ deployment, quotas }) {
+    const replicas = deployment.spec?.replicas ?? 1;
+    return quotas.flatMap((quota) => {
+        const resource = ['pods', 'count/pods'].find((key) => quota.status?.hard?.[key] !== undefined);
+        if (resource === undefined || quota.spec?.scopes !== undefined || quota.spec?.scopeSelector !== undefined)
+            return [];
+        const hard = Number(quota.status?.hard?.[resource]);
+        const used = Number(quota.status?.used?.[resource] ?? 0);
+        if (!(used + replicas > hard))
+            return [];
+        return [
+            {
+                message: `ResourceQuota ${quota.metadata?.name} allows ${hard} pods and ${used} are used: the candidate needs ${replicas} more beside stable. ` +
+                    'Raise the quota or lower the replicas for the release.',
+            },
+        ];
+    });
+}
+/** A named target port that no container declares gives endpoints without that port, and no error anywhere. */
+function portFindings({ deployment, service }) {
+    const template = deployment.spec?.template.spec;
+    const containers = [...(template?.initContainers ?? []), ...(template?.containers ?? [])];
+    const declared = new Set(containers.flatMap((container) => (container.ports ?? []).flatMap((port) => port.name ?? [])));
+    return (service.spec?.ports ?? []).flatMap((port) => {
+        const target = port.targetPort;
+        if (typeof target !== 'string' || declared.has(target))
+            return [];
+        return [
+            {
+                message: `Service ${service.metadata?.name} sends port ${port.port} to a container port named ${target}; the pods declare ${[...declared].join(', ') || 'no named port'}.`,
+            },
+        ];
+    });
+}
+function drainWarning(deployment) {
+    const containers = deployment.spec?.template.spec?.containers ?? [];
+    const grace = deployment.spec?.template.spec?.terminationGracePeriodSeconds ?? 30;
+    if (containers.some((container) => container.lifecycle?.preStop !== undefined) && grace > 0)
+        return [];
+    return [
+        'No container has a preStop hook: unless the program goes on serving for some seconds after SIGTERM, requests in flight fail when the old pods end. ' +
+            'A preStop of `sleep: { seconds: 5 }` is enough.',
+    ];
+}
+function volumeWarning(deployment) {
+    const claims = (deployment.spec?.template.spec?.volumes ?? []).flatMap((volume) => volume.persistentVolumeClaim?.claimName ?? []);
+    if (claims.length === 0)
+        return [];
+    return [
+        `The pods mount the volume claims ${claims.join(', ')}: with access mode ReadWriteOnce the candidate’s pods start only on stable’s node, with ReadWriteOncePod not at all; and both versions write to the same data.`,
+    ];
+}
+function otherServicesWarning({ deployment, service, services }) {
+    const labels = deployment.spec?.template.metadata?.labels ?? {};
+    const others = services.filter((other) => {
+        const selector = Object.entries(other.spec?.selector ?? {});
+        const matches = selector.length > 0 && selector.every(([key, value]) => labels[key] === value);
+        return matches && other.metadata?.name !== service.metadata?.name;
+    });
+    if (others.length === 0)
+        return [];
+    const names = others.map((other) => other.metadata?.name).join(', ');
+    return [
+        `Services ${names} select the same pods and are not switched: their users reach both versions while both run.`,
+    ];
+}
+function autoscalerWarning({ deployment, autoscalers }) {
+    const own = autoscalers.find((autoscaler) => autoscaler.spec?.scaleTargetRef.kind === 'Deployment' &&
+        autoscaler.spec.scaleTargetRef.name === deployment.metadata?.name);
+    if (own === undefined)
+        return [];
+    return [
+        `HorizontalPodAutoscaler ${own.metadata?.name} averages over both tracks while the candidate is idle; both keep its wanted size (at most ${own.spec?.maxReplicas} each).`,
+    ];
+}
+/** A release may be the cure for a sick version, so this is said and not refused. */
+function healthWarning({ deployment, service, slices }) {
+    const replicas = deployment.spec?.replicas ?? 1;
+    const ready = (0,endpoints/* readyPodsBehind */.K)(service, slices).size;
+    if (ready >= replicas)
+        return [];
+    return [
+        `Only ${ready} of ${replicas} pods of the running version are ready behind Service ${service.metadata?.name}.`,
+    ];
+}
+function spreadWarning(deployment) {
+    const spec = deployment.spec?.template.spec;
+    const antiAffinity = (spec?.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []).filter((term) => !(term.matchLabelKeys ?? []).includes('pod-template-hash'));
+    const spread = (spec?.topologySpreadConstraints ?? []).filter((constraint) => constraint.whenUnsatisfiable === 'DoNotSchedule' &&
+        !(constraint.matchLabelKeys ?? []).includes('pod-template-hash'));
+    if (antiAffinity.length + spread.length === 0)
+        return [];
+    return [
+        'Required anti-affinity or hard spread constraints count both tracks as one app, so a second full set of pods may not fit. `matchLabelKeys: [pod-template-hash]` tells them apart.',
+    ];
+}
+
+// EXTERNAL MODULE: ./lib/workload/held-rollout.js
+var held_rollout = __webpack_require__(8322);
+// EXTERNAL MODULE: ./lib/workload/tracks.js
+var workload_tracks = __webpack_require__(7521);
+// EXTERNAL MODULE: ./lib/engine/observe.js
+var observe = __webpack_require__(2642);
+// EXTERNAL MODULE: ./lib/engine/refusal.js
+var refusal = __webpack_require__(5394);
+;// CONCATENATED MODULE: ./lib/engine/preflight.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Reads and checks everything before the first write. Throws Refused with all findings at once, or what a read throws.
+ * `now`: epoch ms, the start of the release.
+ */
+async function preflight(api, request, namespace, now) {
+    const needed = neededPermissions({ proxy: request.smokeTests.length > 0 });
+    const reads = Promise.all([
+        api.get((0,write_request/* deploymentPath */.n)(namespace, request.deployment)),
+        api.list((0,write_request/* servicePath */.V)(namespace)),
+        optionalList(api, `/apis/autoscaling/v2/namespaces/${namespace}/horizontalpodautoscalers`),
+        optionalList(api, `/api/v1/namespaces/${namespace}/resourcequotas`),
+    ]);
+    // A missing permission fails a read too; the list of all that are missing says more.
+    reads.catch(() => undefined);
+    const missing = await missingPermissions(api, namespace, needed);
+    if (missing.length > 0)
+        throw new refusal/* Refused */.L([permissionFinding(namespace, missing)]);
+    const [deployment, services, autoscalers, quotas] = await reads;
+    if (deployment === null)
+        throw new refusal/* Refused */.L([await absentDeployment(api, namespace, request.deployment)]);
+    const selector = podSelectorOf(deployment);
+    // What is named as the candidate Service is not the live one.
+    const others = services.items.filter((item) => item.metadata?.name !== request.candidateService);
+    const chosen = chooseService(deployment, request.service === null ? others : services.items, request.service);
+    const [replicaSets, pods, slices] = await Promise.all([
+        api.list(`/apis/apps/v1/namespaces/${namespace}/replicasets`, { labelSelector: selector }),
+        api.list(`/api/v1/namespaces/${namespace}/pods`, { labelSelector: selector }),
+        'service' in chosen
+            ? api.list(`/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`, {
+                labelSelector: `${endpoints/* SERVICE_LABEL */.f} in (${chosen.service.metadata?.name},${candidateNameOf(request, chosen.service)})`,
+            })
+            : { metadata: {}, items: [] },
+    ]);
+    const tracks = (0,workload_tracks/* tracksOf */.SU)(deployment, replicaSets.items, pods.items);
+    const changed = (0,template/* changeTemplate */.d5)(deployment.spec?.template ?? {}, request.images, request.env);
+    const findings = [
+        ...deploymentFindings(deployment, tracks),
+        ...('service' in chosen ? [] : chosen.findings),
+        ...('misfits' in changed
+            ? changed.misfits.map(({ input, message }) => ({
+                message: `Input ${input} does not fit Deployment ${request.deployment}: ${message}.`,
+            }))
+            : []),
+    ];
+    const stable = tracks.find((track) => track.digest === (0,template/* digestOf */.ol)(deployment.spec?.template ?? {}));
+    if (findings.length > 0 || !('service' in chosen) || 'misfits' in changed || stable === undefined)
+        throw new refusal/* Refused */.L(findings);
+    const service = chosen.service;
+    const candidateService = candidateServicePlan(request, deployment, service, services.items);
+    if ('message' in candidateService)
+        throw new refusal/* Refused */.L([candidateService]);
+    const plan = {
+        release: releaseId(now),
+        strategy: request.strategy,
+        switch: request.switch,
+        onFailure: request.onFailure,
+        deployment: { name: request.deployment, uid: deployment.metadata?.uid ?? '' },
+        service: {
+            name: service.metadata?.name ?? '',
+            uid: service.metadata?.uid ?? '',
+            selector: service.spec?.selector ?? {},
+        },
+        candidateService,
+        original: (0,workload_tracks/* holdFieldsOf */.sb)(deployment),
+        stable: {
+            hash: stable.hash,
+            digest: stable.digest,
+            images: (0,template/* imagesOf */.IC)(deployment.spec?.template ?? {}),
+            revision: stable.revision,
+        },
+        candidate: { digest: (0,template/* digestOf */.ol)(changed.template), images: (0,template/* imagesOf */.IC)(changed.template) },
+        times: {
+            startedAt: now,
+            deadline: now + request.timeout,
+            bake: request.bakeTime,
+            drain: request.drainTime,
+            settle: request.settleTime,
+        },
+        editors: [...new Set([...(0,observe/* editorsOf */.kJ)(deployment.metadata), ...(0,observe/* editorsOf */.kJ)(service.metadata)])],
+        checks: request.smokeTests.length + (request.smokeCommand === null ? 0 : 1),
+    };
+    if (plan.candidate.digest === plan.stable.digest)
+        return { kind: 'unchanged', plan };
+    const stored = await dryRuns(api, plan, deployment, service, changed.template);
+    const around = surroundings({
+        deployment,
+        service,
+        services: services.items,
+        autoscalers,
+        quotas,
+        tracks,
+        pods: pods.items,
+        slices: slices.items,
+    });
+    if (around.findings.length > 0)
+        throw new refusal/* Refused */.L(around.findings);
+    return {
+        kind: 'cleared',
+        plan: { ...plan, candidate: { digest: (0,template/* digestOf */.ol)(stored), images: (0,template/* imagesOf */.IC)(stored) } },
+        candidateTemplate: changed.template,
+        objects: {
+            deployment,
+            service,
+            candidateService: services.items.find((item) => item.metadata?.name === plan.candidateService.name) ?? null,
+            replicaSets,
+            pods,
+            slices,
+        },
+        warnings: around.warnings,
+    };
+}
+/** The first writes as dry runs: admission, validation and permission say now what they would say later. Answers the stored template. */
+async function dryRuns(api, plan, deployment, service, template) {
+    const attempts = [
+        api.write((0,held_rollout/* open */.ho)(deployment, template), { dryRun: true }),
+        api.write((0,held_rollout/* pause */.v7)(deployment), { dryRun: true }),
+        api.write((0,service_selector/* pin */.y_)(service, plan.stable.hash), { dryRun: true }),
+        ...(plan.candidateService.kind === 'ours'
+            ? [api.write((0,service_selector/* createCandidateService */.Lr)(plan, service, plan.stable.hash), { dryRun: true })]
+            : []),
+    ];
+    const results = await Promise.allSettled(attempts);
+    const refusals = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+    if (refusals.length > 0)
+        throw new refusal/* Refused */.L(refusals.map((reason) => ({
+            message: `The API server would refuse a write of this release: ${reason instanceof Error ? reason.message : String(reason)}.`,
+        })));
+    const [opened] = results;
+    // The first attempt is the Deployment's; all were fulfilled.
+    return opened?.status === 'fulfilled' ? (opened.value.spec?.template ?? template) : template;
+}
+function candidateServicePlan(request, deployment, live, services) {
+    const name = candidateNameOf(request, live);
+    const existing = services.find((service) => service.metadata?.name === name);
+    if (existing === undefined)
+        return { kind: 'ours', name };
+    if (name === live.metadata?.name)
+        return {
+            message: `Input candidate-service names the live Service ${name}. Give it another name, or leave it out.`,
+        };
+    const isOurs = existing.metadata?.labels?.['app.kubernetes.io/managed-by'] === service_selector/* MANAGED_BY */.Kf['app.kubernetes.io/managed-by'];
+    if (isOurs)
+        return { kind: 'ours', name };
+    if (request.candidateService === null)
+        return {
+            message: `Wanted to create Service ${name} for the candidate; a Service of that name exists already and is not Crossfade's. ` +
+                'Name it with input candidate-service if it is meant for this, or give another name there.',
+        };
+    const unfit = whyUnfit(existing, deployment.spec?.template?.metadata?.labels ?? {});
+    if (unfit !== null)
+        return { message: `Service ${name} (input candidate-service) cannot reach the candidate: ${unfit}` };
+    return { kind: 'users', name, uid: existing.metadata?.uid ?? '', selector: existing.spec?.selector ?? {} };
+}
+function candidateNameOf(request, live) {
+    return request.candidateService ?? `${live.metadata?.name}-candidate`;
+}
+/** A list that only makes the preflight sharper: without the permission it is left out. */
+async function optionalList(api, path) {
+    try {
+        return (await api.list(path)).items;
+    }
+    catch (error) {
+        if ((0,errors/* isStatus */.zM)(error, 403) || (0,errors/* isStatus */.zM)(error, 404))
+            return [];
+        throw error;
+    }
+}
+async function absentDeployment(api, namespace, name) {
+    const { items } = await api.list((0,write_request/* deploymentPath */.n)(namespace));
+    const names = items.map((item) => item.metadata?.name ?? '').slice(0, 20);
+    const found = names.length === 0 ? 'it has no Deployments' : `it has: ${names.join(', ')}`;
+    return {
+        message: `Wanted Deployment ${name} in namespace ${namespace}; ${found}. Check inputs deployment, namespace and context.`,
+    };
+}
+function permissionFinding(namespace, missing) {
+    const list = missing.map(({ verb, resource, group }) => `${verb} ${resource}${group === '' ? '' : `.${group}`}`);
+    return {
+        message: `This release needs permissions in namespace ${namespace} that its user lacks: ${list.join(', ')}. Apply the Role below and bind it to that user.`,
+        attachment: roleFor(namespace, missing),
+    };
+}
+/** `spec.selector` as a label selector query. */
+function podSelectorOf(deployment) {
+    const { matchLabels = {}, matchExpressions = [] } = deployment.spec?.selector ?? {};
+    const equal = Object.entries(matchLabels).map(([key, value]) => `${key}=${value}`);
+    const expressions = matchExpressions.map(({ key, operator, values = [] }) => {
+        switch (operator) {
+            case 'In':
+                return `${key} in (${values.join(',')})`;
+            case 'NotIn':
+                return `${key} notin (${values.join(',')})`;
+            case 'DoesNotExist':
+                return `!${key}`;
+            default:
+                return key;
+        }
+    });
+    return [...equal, ...expressions].join(',');
+}
+/** `r-20261121-130102-4f1c`: sortable, and short enough for a label. */
+function releaseId(now) {
+    const [day, time] = new Date(now).toISOString().slice(0, 19).replaceAll(/[-:]/g, '').split('T');
+    return `r-${day}-${time}-${(0,external_node_crypto_.randomBytes)(2).toString('hex')}`;
+}
+
+
+/***/ }),
+
+/***/ 5197:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   MI: () => (/* binding */ RecordConflict),
+/* harmony export */   W1: () => (/* binding */ RecordError),
+/* harmony export */   ez: () => (/* binding */ EMPTY_BOOK),
+/* harmony export */   fH: () => (/* binding */ bookRequest),
+/* harmony export */   xk: () => (/* binding */ writeBook),
+/* harmony export */   yW: () => (/* binding */ readBook)
+/* harmony export */ });
+/* unused harmony exports recordName, configMapPath */
+/* harmony import */ var _cluster_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2835);
+/* harmony import */ var _traffic_service_selector_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(914);
+
+
+/** Format of the record's data; a newer one is refused rather than misread. */
+const SCHEMA = 1;
+const KEPT_RELEASES = 10;
+/** The record is not ours to read: made by a newer version, or damaged by hand. */
+class RecordError extends Error {
+}
+/** Another run wrote the record since we read it. */
+class RecordConflict extends Error {
+}
+const EMPTY_BOOK = { open: null, past: [], resourceVersion: null };
+function recordName(deployment) {
+    return `crossfade.${deployment}`;
+}
+function configMapPath(namespace, name) {
+    return `/api/v1/namespaces/${namespace}/configmaps${name === undefined ? '' : `/${name}`}`;
+}
+/** Throws RecordError when there is a record that cannot be understood, or what the read throws. */
+async function readBook(api, namespace, deployment) {
+    const path = configMapPath(namespace, recordName(deployment));
+    const map = await api.get(path);
+    return map === null ? EMPTY_BOOK : parseBook(map);
+}
+function parseBook(map) {
+    const { schema, open, past } = map.data ?? {};
+    const name = `ConfigMap ${map.metadata?.name}`;
+    const remedy = `If no release is in progress, delete it (kubectl delete configmap ${map.metadata?.name}) and run again.`;
+    if (schema !== String(SCHEMA))
+        throw new RecordError(`${name} has schema ${schema ?? '(none)'}; this version of Crossfade reads schema ${SCHEMA}. ${remedy}`);
+    try {
+        return {
+            // Written by `dataOf` below under the same schema number.
+            open: open === undefined || open === '' ? null : JSON.parse(open),
+            past: JSON.parse(past ?? '[]'),
+            resourceVersion: map.metadata?.resourceVersion ?? null,
+        };
+    }
+    catch {
+        throw new RecordError(`${name} is no valid record: its data is not JSON. ${remedy}`);
+    }
+}
+/** The request that replaces the book, for a dry run or for `writeBook`. */
+function bookRequest(namespace, deployment, book, why) {
+    const name = recordName(deployment);
+    const body = {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: {
+            name,
+            namespace,
+            labels: _traffic_service_selector_js__WEBPACK_IMPORTED_MODULE_1__/* .MANAGED_BY */ .Kf,
+            ...(book.resourceVersion === null ? {} : { resourceVersion: book.resourceVersion }),
+        },
+        data: {
+            schema: String(SCHEMA),
+            open: book.open === null ? '' : JSON.stringify(book.open),
+            past: JSON.stringify(book.past.slice(0, KEPT_RELEASES)),
+        },
+    };
+    return book.resourceVersion === null
+        ? { verb: 'create', path: configMapPath(namespace), body, why }
+        : { verb: 'update', path: configMapPath(namespace, name), body, why };
+}
+/** Compare-and-swap; answers the book with its new resourceVersion. Throws RecordConflict when somebody else was there first. */
+async function writeBook(api, namespace, deployment, book, why) {
+    try {
+        const map = await api.write(bookRequest(namespace, deployment, book, why));
+        return { ...book, resourceVersion: map.metadata?.resourceVersion ?? null };
+    }
+    catch (error) {
+        if ((0,_cluster_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .isStatus */ .zM)(error, 409))
+            throw new RecordConflict(`another run wrote ${recordName(deployment)} meanwhile`);
+        throw error;
+    }
+}
+
+
+/***/ }),
+
+/***/ 5394:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   L: () => (/* binding */ Refused)
+/* harmony export */ });
+/** All findings of a preflight at once; the release has not begun. */
+class Refused extends Error {
+    findings;
+    constructor(findings) {
+        super(findings.map((finding) => finding.message).join('\n'));
+        this.findings = findings;
+    }
+}
+
+
+/***/ }),
+
+/***/ 4922:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  K: () => (/* binding */ Release)
+});
+
+// UNUSED EXPORTS: phaseOf
+
+// EXTERNAL MODULE: ./lib/release/signs.js
+var release_signs = __webpack_require__(8119);
+// EXTERNAL MODULE: ./lib/cluster/errors.js
+var errors = __webpack_require__(2835);
+;// CONCATENATED MODULE: ./lib/cluster/diagnosis.js
+
+
+const LOG_LINES = 20;
+const EVENTS = 10;
+/** Of so many sick pods the events are read: requests must not grow with the pods. */
+const SICK_PODS = 2;
+/** Milliseconds: a diagnosis must never hold up the way back. */
+const PATIENCE = 3_000;
+/**
+ * Reads the last log lines of the sick container and the newest events of the candidate's ReplicaSet and of some of its sick pods.
+ * Never throws: it says what it could not read.
+ */
+async function diagnose(api, namespace, candidate, replicaSet) {
+    const sickFirst = [...candidate.pods].filter((pod) => !pod.terminating).sort((a, b) => rank(a) - rank(b));
+    const signs = [candidate.refused, ...sickFirst.map((pod) => pod.sign)].filter((sign) => sign !== null);
+    const source = logSource(signs, sickFirst);
+    const [log, ...events] = await Promise.all([
+        source === null ? null : readLog(api, namespace, source.pod, source.container, source.restarts),
+        ...[replicaSet, ...sickFirst.slice(0, SICK_PODS).map((pod) => pod.name)].map((name) => readEvents(api, namespace, name)),
+    ]);
+    const newest = events.flat().sort((a, b) => b.at - a.at);
+    return { signs: summarise(signs), log, events: [...new Set(newest.map((event) => event.text))].slice(0, EVENTS) };
+}
+/** Whose log to read: the container with a sign, else one that is not ready. */
+function logSource(signs, pods) {
+    for (const { pod, container, restarts } of signs)
+        if (container !== null)
+            return { pod, container, restarts };
+    for (const { name, unreadyContainer, restarts } of pods)
+        if (unreadyContainer !== null)
+            return { pod: name, container: unreadyContainer, restarts };
+    return null;
+}
+function rank(pod) {
+    if (pod.sign !== null)
+        return pod.sign.level === 'fatal' ? 0 : 1;
+    return pod.ready ? 3 : 2;
+}
+/** One line for each kind of trouble: with the same in many pods, one of them and how many more. */
+function summarise(signs) {
+    const kinds = new Map();
+    for (const sign of signs) {
+        const key = `${sign.container}/${sign.reason}/${sign.exitCode}`;
+        kinds.set(key, [...(kinds.get(key) ?? []), sign]);
+    }
+    return [...kinds.values()].flatMap(([first, ...more]) => first === undefined
+        ? []
+        : [`${(0,release_signs/* describeSign */.pk)(first)}${more.length === 0 ? '' : ` — and ${more.length} more like it`}`]);
+}
+/** The crashed instance's log: `previous` fails while the container is still in state Error, so the current one is tried after it. */
+async function readLog(api, namespace, pod, container, restarts) {
+    const path = `/api/v1/namespaces/${namespace}/pods/${pod}/log`;
+    for (const previous of restarts > 0 ? [true, false] : [false, true]) {
+        try {
+            const query = { container, tailLines: LOG_LINES, limitBytes: 16_384, ...(previous ? { previous: true } : {}) };
+            const { status, body } = await api.text(path, query, { deadline: PATIENCE });
+            const lines = body.split('\n').filter((line) => line !== '');
+            if (status === 200 && lines.length > 0)
+                return { pod, container, lines: lines.slice(-LOG_LINES) };
+        }
+        catch {
+            // Diagnosis is a courtesy; the reason of the failure is known without it.
+        }
+    }
+    return null;
+}
+async function readEvents(api, namespace, name) {
+    try {
+        const query = { fieldSelector: `involvedObject.name=${name}`, limit: 100 };
+        const { status, body } = await api.text(`/api/v1/namespaces/${namespace}/events`, query, { deadline: PATIENCE });
+        if (status !== 200)
+            return [{ at: 0, text: `(the events of ${name} could not be read: HTTP ${status})` }];
+        const { items } = JSON.parse(body);
+        return items.map((event) => ({
+            at: timeOf(event),
+            text: `${event.type ?? ''} ${event.reason ?? ''} ${event.involvedObject.name ?? ''}: ${event.message ?? ''}`,
+        }));
+    }
+    catch (error) {
+        return [{ at: 0, text: `(the events of ${name} could not be read: ${(0,errors/* describeCause */.V$)(error)})` }];
+    }
+}
+function timeOf(event) {
+    const text = event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp;
+    return text === undefined || text === null ? 0 : Date.parse(String(text));
+}
+
+// EXTERNAL MODULE: ./lib/release/hold.js
+var hold = __webpack_require__(3020);
+;// CONCATENATED MODULE: ./lib/release/forward.js
+
+/** A blue/green release on its way forward (design §3), as a list of what must be true before the next thing may happen. */
+function forward(plan, state, seen, now) {
+    return (forward_open(seen) ??
+        raiseCandidate(seen) ??
+        proveCandidate(plan, state, seen) ??
+        switchUsers(plan, state, seen, now) ??
+        watchOverUsers(plan, state, seen, now) ??
+        write('close'));
+}
+/** Paused, then pinned, then template and hold in one PATCH: at no moment can a user reach the candidate. */
+function forward_open(seen) {
+    if (seen.deployment.template !== 'stable')
+        return null;
+    if (!seen.deployment.fields.paused)
+        return write('pause');
+    if (seen.live.pin === null)
+        return write('pin');
+    return write('open');
+}
+/** The candidate has its size, the Deployment is frozen, the candidate Service selects it. */
+function raiseCandidate(seen) {
+    const { candidate, deployment } = seen;
+    const isSized = candidate !== null && candidate.size >= deployment.replicas;
+    if (!deployment.fields.paused) {
+        if (!isSized)
+            return wait('controller', 'the Deployment controller makes the candidate’s ReplicaSet');
+        return write('freeze');
+    }
+    // A scale-up while frozen may share the pods out unevenly; before the switch the hold can be opened once more for it.
+    if (!isSized && seen.current && seen.live.pin !== candidate?.hash)
+        return write('open');
+    if (seen.candidateService.state === 'absent')
+        return write('create-candidate-service');
+    if (seen.candidateService.state === 'idle')
+        return write('point-candidate-service');
+    return null;
+}
+/** Every wanted pod is Ready, the candidate's EndpointSlices list them, the checks passed. */
+function proveCandidate(plan, state, seen) {
+    const { candidate } = seen;
+    if (candidate === null)
+        return wait('controller', 'the candidate’s ReplicaSet');
+    if (seen.live.pin === candidate.hash)
+        return null;
+    const wanted = Math.max(seen.deployment.replicas, candidate.size);
+    const ready = readyPods(candidate);
+    if (ready < wanted)
+        return wait('pods', `${ready}/${wanted} candidate pods Ready`);
+    const listed = seen.candidateService.endpoints.candidate;
+    if (listed < wanted)
+        return wait('endpoints', `${listed}/${wanted} candidate pods in the candidate Service’s endpoints`);
+    if (state.marks.ready === undefined)
+        return { do: 'mark', mark: 'ready', restarts: restarts(candidate) };
+    if (plan.checks > 0 && state.marks.checked === undefined)
+        return { do: 'check' };
+    return null;
+}
+/** One PATCH, then the proof that the endpoints followed it. */
+function switchUsers(plan, state, seen, now) {
+    const { candidate, live } = seen;
+    if (candidate === null)
+        return wait('controller', 'the candidate’s ReplicaSet');
+    if (live.pin !== candidate.hash) {
+        if (plan.switch === 'cut')
+            return write('switch');
+        if (live.pin !== null)
+            return write('overlap');
+        const both = live.endpoints.candidate >= readyPods(candidate) && live.endpoints.stable > 0;
+        if (!both)
+            return wait('endpoints', 'the live Service’s endpoints to list both tracks');
+        if (state.marks.overlapped === undefined)
+            return { do: 'mark', mark: 'overlapped' };
+        const settled = state.marks.overlapped + plan.times.settle;
+        if (now < settled)
+            return wait('settle', 'load balancers to take up the candidate’s pods', settled);
+        return write('switch');
+    }
+    if (state.marks.switched !== undefined)
+        return null;
+    const { endpoints } = live;
+    const wanted = Math.min(seen.deployment.replicas, readyPods(candidate));
+    if (endpoints.stable + endpoints.other > 0 || endpoints.candidate < Math.max(1, wanted))
+        return wait('endpoints', `live endpoints: ${endpoints.candidate} candidate, ${endpoints.stable + endpoints.other} other; wanted ${wanted} and 0`);
+    return { do: 'mark', mark: 'switched' };
+}
+/** Bake, then drain; at least the settle time lies between the switch and the first stable pod that leaves. */
+function watchOverUsers(plan, state, seen, now) {
+    const { marks } = state;
+    const { times } = plan;
+    if (marks.switched === undefined)
+        return wait('endpoints', 'the switch');
+    const bakeEnd = marks.switched + times.bake;
+    if (marks.baked === undefined) {
+        if (now < bakeEnd)
+            return wait('bake', 'users are on the candidate, stable is still warm', bakeEnd);
+        return { do: 'mark', mark: 'baked' };
+    }
+    const drainEnd = Math.max(marks.baked + times.drain, marks.switched + times.settle);
+    if (now < drainEnd)
+        return wait('drain', 'open connections to stable’s pods to end', drainEnd);
+    const ready = seen.candidate === null ? 0 : readyPods(seen.candidate);
+    if (ready < seen.deployment.replicas)
+        return wait('pods', `${ready}/${seen.deployment.replicas} candidate pods Ready before stable’s may leave`);
+    return null;
+}
+/** The candidate becomes the stable track: the controller retires the old one, then pin, fields and helpers go, in this order. */
+function closeForward(plan, seen) {
+    // Not our order of writes, but possible after somebody else ended the hold: stable leaves while users are still pinned to it.
+    if (seen.candidate !== null && seen.live.pin === plan.stable.hash && seen.live.selectorIntact)
+        return write('switch');
+    if (isTidied(plan, seen))
+        return tidyCandidateService(plan, seen) ?? { do: 'finish', outcome: { outcome: 'promoted' } };
+    if (!seen.current)
+        return wait('controller', 'the Deployment controller to see the close');
+    const leaving = [...(seen.stable === null ? [] : [seen.stable]), ...seen.others];
+    const left = leaving.reduce((sum, track) => sum + remaining(track), 0);
+    if (left > 0)
+        return wait('retirement', `${left} pods of the old version to leave`);
+    return tidy(plan, seen) ?? { do: 'finish', outcome: { outcome: 'promoted' } };
+}
+/** Unpin, put the fields back, remove the candidate Service. The same at both ends of a release. */
+function tidy(plan, seen) {
+    if (seen.lost === null && seen.live.pin !== null)
+        return write('unpin');
+    const { fields } = seen.deployment;
+    if (!(0,hold/* sameFields */.wq)(fields, (0,hold/* restoredFields */.si)(fields, plan.original)))
+        return write('restore');
+    return tidyCandidateService(plan, seen);
+}
+/** Pin and fields are as they were: the other track left before that, nothing has to be waited for any more. */
+function isTidied(plan, seen) {
+    const { fields } = seen.deployment;
+    return seen.live.pin === null && (0,hold/* sameFields */.wq)(fields, (0,hold/* restoredFields */.si)(fields, plan.original));
+}
+function tidyCandidateService(plan, seen) {
+    const { state, pinned } = seen.candidateService;
+    if (plan.candidateService.kind === 'ours')
+        return state === 'absent' ? null : write('delete-candidate-service');
+    return pinned ? write('restore-candidate-service') : null;
+}
+function readyPods(track) {
+    return track.pods.filter((pod) => pod.ready && !pod.terminating).length;
+}
+/** Pods that are wanted still, or there and not told to go. */
+function remaining(track) {
+    return Math.max(track.size, track.pods.filter((pod) => !pod.terminating).length);
+}
+function restarts(track) {
+    return Object.fromEntries(track.pods.filter((pod) => !pod.terminating).map((pod) => [pod.name, pod.restarts]));
+}
+function write(name) {
+    return { do: 'write', write: name };
+}
+function wait(reason, text, until = null) {
+    return { do: 'wait', wait: { for: reason, text }, until };
+}
+
+;// CONCATENATED MODULE: ./lib/release/back.js
+
+/** Milliseconds after which going back stops waiting for the cluster, leaves what is safe and says so. */
+const BACK_LIMIT = 600_000;
+/** Milliseconds that stable may take to be found whole before the candidate is evicted without waiting for that. */
+const EVICT_AFTER = 5_000;
+/** The way back from any point: traffic first, verified; then the candidate's pods; then everything is as it was. */
+function back(plan, state, turn, seen, now) {
+    if (now > turn.at + BACK_LIMIT)
+        return finish({ outcome: 'failed', left: 'unfinished' });
+    return (stopClosing(state, seen) ??
+        moveUsersBack(plan, state, seen, now) ??
+        leaveStanding(plan, state, turn, seen) ??
+        retireCandidate(plan, state, seen, now) ??
+        tidy(plan, seen) ??
+        finish({ outcome: turn.cause === 'cancelled' ? 'aborted' : 'rolled-back' }));
+}
+/**
+ * A close that was written lets the controller retire stable at any moment: the hold comes first, and then the proof that stable
+ * is still there. Otherwise users would be moved to pods that are leaving.
+ */
+function stopClosing(state, seen) {
+    const { template, held } = seen.deployment;
+    if (template !== 'stable' && !held)
+        return write('hold-again');
+    if (state.marks.heldAgain !== undefined && !seen.current)
+        return wait('controller', 'the Deployment controller to see the hold');
+    return null;
+}
+/** One PATCH (two with `switch: overlap`), not behind anything that can fail. */
+function moveUsersBack(plan, state, seen, now) {
+    const { live } = seen;
+    if (seen.lost === 'service')
+        return null;
+    const candidateIsThere = seen.deployment.template === 'candidate' || (seen.candidate !== null && remaining(seen.candidate) > 0);
+    if (live.pin !== plan.stable.hash && candidateIsThere) {
+        // A selector that somebody else wrote anew, without a pin, is theirs: a pin in it could make it select nothing.
+        if (!live.selectorIntact && live.pin === null)
+            return null;
+        // Never from a track that serves to one that does not.
+        const serving = (track) => track !== null && readyPods(track) > 0;
+        if (!serving(seen.stable) && serving(seen.candidate) && live.pin === seen.candidate?.hash)
+            return leftOnCandidate(seen);
+        if (plan.switch === 'overlap' && live.pin !== null)
+            return write('overlap');
+        if (plan.switch === 'overlap') {
+            const joining = join(plan, state, seen, now);
+            if (joining !== null)
+                return joining;
+        }
+        return write('traffic-back');
+    }
+    if (state.marks.backSwitched === undefined)
+        return null;
+    const strangers = live.endpoints.candidate + live.endpoints.other;
+    if (state.marks.backVerified === undefined) {
+        if (strangers > 0)
+            return wait('endpoints', `${strangers} endpoints of the candidate to leave the live Service`);
+        const missing = missingEndpoints(seen);
+        if (missing > 0)
+            return wait('endpoints', `${missing} more pods of stable in the live Service’s endpoints`);
+        return { do: 'mark', mark: 'backVerified' };
+    }
+    const settled = state.marks.backVerified + plan.times.settle;
+    return now < settled ? wait('settle', 'proxies to stop sending users to the candidate', settled) : null;
+}
+/** `switch: overlap`: load balancers take up stable's pods before the candidate's go. Null: they have had their time. */
+function join(plan, state, seen, now) {
+    const missing = missingEndpoints(seen);
+    if (missing > 0)
+        return wait('endpoints', `${missing} more pods of stable in the live Service’s endpoints`);
+    if (state.marks.overlapped === undefined)
+        return { do: 'mark', mark: 'overlapped' };
+    const settled = state.marks.overlapped + plan.times.settle;
+    return now < settled ? wait('settle', 'load balancers to take up stable’s pods again', settled) : null;
+}
+/** Ready pods of stable that the live Service's endpoints do not list yet. None while somebody else's selector decides. */
+function missingEndpoints({ stable, live }) {
+    if (stable === null || !live.selectorIntact)
+        return 0;
+    return Math.max(0, readyPods(stable) - live.endpoints.stable);
+}
+/** Stable serves nobody any more (its pods are gone, or were sick from the start) while the candidate does. */
+function leftOnCandidate(seen) {
+    if (!seen.deployment.fields.paused)
+        return write('freeze');
+    return finish({ outcome: 'failed', left: 'standing' });
+}
+/** Cases in which both tracks stay, frozen, with users on stable: the user wants to look, or the template is somebody else's. */
+function leaveStanding(plan, state, turn, seen) {
+    const asked = plan.onFailure === 'hold' && (turn.cause === 'unhealthy' || turn.cause === 'deadline');
+    const foreign = seen.deployment.template === 'foreign' && seen.deployment.templateDigest !== state.toldTemplate;
+    if (!foreign && !(asked && seen.deployment.template === 'candidate'))
+        return null;
+    if (!seen.deployment.fields.paused)
+        return write('freeze');
+    return finish({ outcome: 'failed', left: 'standing' });
+}
+/** Close on stable's template: the controller scales the candidate to zero; stable is not touched. */
+function retireCandidate(plan, state, seen, now) {
+    const { deployment } = seen;
+    const closed = state.marks.closing;
+    const evicting = state.marks.evicting !== undefined;
+    if (deployment.template !== 'stable' || (deployment.held && !evicting))
+        return write('close-back');
+    if (isTidied(plan, seen))
+        return null;
+    if (!seen.current)
+        return wait('controller', 'the Deployment controller to see the close');
+    const leaving = [...(seen.candidate === null ? [] : [seen.candidate]), ...seen.others];
+    const left = leaving.reduce((sum, track) => sum + remaining(track), 0);
+    if (left === 0)
+        return null;
+    const sizes = leaving.reduce((sum, track) => sum + track.size, 0);
+    if (sizes > 0 && !evicting && closed !== undefined && now >= closed + EVICT_AFTER)
+        return write('evict-candidate');
+    const again = sizes > 0 && !evicting && closed !== undefined ? closed + EVICT_AFTER : null;
+    return wait('retirement', `${left} candidate pods to leave`, again);
+}
+function finish(outcome) {
+    return { do: 'finish', outcome };
+}
+
+;// CONCATENATED MODULE: ./lib/release/judge.js
+
+/** Whether the release must be taken back now. Null: nothing speaks against going on. */
+function judge(plan, state, seen, now) {
+    return (conflict(plan, state, seen) ??
+        failedCheck(state) ??
+        sickCandidate(state, seen, now) ??
+        troubledUsers(state, seen) ??
+        deadline(plan, state, seen, now));
+}
+/** Somebody else changed what the release manages. Told only against writes of ours that were confirmed. */
+function conflict(plan, state, seen) {
+    const { marks } = state;
+    const { deployment, live } = seen;
+    const closing = marks.closing !== undefined;
+    const who = (editor) => (editor === null ? 'Somebody' : editor);
+    if (seen.lost === 'service')
+        return turn('conflict', `The live Service ${plan.service.name} was deleted during the release.`);
+    if (deployment.template === 'foreign' || (marks.opened !== undefined && deployment.template === 'stable')) {
+        const change = deployment.template === 'stable' ? 'back to the old version' : (deployment.templateDifference ?? '');
+        return turn('conflict', `${who(deployment.editor)} changed the pod template of ${plan.deployment.name} during the release: ${change}.`);
+    }
+    const frozen = marks.frozen !== undefined || (marks.paused !== undefined && marks.opened === undefined);
+    if (frozen && !closing && !deployment.fields.paused)
+        return turn('conflict', `${who(deployment.editor)} resumed (unpaused) ${plan.deployment.name} during the release.`);
+    if (marks.opened !== undefined && !closing && !deployment.held)
+        return turn('conflict', `${who(deployment.editor)} changed minReadySeconds of ${plan.deployment.name} to ${deployment.fields.minReadySeconds} during the release.`);
+    if (!live.selectorIntact)
+        return turn('conflict', `${who(live.editor)} changed the selector of Service ${plan.service.name} during the release.`);
+    const pins = [plan.stable.hash, ...(seen.candidate === null ? [] : [seen.candidate.hash])];
+    const pinLost = live.pin === null ? marks.pinned !== undefined && marks.overlapping === undefined : !pins.includes(live.pin);
+    const movedBack = marks.switched !== undefined && live.pin !== seen.candidate?.hash;
+    if (pinLost || movedBack)
+        return turn('conflict', `${who(live.editor)} changed pod-template-hash in the selector of Service ${plan.service.name} to ${live.pin ?? '(none)'} during the release.`);
+    return null;
+}
+function failedCheck(state) {
+    const failed = state.checks.find((check) => check.verdict === 'unhealthy');
+    if (failed === undefined)
+        return null;
+    return turn('unhealthy', `${failed.kind} “${failed.name}” failed: ${failed.detail.split('\n')[0]}`);
+}
+/** Signs on the candidate's pods: fatal ones at once, grave ones (a ReplicaSet that may not make pods among them) after a grace. */
+function sickCandidate(state, seen, now) {
+    const { candidate } = seen;
+    if (candidate === null)
+        return null;
+    const signs = [candidate.refused, ...candidate.pods.map((pod) => pod.sign)].filter((sign) => sign !== null);
+    const fatal = signs.find((sign) => sign.level === 'fatal');
+    if (fatal !== undefined)
+        return turn('unhealthy', (0,release_signs/* describeSign */.pk)(fatal));
+    const grave = signs.filter((sign) => sign.level === 'grave');
+    const since = Object.fromEntries(grave.map((sign) => [keyOf(sign), state.signsSince[keyOf(sign)] ?? now]));
+    const certain = grave.find((sign) => now - (since[keyOf(sign)] ?? now) >= release_signs/* GRACE */.Zv);
+    if (certain !== undefined)
+        return turn('unhealthy', (0,release_signs/* describeSign */.pk)(certain));
+    const isNews = Object.keys(since).sort().join() !== Object.keys(state.signsSince).sort().join();
+    return isNews ? { do: 'note-signs', signsSince: since } : null;
+}
+/** Not the reason: ErrImagePull and ImagePullBackOff take turns. */
+function keyOf(sign) {
+    return `${sign.pod}/${sign.container ?? ''}`;
+}
+/** When the oldest grave sign becomes certain; null: none is pending. A wait must not sleep past it. */
+function signsDue(state) {
+    const since = Object.values(state.signsSince);
+    return since.length === 0 ? null : Math.min(...since) + release_signs/* GRACE */.Zv;
+}
+/** While users are on the candidate, its pods must stay Ready and must not restart. */
+function troubledUsers(state, seen) {
+    const { candidate } = seen;
+    if (candidate === null || state.marks.ready === undefined)
+        return null;
+    const restarted = candidate.pods.find((pod) => !pod.terminating && pod.restarts > (state.restartsAtSwitch[pod.name] ?? 0));
+    if (restarted !== undefined)
+        return turn('unhealthy', `pod ${restarted.name} of the candidate restarted after it had been Ready.`);
+    if (seen.live.pin !== candidate.hash)
+        return null;
+    // A pod that is deleted (a drained node) is replaced; only one that was well and still is there counts.
+    const unready = candidate.pods.find((pod) => !pod.terminating && !pod.ready && pod.name in state.restartsAtSwitch);
+    if (unready !== undefined)
+        return turn('unhealthy', `pod ${unready.name} of the candidate is no longer Ready while users are on it.`);
+    if (seen.live.endpoints.candidate === 0 && readyCount(candidate) === 0)
+        return turn('unhealthy', 'the live Service has no ready endpoint of the candidate left.');
+    return null;
+}
+function readyCount(track) {
+    return track.pods.filter((pod) => pod.ready && !pod.terminating).length;
+}
+function deadline(plan, state, seen, now) {
+    if (now < plan.times.deadline)
+        return null;
+    const seconds = Math.round((plan.times.deadline - plan.times.startedAt) / 1000);
+    const pods = seen.candidate;
+    const standing = state.marks.switched !== undefined
+        ? 'users were on the candidate already'
+        : pods === null
+            ? 'the candidate’s ReplicaSet had not appeared'
+            : `${readyCount(pods)}/${Math.max(pods.size, seen.deployment.replicas)} candidate pods were Ready${firstSign(pods)}`;
+    return turn('deadline', `the release did not complete within its timeout of ${seconds} s: ${standing}.`);
+}
+function firstSign(track) {
+    const sign = track.pods.find((pod) => pod.sign !== null)?.sign;
+    return sign === undefined || sign === null ? '' : ` (${(0,release_signs/* describeSign */.pk)(sign)})`;
+}
+function turn(cause, reason) {
+    return { do: 'turn-back', cause, reason };
+}
+
+;// CONCATENATED MODULE: ./lib/release/decide.js
+
+
+
+/** Milliseconds in which a close that was interrupted may complete before it is taken back all the same. */
+const CLOSE_PATIENCE = 5_000;
+/**
+ * What to do next. Pure and total: the same plan, state, observation and time (epoch ms) give the same action.
+ *
+ * The engine observes, asks, does that one thing, and asks again. Nothing here depends on how the cluster came to be as it is, so any
+ * prefix of any run can be continued or taken back by a later one.
+ */
+function decide(plan, state, seen, now) {
+    if (seen.lost === 'deployment')
+        return clearAway(plan, state, seen);
+    if (isPastReturn(seen))
+        return seen.deployment.held ? write('close') : closeForward(plan, seen);
+    if (isClosing(seen))
+        return decide_close(plan, state, seen, now);
+    if (state.back !== null)
+        return back(plan, state, state.back, seen, now);
+    return judge(plan, state, seen, now) ?? notPast(nextLook(plan, state), forward(plan, state, seen, now));
+}
+/** Closing, with stable still there: it can be taken back, but one that only lacks its last steps is sooner completed. */
+function decide_close(plan, state, seen, now) {
+    if (state.back === null)
+        return judge(plan, state, seen, now) ?? notPast(nextLook(plan, state), closeForward(plan, seen));
+    const { cause, at } = state.back;
+    // With users still on stable it is not our close: somebody else ended the hold.
+    const isOurs = seen.live.pin !== plan.stable.hash;
+    const mayComplete = isOurs && (cause === 'cancelled' || cause === 'resumed') && now < at + CLOSE_PATIENCE;
+    return mayComplete
+        ? notPast(at + CLOSE_PATIENCE, closeForward(plan, seen))
+        : back(plan, state, state.back, seen, now);
+}
+/** The candidate's close was written: its template stays, and its pods count as available again. */
+function isClosing(seen) {
+    return seen.deployment.template === 'candidate' && !seen.deployment.held;
+}
+/**
+ * The candidate is what the Deployment wants and stable has been scaled away: going back would be a release of its own, what is left
+ * can only be completed.
+ */
+function isPastReturn(seen) {
+    return (seen.deployment.template === 'candidate' &&
+        seen.candidate !== null &&
+        (seen.stable === null || seen.stable.size === 0));
+}
+/** A wait lasts no longer than until the moment at which the judgement can change by time alone. */
+function notPast(limit, action) {
+    if (action.do !== 'wait')
+        return action;
+    return { ...action, until: Math.min(limit, action.until ?? limit) };
+}
+function nextLook(plan, state) {
+    return Math.min(plan.times.deadline, signsDue(state) ?? plan.times.deadline);
+}
+/** The Deployment is gone: leave no pin behind that would keep its successor's pods out of the Service. */
+function clearAway(plan, state, seen) {
+    const reason = `Deployment ${plan.deployment.name} was deleted during the release.`;
+    if (state.back === null)
+        return { do: 'turn-back', cause: 'conflict', reason };
+    if (seen.live.pin !== null)
+        return write('unpin');
+    return tidyCandidateService(plan, seen) ?? { do: 'finish', outcome: { outcome: 'failed', left: 'nothing' } };
+}
+
+// EXTERNAL MODULE: ./lib/release/progress.js
+var progress = __webpack_require__(8842);
+// EXTERNAL MODULE: ./lib/engine/observe.js
+var observe = __webpack_require__(2642);
+// EXTERNAL MODULE: ./lib/traffic/service-selector.js
+var service_selector = __webpack_require__(914);
+// EXTERNAL MODULE: ./lib/workload/held-rollout.js
+var held_rollout = __webpack_require__(8322);
+// EXTERNAL MODULE: ./lib/workload/template.js
+var workload_template = __webpack_require__(6067);
+;// CONCATENATED MODULE: ./lib/engine/writes.js
+
+
+
+/** What a write needs is not in the snapshot (any more): the release cannot take this step. */
+class CannotWrite extends Error {
+}
+/**
+ * The request for a write that `decide` asked for, made for the objects as they were read. Pure.
+ * `candidateTemplate`: null in a run that only takes a release back.
+ */
+function requestFor(write, plan, snapshot, candidateTemplate) {
+    const deployment = () => snapshot.deployment ?? missing(`Deployment ${plan.deployment.name} is not there any more`);
+    const live = () => snapshot.liveService ?? missing(`Service ${plan.service.name} is not there any more`);
+    const helper = () => snapshot.candidateService ?? missing(`Service ${plan.candidateService.name} is not there any more`);
+    const candidateHash = () => hashByDigest(snapshot, plan.candidate.digest) ?? missing('the candidate’s ReplicaSet is not there');
+    switch (write) {
+        case 'pause':
+            return held_rollout/* pause */.v7(deployment());
+        case 'pin':
+            return service_selector/* pin */.y_(live(), plan.stable.hash);
+        case 'open':
+            return held_rollout/* open */.ho(deployment(), candidateTemplate ?? missing('this run does not know the candidate’s template'));
+        case 'freeze':
+            return held_rollout/* freeze */.CN(deployment());
+        case 'create-candidate-service':
+            return service_selector/* createCandidateService */.Lr(plan, live(), candidateHash());
+        case 'point-candidate-service':
+            return service_selector/* pointCandidateService */.XP(helper(), candidateHash());
+        case 'overlap':
+            return service_selector/* overlap */.EF(live());
+        case 'switch':
+            return service_selector/* switchTo */.S_(live(), candidateHash());
+        case 'close':
+            return held_rollout/* close */.VN(deployment(), plan.original);
+        case 'hold-again':
+            return held_rollout/* holdAgain */.i2(deployment());
+        case 'traffic-back':
+            return service_selector/* switchBack */.gw(live(), plan.stable.hash);
+        case 'close-back':
+            return held_rollout/* closeBack */.yQ(deployment(), stableTemplate(plan, snapshot), plan.original);
+        case 'evict-candidate':
+            return held_rollout/* evictCandidate */.nS(deployment());
+        case 'unpin':
+            return service_selector/* unpin */.l0(live());
+        case 'restore':
+            return held_rollout/* restore */.PF(deployment(), plan.original);
+        case 'delete-candidate-service':
+            return service_selector/* deleteCandidateService */.ax(helper());
+        case 'restore-candidate-service':
+            return service_selector/* restoreCandidateService */.nF(helper(), plan.candidateService.kind === 'users' ? plan.candidateService.selector : {});
+    }
+}
+function hashByDigest(snapshot, digest) {
+    const found = snapshot.replicaSets.find((replicaSet) => (0,workload_template/* digestOf */.ol)(replicaSet.spec?.template ?? {}) === digest);
+    return found?.metadata?.labels?.['pod-template-hash'];
+}
+function stableTemplate(plan, snapshot) {
+    const found = snapshot.replicaSets.find((entry) => entry.metadata?.labels?.['pod-template-hash'] === plan.stable.hash);
+    const template = found?.spec?.template;
+    if (template === undefined)
+        return missing(`the ReplicaSet of stable (${plan.stable.hash}) is not there any more`);
+    return (0,workload_template/* withoutHash */.XK)(template);
+}
+function missing(what) {
+    throw new CannotWrite(what);
+}
+
+;// CONCATENATED MODULE: ./lib/engine/release.js
+
+
+
+
+
+
+/** Milliseconds between two looks at what no watch shows: Services while nothing happens, ReplicaSets while a controller is awaited. */
+const LOOK_AT_SERVICES = 5_000;
+const LOOK_AT_REPLICA_SETS = 1_000;
+/** A write that is refused or in doubt so many times in a row is given up. */
+const release_PATIENCE = 12;
+const LONGEST_PAUSE = 5_000;
+/** Milliseconds that the way back waits for logs and events of pods that it is about to remove. */
+const DIAGNOSIS_PATIENCE = 3_000;
+/** Observe, decide, do one thing; until the release has ended one way or the other. */
+class Release {
+    #parts;
+    #state;
+    #checking = null;
+    #diagnosis = null;
+    #troubles = 0;
+    #lookedAtServices;
+    #candidateHash = null;
+    constructor(parts, state) {
+        this.#parts = parts;
+        this.#lookedAtServices = parts.clock.now();
+        this.#state = state;
+    }
+    async run() {
+        const { helm, world, teller } = this.#parts;
+        helm.whenOrdered(() => world.wake());
+        for (;;) {
+            this.#obeyHelm();
+            const seen = this.#observe();
+            const action = decide(this.#parts.plan, this.#state, seen, this.#parts.clock.now());
+            const phase = phaseOf(this.#state, action, seen);
+            if (phase !== null)
+                teller.phase(phase);
+            if (action.do === 'finish')
+                return await this.#end(action.outcome);
+            try {
+                const ended = await this.#do(action, seen);
+                if (ended !== null)
+                    return await this.#end(ended);
+            }
+            catch (error) {
+                const ended = await this.#weather(error, action);
+                if (ended !== null)
+                    return await this.#end(ended);
+            }
+        }
+    }
+    async #end(ending) {
+        this.#checking?.abort();
+        this.#parts.teller.waiting(null);
+        const diagnosis = this.#diagnosis === null ? null : await this.#diagnosis;
+        const { deployment } = this.#observe();
+        const foreignTemplate = deployment.template === 'foreign' ? deployment.templateDigest : null;
+        return { ending, state: this.#state, diagnosis, candidateHash: this.#candidateHash, foreignTemplate };
+    }
+    #observe() {
+        const seen = (0,observe/* observe */.lB)(this.#parts.plan, this.#parts.world.snapshot());
+        this.#candidateHash = seen.candidate?.hash ?? this.#candidateHash;
+        return seen;
+    }
+    #obeyHelm() {
+        const { order } = this.#parts.helm;
+        if (order === null || this.#state.back !== null)
+            return;
+        this.#turn(order.cause, order.reason, this.#observe());
+    }
+    async #do(action, seen) {
+        switch (action.do) {
+            case 'write':
+                await this.#write(action.write);
+                return null;
+            case 'check':
+                await this.#check();
+                return null;
+            case 'turn-back':
+                this.#turn(action.cause, action.reason, seen);
+                return null;
+            case 'wait':
+                await this.#wait(action, seen);
+                return null;
+            case 'mark':
+            case 'note-signs':
+                this.#state = (0,progress/* afterAction */.P0)(this.#state, action, this.#parts.clock.now());
+                if (action.do === 'mark')
+                    this.#tellMark(action.mark, seen);
+                return null;
+            case 'finish':
+                return action.outcome;
+        }
+    }
+    #turn(cause, reason, seen) {
+        const { teller, clock, api, namespace, plan } = this.#parts;
+        this.#state = (0,progress/* turnBack */.zd)(this.#state, { at: clock.now(), cause, reason });
+        this.#checking?.abort();
+        teller.phase(isClosing(seen) ? 'Close' : 'Go back');
+        teller.fact(isClosing(seen) ? `${reason} The release was closing already.` : reason);
+        if (cause !== 'unhealthy' && cause !== 'deadline')
+            return;
+        if (seen.candidate !== null)
+            this.#diagnosis = diagnose(api, namespace, seen.candidate, `${plan.deployment.name}-${seen.candidate.hash}`);
+    }
+    async #write(write) {
+        const { world, plan, teller, clock, candidateTemplate } = this.#parts;
+        // Logs and events go with the pods; users are back on stable by now.
+        if (write === 'close-back' && this.#diagnosis !== null)
+            await this.#diagnosed(this.#diagnosis);
+        const request = requestFor(write, plan, world.snapshot(), candidateTemplate);
+        await world.write(request);
+        this.#troubles = 0;
+        this.#state = (0,progress/* afterWrite */.SE)(this.#state, write, clock.now());
+        teller.wrote(request);
+    }
+    /** Waits for the diagnosis, but not for long. */
+    async #diagnosed(diagnosis) {
+        const enough = new AbortController();
+        const patience = this.#parts.clock.sleep(DIAGNOSIS_PATIENCE, enough.signal).catch(() => undefined);
+        await Promise.race([diagnosis, patience]);
+        enough.abort();
+    }
+    /** Starts the checks once and looks on meanwhile: a crash while they run must not wait for their end. */
+    async #check() {
+        const { world, clock, teller, check, plan } = this.#parts;
+        if (this.#checking === null) {
+            this.#checking = new AbortController();
+            const { signal } = this.#checking;
+            teller.fact(`${plan.checks} check${plan.checks === 1 ? '' : 's'} of the candidate`);
+            void check({ candidate: this.#candidateHash ?? '' }, signal).then((results) => {
+                this.#state = (0,progress/* afterChecks */.iO)(this.#state, results, clock.now());
+                for (const result of results)
+                    teller.fact(`${result.kind} “${result.name}”: ${result.verdict} (${result.detail.split('\n')[0]})`);
+                world.wake();
+            });
+        }
+        await world.changed(LOOK_AT_SERVICES);
+    }
+    async #wait(action, seen) {
+        const { world, clock, teller } = this.#parts;
+        teller.waiting(action.wait.text);
+        const now = clock.now();
+        const populated = [seen.candidate, seen.stable, ...seen.others].filter((track) => track !== null && track.size > 0);
+        const asks = action.wait.for === 'controller' || !seen.current || (action.wait.for === 'retirement' && populated.length > 1);
+        if (asks && (await world.readReplicaSets('moved')))
+            return;
+        const look = asks ? LOOK_AT_REPLICA_SETS : LOOK_AT_SERVICES;
+        const until = Math.min(now + look, action.until ?? Number.POSITIVE_INFINITY);
+        await world.changed(Math.max(0, until - now));
+        if (asks && clock.now() >= now + look)
+            await world.readReplicaSets('always');
+        if (clock.now() < this.#lookedAtServices + LOOK_AT_SERVICES)
+            return;
+        this.#lookedAtServices = clock.now();
+        await world.readServices();
+    }
+    /** A request that failed: look again and decide again; the tests in every patch make repeating safe. */
+    async #weather(error, action) {
+        const { teller, world, clock } = this.#parts;
+        this.#troubles += 1;
+        const doing = action.do === 'write' ? action.write : action.do;
+        const message = error instanceof Error ? error.message : String(error);
+        const isRace = error instanceof errors/* ApiError */.hD && [404, 409, 422].includes(error.status);
+        const isKnown = error instanceof errors/* ApiError */.hD || error instanceof errors/* UnknownOutcome */.Bt || error instanceof CannotWrite;
+        if (!isKnown)
+            throw error;
+        if (!isRace || this.#troubles > 1)
+            teller.fact(`${doing} did not succeed: ${message}`);
+        const isFinal = error instanceof CannotWrite || (error instanceof errors/* ApiError */.hD && !isRace && error.status < 500);
+        if (isFinal || this.#troubles >= release_PATIENCE) {
+            if (this.#state.back !== null || this.#troubles >= 2 * release_PATIENCE)
+                return { outcome: 'failed', left: 'unfinished' };
+            this.#turn('error', `${doing} was not possible: ${message}`, this.#observe());
+            this.#troubles = 0;
+            return null;
+        }
+        if (this.#troubles > 1)
+            await clock.sleep(Math.min(LONGEST_PAUSE, 100 * 2 ** this.#troubles), new AbortController().signal);
+        await world.refresh().catch((again) => teller.fact(`the cluster cannot be read: ${(0,errors/* describeCause */.V$)(again)}`));
+        return null;
+    }
+    #tellMark(mark, seen) {
+        const { teller } = this.#parts;
+        const { live, candidate } = seen;
+        if (mark === 'ready')
+            teller.fact(`${candidate?.pods.length ?? 0} candidate pods Ready and listed`);
+        if (mark === 'switched')
+            teller.fact(`all ${live.endpoints.candidate} live endpoints are candidate pods`);
+        if (mark === 'overlapped')
+            teller.fact('live endpoints list both tracks');
+        if (mark === 'backVerified')
+            teller.fact(`all ${live.endpoints.stable} live endpoints are stable pods again`);
+        if (mark === 'baked')
+            teller.fact('the candidate stayed Ready and did not restart');
+    }
+}
+/** The chapter to which an action belongs; null: it opens no new one. Pure. */
+function phaseOf(state, action, seen) {
+    if (isClosing(seen))
+        return 'Close';
+    if (state.back !== null)
+        return state.back.cause === 'resumed' ? null : 'Go back';
+    if (action.do === 'check')
+        return 'Check candidate';
+    if (action.do === 'wait') {
+        if (action.wait.for === 'bake')
+            return 'Bake';
+        if (action.wait.for === 'drain')
+            return 'Drain';
+        if (action.wait.for === 'pods' && state.marks.baked === undefined)
+            return 'Start candidate';
+        return null;
+    }
+    if (action.do !== 'write')
+        return null;
+    switch (action.write) {
+        case 'pause':
+        case 'pin':
+        case 'open':
+            return seen.candidate === null || seen.candidate.size === 0 ? 'Open' : 'Start candidate';
+        case 'freeze':
+        case 'create-candidate-service':
+        case 'point-candidate-service':
+            return 'Start candidate';
+        case 'overlap':
+        case 'switch':
+            return 'Switch users';
+        default:
+            return 'Close';
+    }
+}
+
+
+/***/ }),
+
+/***/ 2107:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   us: () => (/* binding */ describeOpen),
+/* harmony export */   yv: () => (/* binding */ closeRecord),
+/* harmony export */   zH: () => (/* binding */ takeBack)
+/* harmony export */ });
+/* harmony import */ var _cluster_write_request_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(6477);
+/* harmony import */ var _release_progress_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8842);
+/* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(7235);
+/* harmony import */ var _preflight_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9994);
+/* harmony import */ var _record_store_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(5197);
+/* harmony import */ var _release_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(4922);
+/* harmony import */ var _world_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(4956);
+
+
+
+
+
+
+
+/**
+ * Takes back a release that an earlier run left unfinished; completes it when its old version has been retired already.
+ * Leaves the record closed unless it could not be ended. Throws what reading throws.
+ */
+async function takeBack(parts, book, turn) {
+    const { api, clock, teller, namespace } = parts;
+    const { plan } = book.open;
+    const deployment = await api.get((0,_cluster_write_request_js__WEBPACK_IMPORTED_MODULE_6__/* .deploymentPath */ .n)(namespace, plan.deployment.name));
+    const world = new _world_js__WEBPACK_IMPORTED_MODULE_5__/* .World */ .H(api, clock, {
+        namespace,
+        deployment: plan.deployment.name,
+        podSelector: deployment === null ? `pod-template-hash=${plan.stable.hash}` : (0,_preflight_js__WEBPACK_IMPORTED_MODULE_2__/* .podSelectorOf */ .c)(deployment),
+        service: plan.service.name,
+        candidateService: plan.candidateService.name,
+    });
+    await world.load();
+    world.follow(() => undefined);
+    try {
+        const state = (0,_release_progress_js__WEBPACK_IMPORTED_MODULE_0__/* .turnBack */ .zd)({ ..._release_state_js__WEBPACK_IMPORTED_MODULE_1__/* .BEGINNING */ .C, toldTemplate: book.open.toldTemplate }, { at: clock.now(), ...turn });
+        const release = new _release_js__WEBPACK_IMPORTED_MODULE_4__/* .Release */ .K({ ...parts, world, plan, candidateTemplate: null, check: async () => [] }, state);
+        const ended = await release.run();
+        const next = await closeRecord(parts, book, ended, clock.now());
+        teller.fact(`release ${plan.release}: ${outcomeWord(ended)}`);
+        return { ended, book: next };
+    }
+    finally {
+        await world.close();
+    }
+}
+/** Writes the end of a release into the record. One that was left standing stays open: the next run takes it back first. */
+async function closeRecord({ api, namespace }, book, ended, now) {
+    const { plan } = book.open;
+    if (ended.ending.outcome === 'failed' && ended.ending.left !== 'nothing') {
+        if (ended.foreignTemplate === book.open.toldTemplate)
+            return book;
+        const open = { ...book.open, toldTemplate: ended.foreignTemplate };
+        return (0,_record_store_js__WEBPACK_IMPORTED_MODULE_3__/* .writeBook */ .xk)(api, namespace, plan.deployment.name, { ...book, open }, 'note what was found');
+    }
+    const closed = { ...book, open: null, past: [pastRelease(book.open, ended, now), ...book.past] };
+    return (0,_record_store_js__WEBPACK_IMPORTED_MODULE_3__/* .writeBook */ .xk)(api, namespace, plan.deployment.name, closed, 'close the record');
+}
+function pastRelease({ plan, run }, ended, now) {
+    return {
+        release: plan.release,
+        outcome: outcomeWord(ended),
+        reason: ended.state.back?.reason ?? null,
+        startedAt: new Date(plan.times.startedAt).toISOString(),
+        finishedAt: new Date(now).toISOString(),
+        stableHash: plan.stable.hash,
+        candidateHash: ended.candidateHash,
+        revision: plan.stable.revision,
+        from: plan.stable.images,
+        to: plan.candidate.images,
+        run,
+    };
+}
+function outcomeWord(ended) {
+    return ended.ending.outcome;
+}
+/** What a record says to whoever finds it open. */
+function describeOpen({ plan, run }) {
+    const since = new Date(plan.times.startedAt).toISOString();
+    return `release ${plan.release} of ${plan.deployment.name}, begun ${since}${run.url === null ? '' : ` by ${run.url}`}`;
+}
+
+
+/***/ }),
+
+/***/ 4956:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  H: () => (/* binding */ World)
+});
+
+// EXTERNAL MODULE: ./lib/cluster/errors.js
+var errors = __webpack_require__(2835);
+;// CONCATENATED MODULE: ./lib/cluster/mirror.js
+
+/**
+ * A collection of objects kept current by list and watch. Restarts from its resourceVersion, lists again on 410, survives resets,
+ * ends with its signal.
+ */
+class Mirror {
+    #objects = new Map();
+    #api;
+    #path;
+    #query;
+    #onChange;
+    #resourceVersion;
+    /** `onChange` is called after every change that the watch brings. */
+    constructor(api, path, query, onChange) {
+        this.#api = api;
+        this.#path = path;
+        this.#query = query;
+        this.#onChange = onChange;
+    }
+    get items() {
+        return [...this.#objects.values()];
+    }
+    /** Lists once. Throws what the list throws. */
+    async list(signal) {
+        this.seed(await this.#api.list(this.#path, this.#query, signal));
+    }
+    /** Begins with a list that was read elsewhere. */
+    seed(list) {
+        this.#objects.clear();
+        for (const item of list.items)
+            this.#objects.set(nameOf(item), item);
+        this.#resourceVersion = list.metadata.resourceVersion;
+    }
+    /** Takes over the answer of a write, unless the watch was faster. */
+    put(object) {
+        const known = this.#objects.get(nameOf(object));
+        if (known === undefined || isNewer(object, known))
+            this.#objects.set(nameOf(object), object);
+    }
+    /** Watches until the signal; never throws. `failed` hears every reason for starting again. */
+    async follow(signal, clock, failed) {
+        let pause = 100;
+        while (!signal.aborted) {
+            try {
+                if (this.#resourceVersion === undefined) {
+                    await this.list(signal);
+                    this.#onChange();
+                }
+                await this.#watch(signal);
+                pause = 100;
+            }
+            catch (error) {
+                if (signal.aborted)
+                    return;
+                failed(error);
+                if (error instanceof errors/* ApiError */.hD && (error.status === 410 || error.status === 403))
+                    this.#resourceVersion = undefined;
+                await clock.sleep(pause, signal).catch(() => undefined);
+                pause = Math.min(pause * 2, 5_000);
+            }
+        }
+    }
+    async #watch(signal) {
+        const query = { ...this.#query, resourceVersion: this.#resourceVersion, timeoutSeconds: 290 };
+        for await (const event of this.#api.watch(this.#path, query, signal)) {
+            if (event.type === 'ERROR')
+                throw watchError(this.#path, event.object);
+            this.#resourceVersion = event.object.metadata?.resourceVersion ?? this.#resourceVersion;
+            if (event.type === 'BOOKMARK')
+                continue;
+            const name = nameOf(event.object);
+            const known = this.#objects.get(name);
+            if (known !== undefined && !isNewer(event.object, known))
+                continue;
+            if (event.type === 'DELETED')
+                this.#objects.delete(name);
+            else
+                this.#objects.set(name, event.object);
+            this.#onChange();
+        }
+    }
+}
+/** An ERROR event carries a Status in place of the object. */
+function watchError(path, status) {
+    const { code, reason, message } = status;
+    return new errors/* ApiError */.hD(`watch ${path}`, code ?? 0, reason ?? '', message ?? '');
+}
+function nameOf(object) {
+    return object.metadata?.name ?? '';
+}
+/** resourceVersions of one resource are ordered (Kubernetes ≥ 1.35 says so; etcd's always were): by length, then as text. */
+function isNewer(a, b) {
+    const [x, y] = [a.metadata?.resourceVersion ?? '', b.metadata?.resourceVersion ?? ''];
+    return x.length === y.length ? x > y : x.length > y.length;
+}
+
+// EXTERNAL MODULE: ./lib/cluster/write-request.js
+var write_request = __webpack_require__(6477);
+// EXTERNAL MODULE: ./lib/traffic/endpoints.js
+var endpoints = __webpack_require__(8995);
+;// CONCATENATED MODULE: ./lib/engine/world.js
+
+
+
+/**
+ * The objects of one release, kept current by three watches (Deployment, pods, EndpointSlices) and, for the rest, by reads when
+ * something suggests a change: ReplicaSets when the Deployment controller has handled a write, Services every few seconds.
+ */
+class World {
+    #api;
+    #clock;
+    #names;
+    #deployments;
+    #pods;
+    #slices;
+    #stop = new AbortController();
+    #replicaSets = [];
+    #replicaSetsAsOf = 0;
+    #replicaSetsFor = '';
+    #live = null;
+    #candidate = null;
+    #wake = () => undefined;
+    #changed = false;
+    #following = Promise.resolve();
+    constructor(api, clock, names) {
+        const { namespace } = names;
+        const onChange = () => this.wake();
+        this.#api = api;
+        this.#clock = clock;
+        this.#names = names;
+        this.#deployments = new Mirror(api, (0,write_request/* deploymentPath */.n)(namespace), { fieldSelector: `metadata.name=${names.deployment}` }, onChange);
+        this.#pods = new Mirror(api, `/api/v1/namespaces/${namespace}/pods`, { labelSelector: names.podSelector }, onChange);
+        const services = `${endpoints/* SERVICE_LABEL */.f} in (${names.service},${names.candidateService})`;
+        this.#slices = new Mirror(api, `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`, { labelSelector: services }, onChange);
+    }
+    /** Reads everything once. Throws what a read throws. */
+    async load() {
+        await Promise.all([
+            this.#deployments.list(),
+            this.#pods.list(),
+            this.#slices.list(),
+            this.#listReplicaSets(),
+            this.readServices(),
+        ]);
+    }
+    /** Begins with what was read a moment ago; the watches bring what happened since. */
+    seed(read) {
+        const { resourceVersion } = read.deployment.metadata ?? {};
+        this.#deployments.seed({
+            metadata: resourceVersion === undefined ? {} : { resourceVersion },
+            items: [read.deployment],
+        });
+        this.#pods.seed(read.pods);
+        this.#slices.seed(read.slices);
+        this.#replicaSets = read.replicaSets.items;
+        this.#live = read.service;
+        this.#candidate = read.candidateService;
+    }
+    /** Keeps everything current until `close`. `failed` hears why a watch had to start again. */
+    follow(failed) {
+        const { signal } = this.#stop;
+        this.#following = Promise.all([this.#deployments, this.#pods, this.#slices].map((mirror) => mirror.follow(signal, this.#clock, failed)));
+    }
+    async close() {
+        this.#stop.abort();
+        await this.#following;
+    }
+    snapshot() {
+        return {
+            deployment: this.#deployments.items[0] ?? null,
+            replicaSets: this.#replicaSets,
+            replicaSetsAsOf: this.#replicaSetsAsOf,
+            pods: this.#pods.items,
+            liveService: this.#live,
+            candidateService: this.#candidate,
+            slices: this.#slices.items,
+        };
+    }
+    /** Sends a write and takes its answer over. Throws ApiError or UnknownOutcome. */
+    async write(write) {
+        const object = await this.#api.write(write);
+        if (write.verb === 'delete')
+            this.#candidate = null;
+        else
+            this.#take(object);
+    }
+    #take(object) {
+        const name = object.metadata?.name;
+        // The API server answers a write with the object of the kind that was written.
+        if (object.kind === 'Deployment')
+            this.#deployments.put(object);
+        else if (object.kind === 'Service' && name === this.#names.service)
+            this.#live = object;
+        else if (object.kind === 'Service' && name === this.#names.candidateService)
+            this.#candidate = object;
+    }
+    /** Everything that no watch shows, again; after a write that was refused, or whose outcome nobody knows. */
+    async refresh() {
+        const { namespace, deployment } = this.#names;
+        const [read] = await Promise.all([
+            this.#api.get((0,write_request/* deploymentPath */.n)(namespace, deployment)),
+            this.readServices(),
+        ]);
+        if (read !== null)
+            this.#deployments.put(read);
+        await this.readReplicaSets('always');
+    }
+    /** Re-reads the ReplicaSets when the Deployment's status has moved since they were read, or always. True when it did. */
+    async readReplicaSets(when) {
+        const key = this.#statusKey();
+        if (when === 'moved' && this.#replicaSetsFor === key)
+            return false;
+        // Noted before the read: what the controller did until then is in the answer, what it did since may not be.
+        const asOf = this.#deployments.items[0]?.status?.observedGeneration ?? 0;
+        await this.#listReplicaSets();
+        this.#replicaSetsFor = key;
+        this.#replicaSetsAsOf = asOf;
+        return true;
+    }
+    async readServices() {
+        const { namespace, service, candidateService } = this.#names;
+        [this.#live, this.#candidate] = await Promise.all([
+            this.#api.get((0,write_request/* servicePath */.V)(namespace, service)),
+            this.#api.get((0,write_request/* servicePath */.V)(namespace, candidateService)),
+        ]);
+    }
+    /** Resolves when something changed since the last call, after `ms`, or at once after `wake`. */
+    async changed(ms) {
+        if (this.#changed) {
+            this.#changed = false;
+            return;
+        }
+        const timer = new AbortController();
+        await Promise.race([
+            new Promise((resolve) => {
+                this.#wake = resolve;
+            }),
+            this.#clock.sleep(ms, timer.signal).catch(() => undefined),
+        ]);
+        timer.abort();
+        this.#wake = () => undefined;
+        this.#changed = false;
+    }
+    wake() {
+        this.#changed = true;
+        this.#wake();
+    }
+    async #listReplicaSets() {
+        const path = `/apis/apps/v1/namespaces/${this.#names.namespace}/replicasets`;
+        const { items } = await this.#api.list(path, { labelSelector: this.#names.podSelector });
+        this.#replicaSets = items;
+    }
+    #statusKey() {
+        const status = this.#deployments.items[0]?.status;
+        return [status?.observedGeneration, status?.replicas, status?.updatedReplicas].join();
+    }
+}
+
+
+/***/ }),
+
+/***/ 3020:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Z$: () => (/* binding */ HOLD_PROGRESS_DEADLINE),
+/* harmony export */   i7: () => (/* binding */ isHeld),
+/* harmony export */   q7: () => (/* binding */ EVICT),
+/* harmony export */   rX: () => (/* binding */ FULL_SURGE),
+/* harmony export */   si: () => (/* binding */ restoredFields),
+/* harmony export */   wq: () => (/* binding */ sameFields),
+/* harmony export */   zf: () => (/* binding */ HOLD_MIN_READY_SECONDS)
+/* harmony export */ });
+/* unused harmony export sameStrategy */
+/**
+ * The hold (design §2): with this `minReadySeconds` (68 years) the candidate's pods become Ready and take traffic, but never Available,
+ * so that the Deployment controller never retires the stable ReplicaSet. The progress deadline must be greater than it.
+ */
+const HOLD_MIN_READY_SECONDS = 2_147_483_646;
+const HOLD_PROGRESS_DEADLINE = 2_147_483_647;
+/** A second full set of pods beside stable's, stable whole: blue/green. */
+const FULL_SURGE = { type: 'RollingUpdate', rollingUpdate: { maxSurge: '100%', maxUnavailable: 0 } };
+/** Lets the controller remove a track at once, whatever the other one's state (used only to go back when stable itself is not whole). */
+const EVICT = { type: 'RollingUpdate', rollingUpdate: { maxSurge: '100%', maxUnavailable: '100%' } };
+function isHeld(fields) {
+    return fields.minReadySeconds === HOLD_MIN_READY_SECONDS;
+}
+function sameStrategy(a, b) {
+    return ((a.type ?? 'RollingUpdate') === (b.type ?? 'RollingUpdate') &&
+        a.rollingUpdate?.maxSurge === b.rollingUpdate?.maxSurge &&
+        a.rollingUpdate?.maxUnavailable === b.rollingUpdate?.maxUnavailable);
+}
+function sameFields(a, b) {
+    return (a.paused === b.paused &&
+        a.minReadySeconds === b.minReadySeconds &&
+        a.progressDeadlineSeconds === b.progressDeadlineSeconds &&
+        sameStrategy(a.strategy, b.strategy));
+}
+/**
+ * The fields that the last step of a release leaves: what was there at the start, except where somebody else has changed
+ * a field meanwhile (its value is then neither the hold's nor the original): theirs stays.
+ */
+function restoredFields(now, original) {
+    const ours = (strategy) => sameStrategy(strategy, FULL_SURGE) || sameStrategy(strategy, EVICT);
+    return {
+        paused: original.paused,
+        minReadySeconds: now.minReadySeconds === HOLD_MIN_READY_SECONDS ? original.minReadySeconds : now.minReadySeconds,
+        progressDeadlineSeconds: now.progressDeadlineSeconds === HOLD_PROGRESS_DEADLINE
+            ? original.progressDeadlineSeconds
+            : now.progressDeadlineSeconds,
+        strategy: ours(now.strategy) ? original.strategy : now.strategy,
+    };
+}
+
+
+/***/ }),
+
+/***/ 8842:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   P0: () => (/* binding */ afterAction),
+/* harmony export */   SE: () => (/* binding */ afterWrite),
+/* harmony export */   iO: () => (/* binding */ afterChecks),
+/* harmony export */   zd: () => (/* binding */ turnBack)
+/* harmony export */ });
+/** The mark that a confirmed write leaves. */
+const MARK_OF = {
+    pause: 'paused',
+    pin: 'pinned',
+    open: 'opened',
+    freeze: 'frozen',
+    overlap: 'overlapping',
+    switch: 'switching',
+    close: 'closing',
+    'close-back': 'closing',
+    'evict-candidate': 'evicting',
+    'hold-again': 'heldAgain',
+    'traffic-back': 'backSwitched',
+};
+/** The state after a write that the API server confirmed. Pure. */
+function afterWrite(state, write, now) {
+    const mark = MARK_OF[write];
+    if (mark === undefined)
+        return state;
+    // Opened once more (for a scale-up before the switch): not frozen until the next freeze.
+    const { frozen: _frozen, ...thawed } = state.marks;
+    return { ...state, marks: { ...(write === 'open' ? thawed : state.marks), [mark]: now } };
+}
+/** The state after an action that only remembers something. Pure. */
+function afterAction(state, action, now) {
+    switch (action.do) {
+        case 'mark':
+            return {
+                ...state,
+                marks: { ...state.marks, [action.mark]: now },
+                restartsAtSwitch: action.restarts ?? state.restartsAtSwitch,
+            };
+        case 'note-signs':
+            return { ...state, signsSince: action.signsSince };
+        case 'turn-back':
+            return turnBack(state, { at: now, cause: action.cause, reason: action.reason });
+        default:
+            return state;
+    }
+}
+/** Going back is final: a second reason does not replace the first. The marks of the way back begin anew. */
+function turnBack(state, turn) {
+    if (state.back !== null)
+        return state;
+    const { closing: _closing, overlapping: _overlapping, overlapped: _overlapped, ...marks } = state.marks;
+    return { ...state, back: turn, marks };
+}
+function afterChecks(state, checks, now) {
+    const passed = checks.length > 0 && checks.every((check) => check.verdict === 'healthy');
+    return { ...state, checks, marks: passed ? { ...state.marks, checked: now } : state.marks };
+}
+
+
+/***/ }),
+
+/***/ 8119:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Zv: () => (/* binding */ GRACE),
+/* harmony export */   pk: () => (/* binding */ describeSign),
+/* harmony export */   rL: () => (/* binding */ signOf)
+/* harmony export */ });
+/** Milliseconds that a grave sign must last: registries and kubelets have short hiccups, a second look costs little. */
+const GRACE = 2_000;
+const FATAL_WAITING = new Set(['InvalidImageName', 'ErrImageNeverPull']);
+const GRAVE_WAITING = new Set([
+    'ErrImagePull',
+    'ImagePullBackOff',
+    'ImageInspectError',
+    'RegistryUnavailable',
+    'CreateContainerConfigError',
+    'CreateContainerError',
+    'RunContainerError',
+]);
+/** What is wrong with a pod; null when nothing is known to be. Pure; the grace is the caller's. */
+function signOf(pod) {
+    if (pod.metadata?.deletionTimestamp !== undefined)
+        return null;
+    const name = pod.metadata?.name ?? '';
+    const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
+    const found = statuses.map((status) => containerSign(name, status)).filter((sign) => sign !== null);
+    const worst = found.find((sign) => sign.level === 'fatal') ?? found[0];
+    if (worst !== undefined)
+        return worst;
+    const scheduled = pod.status?.conditions?.find((condition) => condition.type === 'PodScheduled');
+    if (scheduled?.status === 'False' && scheduled.reason === 'Unschedulable')
+        return {
+            level: 'warning',
+            pod: name,
+            container: null,
+            reason: 'Unschedulable',
+            message: scheduled.message ?? '',
+            exitCode: null,
+            restarts: 0,
+        };
+    return null;
+}
+function containerSign(pod, status) {
+    const waiting = status.state?.waiting;
+    const ended = status.state?.terminated ?? status.lastState?.terminated;
+    const base = { pod, container: status.name, restarts: status.restartCount };
+    const exitCode = ended?.exitCode ?? null;
+    const reason = waiting?.reason ?? '';
+    if (FATAL_WAITING.has(reason))
+        return { ...base, level: 'fatal', reason, message: waiting?.message ?? '', exitCode };
+    if (GRAVE_WAITING.has(reason))
+        return { ...base, level: 'grave', reason, message: waiting?.message ?? '', exitCode };
+    if (ended === undefined || ended.exitCode === 0)
+        return null;
+    // A crash or two may be a race at start (a database not up yet); the third, or memory that is not there, is certain.
+    const outOfMemory = ended.reason === 'OOMKilled';
+    if (reason !== 'CrashLoopBackOff' && status.state?.terminated === undefined)
+        return null;
+    return {
+        ...base,
+        level: status.restartCount >= 2 || outOfMemory ? 'fatal' : 'warning',
+        reason: outOfMemory ? 'OOMKilled' : reason === '' ? (ended.reason ?? 'Error') : reason,
+        message: waiting?.message ?? ended.message ?? '',
+        exitCode,
+    };
+}
+/** `container web of pod web-7c-x1: CrashLoopBackOff (exit code 3, 2 restarts): back-off 10s restarting failed container`. */
+function describeSign(sign) {
+    const what = sign.container === null ? `pod ${sign.pod}` : `container ${sign.container} of pod ${sign.pod}`;
+    const facts = [
+        ...(sign.exitCode === null ? [] : [`exit code ${sign.exitCode}`]),
+        ...(sign.restarts === 0 ? [] : [`${sign.restarts} restart${sign.restarts === 1 ? '' : 's'}`]),
+    ];
+    return `${what}: ${sign.reason}${facts.length === 0 ? '' : ` (${facts.join(', ')})`}${sign.message === '' ? '' : `: ${sign.message}`}`;
+}
+
+
+/***/ }),
+
+/***/ 7235:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   C: () => (/* binding */ BEGINNING)
+/* harmony export */ });
+const BEGINNING = {
+    back: null,
+    toldTemplate: null,
+    marks: {},
+    checks: [],
+    restartsAtSwitch: {},
+    signsSince: {},
+};
+
+
+/***/ }),
+
+/***/ 136:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   a: () => (/* binding */ formatDuration)
+/* harmony export */ });
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+/** Milliseconds for a person, no more exact than they need: `0.4s`, `12s`, `1m32s`, `2h05m`. Negative times count as none. */
+function formatDuration(milliseconds) {
+    const tenths = Math.round(Math.max(0, milliseconds) / 100);
+    if (tenths < 100)
+        return `${tenths / 10}s`;
+    const seconds = Math.round(milliseconds / SECOND);
+    if (seconds < 60)
+        return `${seconds}s`;
+    if (seconds * SECOND < HOUR)
+        return `${Math.floor(seconds / 60)}m${twoDigits(seconds % 60)}s`;
+    const minutes = Math.round(milliseconds / MINUTE);
+    return `${Math.floor(minutes / 60)}h${twoDigits(minutes % 60)}m`;
+}
+function twoDigits(number) {
+    return String(number).padStart(2, '0');
+}
+
+
+/***/ }),
+
+/***/ 2527:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   AS: () => (/* binding */ pre),
+/* harmony export */   CS: () => (/* binding */ prose),
+/* harmony export */   Ed: () => (/* binding */ Html),
+/* harmony export */   TM: () => (/* binding */ firstLine),
+/* harmony export */   TN: () => (/* binding */ oneLine),
+/* harmony export */   aY: () => (/* binding */ code),
+/* harmony export */   nf: () => (/* binding */ link),
+/* harmony export */   oR: () => (/* binding */ joined),
+/* harmony export */   pj: () => (/* binding */ plain),
+/* harmony export */   qy: () => (/* binding */ html),
+/* harmony export */   sY: () => (/* binding */ shortDigests),
+/* harmony export */   uo: () => (/* binding */ capped)
+/* harmony export */ });
+/* unused harmony export escapeHtml */
+/** Characters of a text that are looked at when it becomes one line; what a program writes may be endless. */
+const LONGEST_READ = 65_536;
+/** Characters of a text that stands in a sentence, a list or the cell of a table. */
+const LONGEST_LINE = 2_000;
+const ESC = '\u001b';
+const BELL = '\u0007';
+/** The one-character forms of ESC with `@` … `_`. */
+const C1 = '\u0080-\u009f';
+/**
+ * Orders to a terminal (ECMA-48): those with a text of their own (titles, links) up to its end, those with parameters (colours,
+ * cursor), and short ones. Every part ends where the next can begin, so that no text is read twice: the time that Node's
+ * `stripVTControlCharacters` takes grows with the square of a hostile text's length.
+ */
+const TERMINAL_ORDERS = new RegExp([
+    `(?:${ESC}[\\]PX^_]|[\u0090\u0098\u009d-\u009f])[^${BELL}${ESC}${C1}\n]*(?:${BELL}|${ESC}\\\\|\u009c)`,
+    `(?:${ESC}\\[|\u009b)[0-?]*[ -/]*[@-~]`,
+    `${ESC}[ -/]*[0-~]`,
+].join('|'), 'g');
+/**
+ * Text without colours, cursor movements and other invisible orders (among them those that turn the direction of writing, by which a
+ * text can look like another). Tabs stay, and line breaks as `\n`.
+ */
+function plain(text) {
+    return text
+        .replaceAll(TERMINAL_ORDERS, '')
+        .replaceAll(/\r\n?/g, '\n')
+        .replaceAll(/[^\P{Cc}\n\t]|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu, '')
+        .toWellFormed();
+}
+/** Text of any origin as one line of at most `longest` characters; `…` at its end says that there was more. */
+function oneLine(text, longest = LONGEST_LINE) {
+    return capped(collapsed(text).trim(), longest);
+}
+function collapsed(text) {
+    return plain(text.slice(0, LONGEST_READ)).replaceAll(/\s+/g, ' ');
+}
+/** The first line of a text that should have but one. */
+function firstLine(text, longest = LONGEST_LINE) {
+    return oneLine(text.trimStart().split(/[\r\n]/, 1)[0] ?? '', longest);
+}
+/** At most `longest` characters of a text; `…` at its end says that there was more. */
+function capped(text, longest) {
+    if (text.length <= longest)
+        return text;
+    // Half of a surrogate pair is no character.
+    return `${text.slice(0, longest - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+}
+/** Digests cut to twelve digits, enough for a person to tell two images apart. */
+function shortDigests(text) {
+    return text.replaceAll(/\b(sha256:[0-9a-f]{12})[0-9a-f]{52}\b/g, '$1…');
+}
+/**
+ * Text for HTML. It uses exactly the five entities of XML, because the runner masks a secret as it is and in this form: any other
+ * escape (a backslash before `_`, say) would carry a secret past the mask.
+ */
+function escapeHtml(text) {
+    // The ampersand first: the others bring new ones.
+    return text
+        .replaceAll('&', '&amp;')
+        .replaceAll('<', '&lt;')
+        .replaceAll('>', '&gt;')
+        .replaceAll('"', '&quot;')
+        .replaceAll("'", '&apos;');
+}
+/** Markup that is known to be safe: our own words, and other texts escaped. Made by `html` and the functions beside it. */
+class Html {
+    markup;
+    constructor(markup) {
+        this.markup = markup;
+    }
+}
+/**
+ * The only way from text to markup. Texts handed in become one line (a blank line would end the HTML block around it, and what
+ * follows would be read as Markdown) and are escaped; markup stays as it is.
+ */
+function html(words, ...contents) {
+    const parts = words.flatMap((word, at) => [word, ...(at < contents.length ? [markupOf(contents[at] ?? '')] : [])]);
+    return new Html(parts.join(''));
+}
+function markupOf(content) {
+    if (content instanceof Html)
+        return content.markup;
+    if (typeof content === 'string')
+        return escapeHtml(capped(collapsed(content), LONGEST_LINE));
+    if (typeof content === 'number')
+        return String(content);
+    return content.map((part) => part.markup).join('');
+}
+function joined(parts, separator) {
+    return new Html(parts.map((part) => part.markup).join(separator.markup));
+}
+function code(text) {
+    return html `<code>${text}</code>`;
+}
+/** Sentences of ours, in which backticks mark what is to be read letter by letter. */
+function prose(text) {
+    const parts = oneLine(text).split(/`([^`]+)`/);
+    return html `${parts.map((part, at) => (at % 2 === 1 ? code(part) : html `${part}`))}`;
+}
+/** A block of text as it is, line breaks kept. It is an HTML block of its own: blank lines do not end it. */
+function pre(text) {
+    return new Html(`<pre><code>${escapeHtml(plain(text)).trimEnd()}</code></pre>`);
+}
+/** A link, if the address is one of the web; else the label alone. */
+function link(address, label) {
+    const url = address === null ? null : URL.parse(address);
+    if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:'))
+        return label;
+    return html `<a href="${url.href}">${label}</a>`;
+}
+
+
+/***/ }),
+
+/***/ 9820:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   L: () => (/* binding */ createTeller)
+/* harmony export */ });
+/* unused harmony export commandData */
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7598);
+/* harmony import */ var _duration_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(136);
+/* harmony import */ var _escape_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(2527);
+
+
+
+/** Milliseconds after which a wait is told again. */
+const REMIND_AFTER = 15_000;
+/** As many annotations of a kind as GitHub shows for a step. */
+const WARNINGS_SHOWN = 10;
+const LONGEST_FACT = 1_000;
+/** Of 4,096 characters that an annotation may have. */
+const LONGEST_WARNING = 4_000;
+const LONGEST_FOREIGN_LINE = 4_000;
+/** Facts that a chapter keeps for the summary. */
+const FACTS_KEPT = 8;
+/**
+ * The log of a run: a group for each chapter, a line for each fact, with the seconds since the run began. Nothing that it is told
+ * can be taken for a workflow command.
+ */
+function createTeller(parts) {
+    return new Log(parts);
+}
+class Log {
+    #out;
+    #clock;
+    #every;
+    #token;
+    #startedAt;
+    #spans = [];
+    #writes = [];
+    #warnings = [];
+    #open = null;
+    #wait = null;
+    #lastSaid = null;
+    constructor({ out, clock, every = repeat, token = node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomUUID }) {
+        this.#out = out;
+        this.#clock = clock;
+        this.#every = every;
+        this.#token = token;
+        this.#startedAt = clock.now();
+    }
+    phase(phase) {
+        if (this.#open?.phase === phase)
+            return;
+        this.#endPhase();
+        this.#open = { phase, startedAt: this.#clock.now(), facts: [] };
+        this.#out(`::group::${phase}`);
+    }
+    fact(text) {
+        const fact = (0,_escape_js__WEBPACK_IMPORTED_MODULE_2__/* .oneLine */ .TN)(text, LONGEST_FACT);
+        if (this.#say(fact))
+            keepFact(this.#open?.facts, fact);
+    }
+    waiting(text) {
+        const wanted = text === null ? null : (0,_escape_js__WEBPACK_IMPORTED_MODULE_2__/* .oneLine */ .TN)(text, LONGEST_FACT);
+        if (this.#wait?.text === wanted)
+            return;
+        this.#wait?.stop();
+        this.#wait = null;
+        if (wanted === null)
+            return;
+        this.#say(`waiting: ${wanted}`);
+        const since = this.#clock.now();
+        const remind = () => void this.#say(`still waiting, ${(0,_duration_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a)(this.#clock.now() - since)}: ${wanted}`);
+        this.#wait = { text: wanted, stop: this.#every(REMIND_AFTER, remind) };
+    }
+    wrote(write) {
+        this.waiting(null);
+        const why = (0,_escape_js__WEBPACK_IMPORTED_MODULE_2__/* .oneLine */ .TN)(write.why, LONGEST_FACT);
+        this.#writes.push({ at: this.#clock.now(), request: `${METHODS[write.verb]} ${write.path}`, why });
+        this.#say(`→ ${why}`);
+    }
+    foreign(title, lines) {
+        // Lines that come one by one stand under one title.
+        this.#say(`${(0,_escape_js__WEBPACK_IMPORTED_MODULE_2__/* .oneLine */ .TN)(title, LONGEST_FACT)}:`);
+        const token = this.#token();
+        this.#out(`::stop-commands::${token}`);
+        for (const line of lines.flatMap((text) => text.split(/\r\n|\n|\r/)))
+            this.#out(`${MARGIN}${(0,_escape_js__WEBPACK_IMPORTED_MODULE_2__/* .capped */ .uo)((0,_escape_js__WEBPACK_IMPORTED_MODULE_2__/* .plain */ .pj)(line), LONGEST_FOREIGN_LINE)}`.trimEnd());
+        this.#out(`::${token}::`);
+    }
+    warning(text) {
+        const warning = (0,_escape_js__WEBPACK_IMPORTED_MODULE_2__/* .oneLine */ .TN)(text, LONGEST_WARNING);
+        if (this.#warnings.includes(warning))
+            return;
+        this.#warnings.push(warning);
+        if (this.#warnings.length > WARNINGS_SHOWN)
+            this.#say(`Warning: ${warning}`);
+        else
+            this.#out(`::warning title=Crossfade::${commandData(warning)}`);
+        this.#lastSaid = null;
+    }
+    phases() {
+        const open = this.#open === null ? [] : [{ ...this.#open, endedAt: this.#clock.now() }];
+        return [...this.#spans, ...open];
+    }
+    writes() {
+        return this.#writes;
+    }
+    warnings() {
+        return this.#warnings;
+    }
+    end() {
+        this.#endPhase();
+    }
+    #endPhase() {
+        if (this.#wait !== null && this.#open?.facts.length === 0)
+            this.#open.facts.push(`waited: ${this.#wait.text}`);
+        this.waiting(null);
+        this.#lastSaid = null;
+        if (this.#open === null)
+            return;
+        this.#spans.push({ ...this.#open, endedAt: this.#clock.now() });
+        this.#open = null;
+        this.#out('::endgroup::');
+    }
+    /** False: the last line said the same. */
+    #say(text) {
+        if (this.#lastSaid === text)
+            return false;
+        this.#lastSaid = text;
+        const elapsed = ((this.#clock.now() - this.#startedAt) / 1000).toFixed(1);
+        this.#out(`${`${elapsed}s`.padStart(7)}  ${harmless(text)}`);
+        return true;
+    }
+}
+/** As wide as time and gap before a fact. */
+const MARGIN = ' '.repeat(9);
+const METHODS = {
+    create: 'POST',
+    update: 'PUT',
+    patch: 'PATCH',
+    delete: 'DELETE',
+};
+/**
+ * The older syntax of workflow commands, `##[name]`, counts anywhere in a line. The newer one, `::name::`, counts only at its
+ * beginning, where our lines have a time.
+ */
+function harmless(text) {
+    return text.replaceAll('##[', '## [');
+}
+/** Text as the data of a workflow command. */
+function commandData(text) {
+    return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+/** Of facts that differ in their numbers alone (`2/4 pods`, `3/4 pods`) only the last tells something afterwards. */
+function keepFact(facts, fact) {
+    if (facts === undefined)
+        return;
+    const pattern = (text) => text.replaceAll(/\d+/g, '0');
+    const older = facts.findIndex((other) => pattern(other) === pattern(fact));
+    if (older >= 0)
+        facts.splice(older, 1);
+    facts.push(fact);
+    if (facts.length > FACTS_KEPT)
+        facts.shift();
+}
+function repeat(ms, tick) {
+    const timer = setInterval(tick, ms);
+    timer.unref();
+    return () => clearInterval(timer);
+}
+
+
+/***/ }),
+
+/***/ 8995:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   K: () => (/* binding */ readyPodsBehind),
+/* harmony export */   f: () => (/* binding */ SERVICE_LABEL)
+/* harmony export */ });
+/** The label that ties EndpointSlices to their Service. */
+const SERVICE_LABEL = 'kubernetes.io/service-name';
+/**
+ * Names of the pods that a Service sends users to: ready in one of its EndpointSlices, behind every port of the Service.
+ * A pod stands in several slices (IPv4 and IPv6, or after a split); one whose template lacks a named target port stands in a slice
+ * without that port, and no error says so.
+ */
+function readyPodsBehind(service, slices) {
+    const wanted = (service.spec?.ports ?? []).map((port) => port.name ?? '');
+    const portsOfPod = new Map();
+    for (const slice of slices) {
+        if (slice.metadata?.labels?.[SERVICE_LABEL] !== service.metadata?.name)
+            continue;
+        for (const endpoint of slice.endpoints ?? []) {
+            const pod = endpoint.targetRef?.kind === 'Pod' ? endpoint.targetRef.name : undefined;
+            if (pod === undefined || endpoint.conditions?.ready === false)
+                continue;
+            const ports = portsOfPod.get(pod) ?? new Set();
+            for (const port of slice.ports ?? [])
+                ports.add(port.name ?? '');
+            portsOfPod.set(pod, ports);
+        }
+    }
+    return new Set([...portsOfPod].filter(([, ports]) => wanted.every((port) => ports.has(port))).map(([pod]) => pod));
+}
+
+
+/***/ }),
+
+/***/ 914:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   CW: () => (/* binding */ unpinned),
+/* harmony export */   EF: () => (/* binding */ overlap),
+/* harmony export */   Kf: () => (/* binding */ MANAGED_BY),
+/* harmony export */   Lr: () => (/* binding */ createCandidateService),
+/* harmony export */   S_: () => (/* binding */ switchTo),
+/* harmony export */   XP: () => (/* binding */ pointCandidateService),
+/* harmony export */   ax: () => (/* binding */ deleteCandidateService),
+/* harmony export */   gw: () => (/* binding */ switchBack),
+/* harmony export */   l0: () => (/* binding */ unpin),
+/* harmony export */   nF: () => (/* binding */ restoreCandidateService),
+/* harmony export */   y_: () => (/* binding */ pin)
+/* harmony export */ });
+/* harmony import */ var _cluster_write_request_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6477);
+/* harmony import */ var _workload_template_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6067);
+
+
+/*
+ * The router of blue/green: the selector of the user's own Service. A pin is one more label in it, `pod-template-hash`;
+ * without it the selector is what the user wrote.
+ */
+/** Labels and annotations of what we make, so that a person knows whose it is. */
+const MANAGED_BY = { 'app.kubernetes.io/managed-by': 'crossfade' };
+/** Only stable's pods, from before the candidate exists. */
+function pin(service, hash) {
+    return select(service, { ...unpinned(service), [_workload_template_js__WEBPACK_IMPORTED_MODULE_0__/* .HASH_LABEL */ .mE]: hash }, `pin Service ${nameOf(service)} to stable (${hash})`);
+}
+/** The switch: all users to the candidate. */
+function switchTo(service, hash) {
+    return select(service, { ...unpinned(service), [_workload_template_js__WEBPACK_IMPORTED_MODULE_0__/* .HASH_LABEL */ .mE]: hash }, `switch Service ${nameOf(service)} to the candidate (${hash})`);
+}
+/** All users to stable again. */
+function switchBack(service, hash) {
+    return select(service, { ...unpinned(service), [_workload_template_js__WEBPACK_IMPORTED_MODULE_0__/* .HASH_LABEL */ .mE]: hash }, `move users of Service ${nameOf(service)} back to stable (${hash})`);
+}
+/** Both tracks for a moment, for load balancers that attach and detach pods one by one. */
+function overlap(service) {
+    return select(service, unpinned(service), `let Service ${nameOf(service)} reach both tracks for a moment`);
+}
+function unpin(service) {
+    return select(service, unpinned(service), `unpin Service ${nameOf(service)}: its selector is again as you wrote it`);
+}
+function select(service, selector, why) {
+    return {
+        verb: 'patch',
+        path: (0,_cluster_write_request_js__WEBPACK_IMPORTED_MODULE_1__/* .servicePath */ .V)(service.metadata?.namespace ?? '', nameOf(service)),
+        tests: [
+            { op: 'test', path: '/metadata/uid', value: service.metadata?.uid },
+            { op: 'test', path: '/spec/selector', value: service.spec?.selector ?? {} },
+        ],
+        changes: [{ op: 'replace', path: '/spec/selector', value: selector }],
+        why,
+    };
+}
+/** The selector without the pin. */
+function unpinned(service) {
+    const { [_workload_template_js__WEBPACK_IMPORTED_MODULE_0__/* .HASH_LABEL */ .mE]: _pin, ...selector } = service.spec?.selector ?? {};
+    return selector;
+}
+/** A Service of the same ports that reaches only the candidate; owned by the Deployment, so that it can never outlive it. */
+function createCandidateService(plan, live, hash) {
+    const namespace = live.metadata?.namespace ?? '';
+    return {
+        verb: 'create',
+        path: (0,_cluster_write_request_js__WEBPACK_IMPORTED_MODULE_1__/* .servicePath */ .V)(namespace),
+        body: {
+            apiVersion: 'v1',
+            kind: 'Service',
+            metadata: {
+                name: plan.candidateService.name,
+                namespace,
+                labels: MANAGED_BY,
+                annotations: { 'crossfade/release': plan.release },
+                ownerReferences: [
+                    { apiVersion: 'apps/v1', kind: 'Deployment', name: plan.deployment.name, uid: plan.deployment.uid },
+                ],
+            },
+            spec: {
+                type: 'ClusterIP',
+                selector: { ...plan.service.selector, [_workload_template_js__WEBPACK_IMPORTED_MODULE_0__/* .HASH_LABEL */ .mE]: hash },
+                ports: (live.spec?.ports ?? []).map(({ nodePort: _nodePort, ...port }) => port),
+            },
+        },
+        why: `create Service ${plan.candidateService.name}: it reaches only the candidate`,
+    };
+}
+/** The user's own candidate Service: its selector gains the pin. */
+function pointCandidateService(service, hash) {
+    return select(service, { ...unpinned(service), [_workload_template_js__WEBPACK_IMPORTED_MODULE_0__/* .HASH_LABEL */ .mE]: hash }, `point Service ${nameOf(service)} at the candidate (${hash})`);
+}
+function restoreCandidateService(service, selector) {
+    return select(service, selector, `put the selector of Service ${nameOf(service)} back`);
+}
+function deleteCandidateService(service) {
+    return {
+        verb: 'delete',
+        path: (0,_cluster_write_request_js__WEBPACK_IMPORTED_MODULE_1__/* .servicePath */ .V)(service.metadata?.namespace ?? '', nameOf(service)),
+        uid: service.metadata?.uid ?? '',
+        why: `delete Service ${nameOf(service)}`,
+    };
+}
+function nameOf(service) {
+    return service.metadata?.name ?? '';
+}
+
+
+/***/ }),
+
+/***/ 8322:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   CN: () => (/* binding */ freeze),
+/* harmony export */   PF: () => (/* binding */ restore),
+/* harmony export */   VN: () => (/* binding */ close),
+/* harmony export */   ho: () => (/* binding */ open),
+/* harmony export */   i2: () => (/* binding */ holdAgain),
+/* harmony export */   nS: () => (/* binding */ evictCandidate),
+/* harmony export */   v7: () => (/* binding */ pause),
+/* harmony export */   yQ: () => (/* binding */ closeBack)
+/* harmony export */ });
+/* harmony import */ var _cluster_write_request_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6477);
+/* harmony import */ var _release_hold_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3020);
+/* harmony import */ var _tracks_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(7521);
+
+
+
+/*
+ * The writes of a held rollout (design §2), each one PATCH of the Deployment. They test `metadata.generation`, which the API server
+ * counts up with every change of the spec and with nothing else: a compare-and-swap of the whole spec that status updates cannot break.
+ */
+/** A paused Deployment ignores template changes and still follows `replicas`. */
+function pause(deployment) {
+    return patch(deployment, [set('paused', true)], 'pause the Deployment: no template change has an effect from here on');
+}
+/** Template and hold in one write, because `minReadySeconds` is copied only to the newest ReplicaSet. */
+function open(deployment, candidate) {
+    return patch(deployment, [set('template', candidate), ...hold(_release_hold_js__WEBPACK_IMPORTED_MODULE_0__/* .FULL_SURGE */ .rX), set('paused', false)], 'new template and hold: the candidate’s pods start beside stable’s');
+}
+/** Pods go on starting under the ReplicaSet controller; nothing else can move any more. */
+function freeze(deployment) {
+    return patch(deployment, [set('paused', true)], 'pause again, now with both tracks: nothing else can move them');
+}
+/** The candidate becomes the track that stays. Surge stays as it is: `replicas` + surge must equal the pods there are. */
+function close(deployment, original) {
+    const { minReadySeconds } = (0,_release_hold_js__WEBPACK_IMPORTED_MODULE_0__/* .restoredFields */ .si)((0,_tracks_js__WEBPACK_IMPORTED_MODULE_1__/* .holdFieldsOf */ .sb)(deployment), original);
+    return patch(deployment, [set('paused', true), set('minReadySeconds', minReadySeconds)], 'the candidate counts as available: the controller retires stable');
+}
+/** Takes a close back before it had its effect: nothing is available again, so the controller retires nobody. */
+function holdAgain(deployment) {
+    return patch(deployment, [...hold(_release_hold_js__WEBPACK_IMPORTED_MODULE_0__/* .FULL_SURGE */ .rX), set('paused', true)], 'stop the close, so that no pods leave');
+}
+/** The same on stable's template. */
+function closeBack(deployment, stable, original) {
+    const { minReadySeconds } = (0,_release_hold_js__WEBPACK_IMPORTED_MODULE_0__/* .restoredFields */ .si)((0,_tracks_js__WEBPACK_IMPORTED_MODULE_1__/* .holdFieldsOf */ .sb)(deployment), original);
+    return patch(deployment, [set('template', stable), set('paused', true), set('minReadySeconds', minReadySeconds)], 'stable’s template is back: the controller retires the candidate');
+}
+/** When stable is not whole (it was not before the release either), a paused close would wait for ever. Held, so that the pin may stay. */
+function evictCandidate(deployment) {
+    return patch(deployment, [...hold(_release_hold_js__WEBPACK_IMPORTED_MODULE_0__/* .EVICT */ .q7), set('paused', false)], 'remove the candidate’s pods without waiting for stable to be whole');
+}
+/** The last step: deadline, strategy and pause as they were. */
+function restore(deployment, original) {
+    const fields = (0,_release_hold_js__WEBPACK_IMPORTED_MODULE_0__/* .restoredFields */ .si)((0,_tracks_js__WEBPACK_IMPORTED_MODULE_1__/* .holdFieldsOf */ .sb)(deployment), original);
+    const deadline = fields.progressDeadlineSeconds === null
+        ? { op: 'remove', path: '/spec/progressDeadlineSeconds' }
+        : set('progressDeadlineSeconds', fields.progressDeadlineSeconds);
+    return patch(deployment, [
+        set('minReadySeconds', fields.minReadySeconds),
+        deadline,
+        set('strategy', fields.strategy),
+        set('paused', fields.paused),
+    ], 'put the Deployment’s own fields back');
+}
+function hold(strategy) {
+    return [
+        set('minReadySeconds', _release_hold_js__WEBPACK_IMPORTED_MODULE_0__/* .HOLD_MIN_READY_SECONDS */ .zf),
+        set('progressDeadlineSeconds', _release_hold_js__WEBPACK_IMPORTED_MODULE_0__/* .HOLD_PROGRESS_DEADLINE */ .Z$),
+        set('strategy', strategy),
+    ];
+}
+function set(field, value) {
+    return { op: 'add', path: `/spec/${field}`, value };
+}
+function patch(deployment, changes, why) {
+    const { namespace = '', name = '', uid, generation } = deployment.metadata ?? {};
+    return {
+        verb: 'patch',
+        path: (0,_cluster_write_request_js__WEBPACK_IMPORTED_MODULE_2__/* .deploymentPath */ .n)(namespace, name),
+        tests: [
+            { op: 'test', path: '/metadata/uid', value: uid },
+            { op: 'test', path: '/metadata/generation', value: generation },
+        ],
+        changes,
+        why,
+    };
+}
+
+
+/***/ }),
+
+/***/ 6067:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   IC: () => (/* binding */ imagesOf),
+/* harmony export */   XK: () => (/* binding */ withoutHash),
+/* harmony export */   YV: () => (/* binding */ templateDifference),
+/* harmony export */   d5: () => (/* binding */ changeTemplate),
+/* harmony export */   mE: () => (/* binding */ HASH_LABEL),
+/* harmony export */   ol: () => (/* binding */ digestOf)
+/* harmony export */ });
+/* unused harmony export repositoryOf */
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7598);
+/* harmony import */ var _action_image_reference_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6119);
+
+
+/** The label by which the Deployment controller tells its ReplicaSets apart, and by which we tell tracks apart. */
+const HASH_LABEL = 'pod-template-hash';
+/** A ReplicaSet's template as the Deployment had it: without the hash label that the controller added. */
+function withoutHash(template) {
+    const { [HASH_LABEL]: _hash, ...labels } = template.metadata?.labels ?? {};
+    return { ...template, metadata: { ...template.metadata, labels } };
+}
+/** SHA-256 of a template, the same for a Deployment's and its ReplicaSet's: key order, hash label and nulls do not count. */
+function digestOf(template) {
+    return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256')
+        .update(canonical(withoutHash(template)))
+        .digest('hex')
+        .slice(0, 32);
+}
+function canonical(value) {
+    if (Array.isArray(value))
+        return `[${value.map(canonical).join(',')}]`;
+    if (value === null || typeof value !== 'object')
+        return JSON.stringify(value);
+    const entries = Object.entries(value).filter(([, entry]) => entry !== null && entry !== undefined);
+    entries.sort(([a], [b]) => (a < b ? -1 : 1));
+    return `{${entries.map(([key, entry]) => `${JSON.stringify(key)}:${canonical(entry)}`).join(',')}}`;
+}
+/** Every container's image by its name, init containers included. */
+function imagesOf(template) {
+    return Object.fromEntries(containersOf(template).map((container) => [container.name, container.image ?? '']));
+}
+function containersOf(template) {
+    return [...(template.spec?.initContainers ?? []), ...(template.spec?.containers ?? [])];
+}
+/** The template with the images and environment values changed; or every change that does not fit, with what would. */
+function changeTemplate(template, images, env) {
+    const changed = structuredClone(template);
+    const containers = containersOf(changed);
+    const misfits = [
+        ...images.flatMap((change) => setImage(containers, change)),
+        ...env.flatMap((change) => setEnv(containers, change)),
+    ];
+    return misfits.length === 0 ? { template: changed } : { misfits };
+}
+function setImage(containers, change) {
+    const targets = containers.filter((container) => change.kind === 'container'
+        ? container.name === change.container
+        : (0,_action_image_reference_js__WEBPACK_IMPORTED_MODULE_1__/* .canonicalRepository */ .J)(repositoryOf(container.image ?? '')) === (0,_action_image_reference_js__WEBPACK_IMPORTED_MODULE_1__/* .canonicalRepository */ .J)(change.repository));
+    for (const container of targets)
+        container.image = change.image;
+    if (targets.length > 0)
+        return [];
+    const wanted = change.kind === 'container'
+        ? `a container named ${change.container}`
+        : `a container that runs ${change.repository}`;
+    return [{ input: 'images', message: `wanted ${wanted}; found ${listContainers(containers)}` }];
+}
+function setEnv(containers, change) {
+    const container = containers.find((candidate) => candidate.name === change.container);
+    if (container === undefined)
+        return [
+            { input: 'env', message: `wanted a container named ${change.container}; found ${listContainers(containers)}` },
+        ];
+    const entry = { name: change.name, value: change.value };
+    const before = container.env ?? [];
+    const at = before.findIndex((variable) => variable.name === change.name);
+    container.env = at < 0 ? [...before, entry] : before.with(at, entry);
+    return [];
+}
+function listContainers(containers) {
+    return containers.map((container) => `${container.name} (${container.image ?? 'no image'})`).join(', ');
+}
+/** Registry and path of an image reference: `localhost:5000/a/web:v1@sha256:…` → `localhost:5000/a/web`. */
+function repositoryOf(image) {
+    const name = image.split('@')[0] ?? image;
+    const slash = name.lastIndexOf('/');
+    const colon = name.indexOf(':', slash + 1);
+    return colon < 0 ? name : name.slice(0, colon);
+}
+/** What distinguishes two templates, for a person; names of environment variables, never their values. */
+function templateDifference(from, to) {
+    const before = new Map(containersOf(from).map((container) => [container.name, container]));
+    const differences = containersOf(to).flatMap((container) => {
+        const old = before.get(container.name);
+        if (old === undefined)
+            return [`container ${container.name} added`];
+        const image = old.image === container.image ? [] : [`container ${container.name}: image ${old.image} → ${container.image}`];
+        const variables = changedVariables(old, container).map((name) => `container ${container.name}: env ${name}`);
+        return [...image, ...variables];
+    });
+    return differences.length === 0 ? 'other fields of the template' : differences.join(', ');
+}
+function changedVariables(from, to) {
+    const values = (container) => new Map((container.env ?? []).map((variable) => [variable.name, canonical(variable)]));
+    const [a, b] = [values(from), values(to)];
+    return [...new Set([...a.keys(), ...b.keys()])].filter((name) => a.get(name) !== b.get(name));
+}
+
+
+/***/ }),
+
+/***/ 7521:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   SU: () => (/* binding */ tracksOf),
+/* harmony export */   qQ: () => (/* binding */ hashOf),
+/* harmony export */   sb: () => (/* binding */ holdFieldsOf)
+/* harmony export */ });
+/* harmony import */ var _release_signs_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8119);
+/* harmony import */ var _template_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6067);
+
+
+/** The Deployment's ReplicaSets that have, or are to have, pods, and those whose template may be wanted again. */
+function tracksOf(deployment, replicaSets, pods) {
+    const uid = deployment.metadata?.uid;
+    return replicaSets
+        .filter((replicaSet) => replicaSet.metadata?.ownerReferences?.some((owner) => owner.controller && owner.uid === uid))
+        .map((replicaSet) => trackOf(replicaSet, pods));
+}
+function trackOf(replicaSet, pods) {
+    const hash = replicaSet.metadata?.labels?.[_template_js__WEBPACK_IMPORTED_MODULE_1__/* .HASH_LABEL */ .mE] ?? '';
+    const own = pods.filter((pod) => hashOf(pod) === hash && pod.metadata?.ownerReferences?.some((owner) => owner.uid === replicaSet.metadata?.uid));
+    return {
+        hash,
+        size: replicaSet.spec?.replicas ?? 1,
+        pods: own.map(viewOf),
+        refused: refusalOf(replicaSet),
+        digest: (0,_template_js__WEBPACK_IMPORTED_MODULE_1__/* .digestOf */ .ol)(replicaSet.spec?.template ?? {}),
+        revision: replicaSet.metadata?.annotations?.['deployment.kubernetes.io/revision'] ?? null,
+    };
+}
+function hashOf(pod) {
+    return pod.metadata?.labels?.[_template_js__WEBPACK_IMPORTED_MODULE_1__/* .HASH_LABEL */ .mE];
+}
+function viewOf(pod) {
+    // A pod that failed as a whole (evicted, its node shut down) is replaced like a deleted one.
+    const gone = pod.metadata?.deletionTimestamp !== undefined || pod.status?.phase === 'Failed';
+    return {
+        name: pod.metadata?.name ?? '',
+        ready: pod.status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') ?? false,
+        terminating: gone,
+        restarts: (pod.status?.containerStatuses ?? []).reduce((sum, status) => sum + status.restartCount, 0),
+        unreadyContainer: (pod.status?.containerStatuses ?? []).find((status) => !status.ready)?.name ?? null,
+        sign: (0,_release_signs_js__WEBPACK_IMPORTED_MODULE_0__/* .signOf */ .rL)(pod),
+    };
+}
+function refusalOf(replicaSet) {
+    const failure = replicaSet.status?.conditions?.find((condition) => condition.type === 'ReplicaFailure');
+    if (failure?.status !== 'True')
+        return null;
+    return {
+        level: 'grave',
+        pod: replicaSet.metadata?.name ?? '',
+        container: null,
+        reason: failure.reason ?? 'ReplicaFailure',
+        message: failure.message ?? '',
+        exitCode: null,
+        restarts: 0,
+    };
+}
+/** The fields of a Deployment that a hold changes. */
+function holdFieldsOf(deployment) {
+    const { spec } = deployment;
+    return {
+        paused: spec?.paused ?? false,
+        minReadySeconds: spec?.minReadySeconds ?? 0,
+        progressDeadlineSeconds: spec?.progressDeadlineSeconds ?? null,
+        strategy: spec?.strategy ?? { type: 'RollingUpdate' },
+    };
+}
+
+
+/***/ })
+
+};
