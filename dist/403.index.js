@@ -948,6 +948,8 @@ class Api {
             },
             ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
             dispatcher: call.slow === true ? this.#connection.slowDispatcher : this.#connection.dispatcher,
+            // undici closes the connection after a DELETE with a body unless told that the next request may use it.
+            reset: false,
             signal: call.signal === undefined ? deadline : AbortSignal.any([deadline, call.signal]),
         });
         const body = call.slow === true ? await firstBytes(response.body) : await response.body.text();
@@ -1305,6 +1307,7 @@ async function acquireLease(api, clock, wish) {
     const start = clock.now();
     let lastSeen = { renewTime: '', at: start };
     let said = Number.NEGATIVE_INFINITY;
+    let hasWaited = false;
     for (let old = null;;) {
         const holder = old?.spec?.holderIdentity ?? '';
         const isFree = old === null || holder === '' || holder === wish.holder;
@@ -1312,14 +1315,16 @@ async function acquireLease(api, clock, wish) {
         if (isFree || isStale) {
             try {
                 const lease = await api.write(leaseRequest(wish, clock.now(), old));
-                return keep(api, clock, wish, lease, old !== null && holder !== wish.holder);
+                return keep(api, clock, wish, lease, hasWaited || isStale);
             }
             catch (error) {
                 if (!(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .isStatus */ .zM)(error, 409) && !(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .isStatus */ .zM)(error, 404))
                     throw error;
+                hasWaited ||= old !== null;
             }
         }
         else {
+            hasWaited = true;
             const waited = clock.now() - start;
             if (waited >= wish.patience)
                 throw new LockHeld(`Wanted the lock of ${wish.deployment} (Lease ${leaseName(wish.deployment)}); it is held by ${holder}, also after ${Math.round(waited / 1000)} s. ` +
@@ -1336,6 +1341,16 @@ async function acquireLease(api, clock, wish) {
             lastSeen = { renewTime, at: clock.now() };
     }
 }
+/** Of a renewal that failed the next one is made anew, from what the API server has then. */
+async function renew(api, wish, lease, now) {
+    try {
+        return await api.write(leaseRequest(wish, now, lease));
+    }
+    catch {
+        const read = await api.get(leasePath(wish.namespace, leaseName(wish.deployment))).catch(() => null);
+        return read?.spec?.holderIdentity === wish.holder ? read : lease;
+    }
+}
 /** Renews until released. A renewal that fails is tried again at the next turn; losing the Lease loses nothing but politeness. */
 function keep(api, clock, wish, first, waited) {
     const stop = new AbortController();
@@ -1345,7 +1360,7 @@ function keep(api, clock, wish, first, waited) {
             await clock.sleep(RENEW_EVERY, stop.signal).catch(() => undefined);
             if (stop.signal.aborted)
                 return;
-            lease = await api.write(leaseRequest(wish, clock.now(), lease)).catch(() => lease);
+            lease = await renew(api, wish, lease, clock.now());
         }
     })();
     return {
@@ -1530,6 +1545,7 @@ async function deploy(request, parts) {
             if (isOpen(book)) {
                 if (request.dryRun)
                     return unfinished(book.open);
+                parts.onLock(book.open.plan.release);
                 lease ??= await lock(request, parts);
                 if (lease.waited) {
                     lease = { ...lease, waited: false };
@@ -1557,6 +1573,7 @@ async function deploy(request, parts) {
             }
             if (parts.helm.order !== null)
                 return { ...NOTHING, outcome: 'aborted', plan: cleared.plan, reason: parts.helm.order.reason };
+            parts.onLock(cleared.plan.release);
             lease ??= await lock(request, parts);
             if (lease.waited) {
                 lease = { ...lease, waited: false };
@@ -1761,7 +1778,7 @@ function observe(plan, snapshot) {
         others,
         current: isCurrent(deployment, snapshot.replicaSetsAsOf),
         live: liveView(plan, lostService ? null : liveService, spread),
-        candidateService: candidateServiceView(snapshot.candidateService, candidate, spread),
+        candidateService: candidateServiceView(snapshot.candidateService, candidate, plan.stable.hash, spread),
     };
 }
 function isPopulated(track) {
@@ -1847,12 +1864,12 @@ function liveView(plan, service, spread) {
         endpoints: spread(service),
     };
 }
-function candidateServiceView(service, candidate, spread) {
+function candidateServiceView(service, candidate, stableHash, spread) {
     if (service === null)
         return { state: 'absent', pinned: false, endpoints: spread(null) };
     const pin = service.spec?.selector?.[_workload_template_js__WEBPACK_IMPORTED_MODULE_2__/* .HASH_LABEL */ .mE];
-    const points = pin !== undefined && pin === candidate?.hash;
-    return { state: points ? 'ready' : 'idle', pinned: pin !== undefined, endpoints: spread(service) };
+    const state = pin === undefined ? 'idle' : pin === candidate?.hash ? 'candidate' : pin === stableHash ? 'stable' : 'idle';
+    return { state, pinned: pin !== undefined, endpoints: spread(service) };
 }
 function sameSelector(a, b) {
     const keys = Object.keys(a);
@@ -2083,9 +2100,7 @@ function trackFindings(deployment, tracks) {
     const digest = (0,template/* digestOf */.ol)(deployment.spec?.template ?? {});
     const populated = tracks.filter((track) => track.size > 0 || track.pods.some((pod) => !pod.terminating));
     const name = `Deployment ${deployment.metadata?.name}`;
-    const current = (deployment.status?.observedGeneration ?? 0) >= (deployment.metadata?.generation ?? 0);
-    const isStable = populated.length === 1 && populated[0]?.digest === digest && current;
-    if (isStable)
+    if (populated.length === 1 && populated[0]?.digest === digest)
         return [];
     const list = populated.map((track) => `${track.hash} with ${track.size} pods`).join(', ');
     return [
@@ -2263,7 +2278,7 @@ async function preflight(api, request, namespace, now) {
     const selector = podSelectorOf(deployment);
     // What is named as the candidate Service is not the live one.
     const others = services.items.filter((item) => item.metadata?.name !== request.candidateService);
-    const chosen = chooseService(deployment, request.service === null ? others : services.items, request.service);
+    const chosen = chooseService(deployment, others.length === 0 ? services.items : others, request.service);
     const [replicaSets, pods, slices] = await Promise.all([
         api.list(`/apis/apps/v1/namespaces/${namespace}/replicasets`, { labelSelector: selector }),
         api.list(`/api/v1/namespaces/${namespace}/pods`, { labelSelector: selector }),
@@ -2699,9 +2714,11 @@ function raiseCandidate(seen) {
     // A scale-up while frozen may share the pods out unevenly; before the switch the hold can be opened once more for it.
     if (!isSized && seen.current && seen.live.pin !== candidate?.hash)
         return write('open');
+    if (candidate === null)
+        return wait('controller', 'the candidate’s ReplicaSet');
     if (seen.candidateService.state === 'absent')
         return write('create-candidate-service');
-    if (seen.candidateService.state === 'idle')
+    if (seen.candidateService.state !== 'candidate')
         return write('point-candidate-service');
     return null;
 }
@@ -2784,8 +2801,14 @@ function closeForward(plan, seen) {
         return wait('controller', 'the Deployment controller to see the close');
     const leaving = [...(seen.stable === null ? [] : [seen.stable]), ...seen.others];
     const left = leaving.reduce((sum, track) => sum + remaining(track), 0);
+    // While pods are still wanted there is time: the write is made then, and its effect is there when they leave.
+    if (seen.candidateService.state === 'candidate' && seen.lost === null)
+        return write('watch-stable');
     if (left > 0)
         return wait('retirement', `${left} pods of the old version to leave`);
+    const listed = listedByHelper(seen);
+    if (listed > 0)
+        return wait('endpoints', `${listed} leaving pods to be known as leaving`);
     return tidy(plan, seen) ?? { do: 'finish', outcome: { outcome: 'promoted' } };
 }
 /** Unpin, put the fields back, remove the candidate Service. The same at both ends of a release. */
@@ -2796,6 +2819,15 @@ function tidy(plan, seen) {
     if (!(0,hold/* sameFields */.wq)(fields, (0,hold/* restoredFields */.si)(fields, plan.original)))
         return write('restore');
     return tidyCandidateService(plan, seen);
+}
+/**
+ * The EndpointSlice controller has a pod cache of its own. It may not have seen yet that a pod is leaving, although our watch has, and
+ * would send users to that pod the moment the pin is gone (observed: for 845 ms on a busy control plane). So the candidate Service is
+ * pointed at the track that leaves: once its slices, made by the same controller from the same cache, have no ready endpoint left,
+ * the live Service's will not have them either.
+ */
+function listedByHelper({ candidateService }) {
+    return candidateService.endpoints.stable + candidateService.endpoints.candidate;
 }
 /** Pin and fields are as they were: the other track left before that, nothing has to be waited for any more. */
 function isTidied(plan, seen) {
@@ -2835,7 +2867,7 @@ const EVICT_AFTER = 5_000;
 function back(plan, state, turn, seen, now) {
     if (now > turn.at + BACK_LIMIT)
         return finish({ outcome: 'failed', left: 'unfinished' });
-    return (stopClosing(state, seen) ??
+    return (stopClosing(plan, state, seen) ??
         moveUsersBack(plan, state, seen, now) ??
         leaveStanding(plan, state, turn, seen) ??
         retireCandidate(plan, state, seen, now) ??
@@ -2846,9 +2878,11 @@ function back(plan, state, turn, seen, now) {
  * A close that was written lets the controller retire stable at any moment: the hold comes first, and then the proof that stable
  * is still there. Otherwise users would be moved to pods that are leaving.
  */
-function stopClosing(state, seen) {
+function stopClosing(plan, state, seen) {
     const { template, held } = seen.deployment;
-    if (template !== 'stable' && !held)
+    const { pin } = seen.live;
+    const mayBeClosing = template !== 'stable' && !held && pin !== null && pin !== plan.stable.hash;
+    if (mayBeClosing)
         return write('hold-again');
     if (state.marks.heldAgain !== undefined && !seen.current)
         return wait('controller', 'the Deployment controller to see the hold');
@@ -2916,28 +2950,46 @@ function leftOnCandidate(seen) {
 /** Cases in which both tracks stay, frozen, with users on stable: the user wants to look, or the template is somebody else's. */
 function leaveStanding(plan, state, turn, seen) {
     const asked = plan.onFailure === 'hold' && (turn.cause === 'unhealthy' || turn.cause === 'deadline');
-    const foreign = seen.deployment.template === 'foreign' && seen.deployment.templateDigest !== state.toldTemplate;
+    const foreign = isForeign(state, seen) && (seen.deployment.held || isPopulated(seen.candidate));
     if (!foreign && !(asked && seen.deployment.template === 'candidate'))
         return null;
     if (!seen.deployment.fields.paused)
         return write('freeze');
     return finish({ outcome: 'failed', left: 'standing' });
 }
+/** The candidate Service has to select the candidate when it leaves (see `listedByHelper`). Only Ready pods can be listed. */
+function watchLeaving({ candidate, candidateService }) {
+    if (candidate === null || readyPods(candidate) === 0 || candidateService.state === 'candidate')
+        return null;
+    return write(candidateService.state === 'absent' ? 'create-candidate-service' : 'point-candidate-service');
+}
+/** A template of somebody else's that no run has named yet. */
+function isForeign(state, { deployment }) {
+    return deployment.template === 'foreign' && deployment.templateDigest !== state.toldTemplate;
+}
+function isPopulated(track) {
+    return track !== null && remaining(track) > 0;
+}
 /** Close on stable's template: the controller scales the candidate to zero; stable is not touched. */
 function retireCandidate(plan, state, seen, now) {
     const { deployment } = seen;
     const closed = state.marks.closing;
     const evicting = state.marks.evicting !== undefined;
+    // Before there was a candidate, somebody else's template is none of our business: ours goes, theirs rolls out.
+    if (isForeign(state, seen))
+        return null;
     if (deployment.template !== 'stable' || (deployment.held && !evicting))
-        return write('close-back');
+        return watchLeaving(seen) ?? write('close-back');
     if (isTidied(plan, seen))
         return null;
     if (!seen.current)
         return wait('controller', 'the Deployment controller to see the close');
     const leaving = [...(seen.candidate === null ? [] : [seen.candidate]), ...seen.others];
     const left = leaving.reduce((sum, track) => sum + remaining(track), 0);
-    if (left === 0)
-        return null;
+    if (left === 0) {
+        const listed = listedByHelper(seen);
+        return listed === 0 ? null : wait('endpoints', `${listed} leaving pods to be known as leaving`);
+    }
     const sizes = leaving.reduce((sum, track) => sum + track.size, 0);
     if (sizes > 0 && !evicting && closed !== undefined && now >= closed + EVICT_AFTER)
         return write('evict-candidate');
@@ -3163,6 +3215,8 @@ function requestFor(write, plan, snapshot, candidateTemplate) {
             return service_selector/* createCandidateService */.Lr(plan, live(), candidateHash());
         case 'point-candidate-service':
             return service_selector/* pointCandidateService */.XP(helper(), candidateHash());
+        case 'watch-stable':
+            return service_selector/* watchStable */.df(helper(), plan.stable.hash);
         case 'overlap':
             return service_selector/* overlap */.EF(live());
         case 'switch':
@@ -4403,6 +4457,7 @@ function readyPodsBehind(service, slices) {
 /* harmony export */   S_: () => (/* binding */ switchTo),
 /* harmony export */   XP: () => (/* binding */ pointCandidateService),
 /* harmony export */   ax: () => (/* binding */ deleteCandidateService),
+/* harmony export */   df: () => (/* binding */ watchStable),
 /* harmony export */   gw: () => (/* binding */ switchBack),
 /* harmony export */   l0: () => (/* binding */ unpin),
 /* harmony export */   nF: () => (/* binding */ restoreCandidateService),
@@ -4484,6 +4539,10 @@ function createCandidateService(plan, live, hash) {
 /** The user's own candidate Service: its selector gains the pin. */
 function pointCandidateService(service, hash) {
     return select(service, { ...unpinned(service), [_workload_template_js__WEBPACK_IMPORTED_MODULE_0__/* .HASH_LABEL */ .mE]: hash }, `point Service ${nameOf(service)} at the candidate (${hash})`);
+}
+/** The candidate Service shows how far the EndpointSlice controller knows of the old pods' leaving. */
+function watchStable(service, hash) {
+    return select(service, { ...unpinned(service), [_workload_template_js__WEBPACK_IMPORTED_MODULE_0__/* .HASH_LABEL */ .mE]: hash }, `point Service ${nameOf(service)} at stable, to see its pods leave`);
 }
 function restoreCandidateService(service, selector) {
     return select(service, selector, `put the selector of Service ${nameOf(service)} back`);

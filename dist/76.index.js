@@ -470,11 +470,11 @@ async function deployWith(request, run, api, reporter, teller, helm) {
             namespace,
             holder,
             check: (context, deadline, signal) => runChecks(request, { ...context, kubeconfig: kubeconfig.path }, { clock: clock/* systemClock */.m, env: process.env, onLine, proxy: serviceProxy(api, namespace) }, deadline, signal),
-            onBegin: (plan) => {
-                const unfinished = { release: plan.release, namespace, deployment: request.deployment, holder };
+            onLock: (release) => {
+                const unfinished = { release, namespace, deployment: request.deployment, holder };
                 core/* saveState */.LZ('unfinished', JSON.stringify(unfinished));
-                reporter.tellBeginning(plan);
             },
+            onBegin: (plan) => reporter.tellBeginning(plan),
         });
         if (result.left !== 'unfinished')
             core/* saveState */.LZ('unfinished', '');

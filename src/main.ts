@@ -1,3 +1,4 @@
+import './heap.ts';
 import * as core from '@actions/core';
 import { readRequest } from './action/inputs.ts';
 import { InputErrors } from './action/input-errors.ts';

@@ -72,11 +72,11 @@ async function deployWith(
           deadline,
           signal,
         ),
-      onBegin: (plan) => {
-        const unfinished = { release: plan.release, namespace, deployment: request.deployment, holder };
+      onLock: (release) => {
+        const unfinished = { release, namespace, deployment: request.deployment, holder };
         core.saveState('unfinished', JSON.stringify(unfinished));
-        reporter.tellBeginning(plan);
       },
+      onBegin: (plan) => reporter.tellBeginning(plan),
     });
     if (result.left !== 'unfinished') core.saveState('unfinished', '');
     return result;

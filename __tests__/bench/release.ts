@@ -101,7 +101,7 @@ export async function measureRelease(stage: Stage, wish: Wish): Promise<Measured
       : { turnBack: { ...turnBackOf(scene), verdict: verdictIn(lines) } }),
     requests: countRequests(requests),
     ...connections,
-    peakMemoryMiB: result.peakMemoryMiB ?? 0,
+    peakMemoryMiB: memoryOf(result),
     timeline: timelineOf(startedAt, requests, lines, opened),
   };
 }
@@ -153,6 +153,12 @@ function ownCount(result: RunResult): number {
   // The output `result` is documented as one JSON document.
   const { requests } = JSON.parse(result.outputs.result ?? '{}') as { requests?: number };
   return requests ?? 0;
+}
+
+/** Zero for unknown would be a fine figure, and a wrong one. */
+function memoryOf({ peakMemoryMiB }: RunResult): number {
+  if (peakMemoryMiB === undefined) throw new Error('only Linux tells the peak memory of a process (/proc)');
+  return peakMemoryMiB;
 }
 
 function verdictIn(lines: readonly LogLine[]): number {

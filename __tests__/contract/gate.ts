@@ -17,10 +17,11 @@ export interface Passing {
   readonly body: string;
   /**
    * - `write`: would change the cluster;
+   * - `renewal`: an update of the Lease; how many there are is a matter of time;
    * - `watch`: its answer does not end;
    * - `read`: everything else, dry runs and access reviews included.
    */
-  readonly kind: 'read' | 'watch' | 'write';
+  readonly kind: 'read' | 'watch' | 'renewal' | 'write';
   /** How many of its kind, itself included, have come: the first one is 1. */
   readonly count: number;
 }
@@ -31,9 +32,9 @@ export type Treatment =
   | { readonly do: 'answer'; readonly status: number; readonly headers?: Record<string, string>; readonly body: string }
   | { readonly do: 'reset' }
   /** The API server carries it out, and the caller never hears of that. `first` comes in between. */
-  | { readonly do: 'forward-and-reset'; readonly first?: () => void }
+  | { readonly do: 'forward-and-reset'; readonly first?: () => void | Promise<void> }
   /** As 'forward', with something to do when the API server has answered and the caller has not heard it yet. */
-  | { readonly do: 'forward-and-tell'; readonly first: () => void }
+  | { readonly do: 'forward-and-tell'; readonly first: () => void | Promise<void> }
   /** The caller gets half of the answer, as if that were all of it. */
   | { readonly do: 'forward-and-truncate' }
   | { readonly do: 'delay'; readonly ms: number }
@@ -57,7 +58,7 @@ export class Gate {
   readonly #folder: string;
   readonly #server: Server;
   readonly #upstream: { readonly origin: string; readonly headers: Record<string, string>; readonly agent: Agent };
-  readonly #counts = { read: 0, watch: 0, write: 0 };
+  readonly #counts = { read: 0, watch: 0, renewal: 0, write: 0 };
   #rule: Rule;
 
   private constructor(folder: string, server: Server, upstream: Upstream, rule: Rule) {
@@ -89,12 +90,17 @@ export class Gate {
 
   /** Requests of all kinds. */
   get requests(): number {
-    return this.#counts.read + this.#counts.watch + this.#counts.write;
+    return Object.values(this.#counts).reduce((sum, count) => sum + count);
   }
 
   /** From here on another rule holds; the counts go on. */
   set rule(rule: Rule) {
     this.#rule = rule;
+  }
+
+  /** Resets all connections, watches included. */
+  breakOff(): void {
+    this.#server.closeAllConnections();
   }
 
   async close(): Promise<void> {
@@ -151,7 +157,7 @@ export class Gate {
       ...(passing.body === '' ? {} : { body: passing.body }),
       dispatcher: this.#upstream.agent,
       // A write that has been sent is carried out, whoever waits for the answer.
-      ...(passing.kind === 'write' ? {} : { signal: abandoned.signal }),
+      ...(passing.kind === 'write' || passing.kind === 'renewal' ? {} : { signal: abandoned.signal }),
     });
     const headers = Object.fromEntries(
       ['content-type', 'retry-after', 'warning'].flatMap((name) => {
@@ -174,7 +180,7 @@ export class Gate {
       return;
     }
     const content = Buffer.from(await answer.body.arrayBuffer());
-    if ('first' in treatment) treatment.first?.();
+    if ('first' in treatment) await treatment.first?.();
     if (treatment.do === 'forward-and-reset') {
       incoming.socket.resetAndDestroy();
       return;
@@ -227,6 +233,7 @@ function plainKubeconfig(server: string): unknown {
 function kindOf(method: string, path: string): Passing['kind'] {
   const { pathname, searchParams } = new URL(path, 'http://gate');
   if (method === 'GET' || method === 'HEAD') return searchParams.has('watch') ? 'watch' : 'read';
+  if (method === 'PUT' && pathname.includes('/leases/')) return 'renewal';
   const isReview = pathname.startsWith('/apis/authorization.k8s.io/');
   return isReview || searchParams.get('dryRun') === 'All' ? 'read' : 'write';
 }

@@ -34,7 +34,7 @@ export function describeWrites(writes: readonly AuditedRequest[], known: Known):
   return writes.flatMap((write) => {
     if (write.resource === 'leases' && write.verb !== 'delete') {
       const before = holder;
-      holder = holderIn(write.body);
+      if (write.code < 300) holder = holderIn(write.body);
       if (write.verb === 'update' && before === holder) return [];
     }
     return `${wordFor(write, known)}${write.code >= 300 ? ` (${write.code})` : ''}`;

@@ -1,11 +1,15 @@
 import { afterAll, beforeAll } from '@jest/globals';
+import { cancelledRuns } from '../contract/cancelled.ts';
 import { checks } from '../contract/checks.ts';
 import type { TestCluster } from '../contract/cluster.ts';
 import { foreignWrites } from '../contract/foreign-writes.ts';
 import { goodReleases } from '../contract/good-release.ts';
+import { killedRuns } from '../contract/killed.ts';
+import { livesOfRuns } from '../contract/life-of-a-run.ts';
 import { permissions } from '../contract/permissions.ts';
 import { refusals } from '../contract/refusals.ts';
 import { sickCandidates } from '../contract/sick-candidate.ts';
+import { unhappyApi } from '../contract/unhappy-api.ts';
 import { startCluster } from './tiers.ts';
 
 let cluster: TestCluster;
@@ -20,3 +24,7 @@ checks(() => cluster, { sockets: false });
 refusals(() => cluster);
 permissions(() => cluster);
 foreignWrites(() => cluster);
+livesOfRuns(() => cluster);
+killedRuns(() => cluster);
+cancelledRuns(() => cluster);
+unhappyApi(() => cluster);

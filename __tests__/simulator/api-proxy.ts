@@ -49,9 +49,9 @@ function serviceEndpoint(
     if (found === undefined) throw unavailable(`no service port ${port} found for service "${name}"`);
     portName = found.name ?? '';
   }
-  const ready = endpointsOf(store, namespace, name, portName);
+  const { ready, any } = endpointsOf(store, namespace, name, portName);
   const chosen = ready[Math.floor(Math.random() * ready.length)];
-  if (chosen === undefined) throw unavailable(`no endpoints available for service "${asked}"`);
+  if (chosen === undefined) throw unavailable(`no endpoints available for service "${any ? asked : name}"`);
   return chosen;
 }
 

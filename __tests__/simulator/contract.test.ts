@@ -1,9 +1,14 @@
 import { afterAll, beforeAll } from '@jest/globals';
+import { cancelledRuns } from '../contract/cancelled.ts';
 import { checks } from '../contract/checks.ts';
+import { foreignWrites } from '../contract/foreign-writes.ts';
 import { goodReleases } from '../contract/good-release.ts';
+import { killedRuns } from '../contract/killed.ts';
+import { livesOfRuns } from '../contract/life-of-a-run.ts';
 import { permissions } from '../contract/permissions.ts';
 import { refusals } from '../contract/refusals.ts';
 import { sickCandidates } from '../contract/sick-candidate.ts';
+import { unhappyApi } from '../contract/unhappy-api.ts';
 import { type Simulator, startSimulator } from './cluster.ts';
 
 let cluster: Simulator;
@@ -17,3 +22,8 @@ sickCandidates(() => cluster, { secrets: true });
 checks(() => cluster, { sockets: true });
 refusals(() => cluster);
 permissions(() => cluster);
+foreignWrites(() => cluster);
+livesOfRuns(() => cluster);
+killedRuns(() => cluster);
+cancelledRuns(() => cluster);
+unhappyApi(() => cluster);

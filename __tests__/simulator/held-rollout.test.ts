@@ -216,10 +216,16 @@ describe('a frozen rollout', () => {
     expect(least).toBe(10);
   });
 
-  test('trap: strategy and minReadySeconds put back in one paused write rescale both tracks', () => {
+  test.each([
+    { strategy: limits(1, 0), left: 6 },
+    { strategy: limits('25%', '25%'), left: 7 },
+  ])('trap: all fields put back in one paused write rescale both tracks, the serving one 10 → $left', ({
+    strategy,
+    left,
+  }) => {
     const app = frozen(10, '100%', 0);
-    const least = leastReady(app, 'v2', () => app.patch(minReady(0), ...restore(), paused(true)));
-    expect(least).toBeLessThan(10);
+    const least = leastReady(app, 'v2', () => app.patch(minReady(0), ...restore(), strategy, paused(true)));
+    expect(least).toBe(left);
   });
 
   test('going back from 1:3: stable grows to 4 at once, the candidate leaves as those become available', () => {

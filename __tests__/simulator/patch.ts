@@ -1,4 +1,4 @@
-import { type JsonObject, equal, isObject } from './json.ts';
+import { type JsonObject, copy, equal, isObject } from './json.ts';
 import { badRequest, patchRefused } from './status.ts';
 
 /**
@@ -11,7 +11,7 @@ export function applyJsonPatch(document: JsonObject, patch: unknown): JsonObject
     throw badRequest(
       'error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp',
     );
-  const result = structuredClone(document);
+  const result = copy(document);
   for (const operation of patch) applyOperation(result, operation);
   return result;
 }
@@ -37,7 +37,7 @@ function applyOperation(root: JsonObject, operation: unknown): void {
     case 'copy': {
       if (typeof operation.from !== 'string') throw patchRefused();
       const from = locate(root, operation.from);
-      const value = structuredClone(read(from));
+      const value = copy(read(from));
       if (value === undefined) throw patchRefused();
       if (operation.op === 'move') remove(from);
       insert(locate(root, operation.path), value);
@@ -108,7 +108,7 @@ function existingIndex(list: readonly unknown[], key: string): number {
 /** Applies a JSON merge patch (RFC 7386) to a copy of `document`. */
 export function applyMergePatch(document: JsonObject, patch: unknown): JsonObject {
   if (!isObject(patch)) throw badRequest('error decoding patch: a merge patch is an object');
-  return merged(structuredClone(document), patch);
+  return merged(copy(document), patch);
 }
 
 function merged(target: JsonObject, patch: JsonObject): JsonObject {
@@ -140,7 +140,7 @@ const MERGE_KEYS: Readonly<Record<string, string>> = {
  */
 export function applyStrategicPatch(document: JsonObject, patch: unknown): JsonObject {
   if (!isObject(patch)) throw badRequest('error decoding patch: a strategic merge patch is an object');
-  return strategic(structuredClone(document), patch);
+  return strategic(copy(document), patch);
 }
 
 function strategic(target: JsonObject, patch: JsonObject): JsonObject {

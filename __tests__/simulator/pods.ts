@@ -12,7 +12,7 @@ interface PodServer {
 
 /**
  * Pods as real HTTP servers on 127.0.0.1, one for each pod of which a container listens: `GET /` answers `<tag> <pod>` (or the
- * container's variable RESPONSE), `/healthz` 200 when Ready and 503 otherwise. A pod that is ending serves on, asks its
+ * container's variable RESPONSE), as does any other path but `/ready` and `/healthz`: 200 when Ready and 503 otherwise. A pod that is ending serves on, asks its
  * clients to close their connections, and resets what is left when it is gone.
  */
 export class PodServers {
@@ -73,8 +73,7 @@ function answer(pod: Pod, request: IncomingMessage, response: ServerResponse): v
     response.writeHead(status, { 'content-type': 'text/plain' });
     response.end(text);
   };
-  if (path === '/') send(200, bodyOf(pod));
-  else if (path !== '/healthz') send(404, 'not found');
+  if (path !== '/healthz' && path !== '/ready') send(200, bodyOf(pod));
   else if (isReady(pod)) send(200, 'ok');
   else send(503, 'not ready');
 }

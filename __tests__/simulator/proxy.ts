@@ -4,17 +4,29 @@ import type { Stored } from './objects.ts';
 import type { PodServers } from './pods.ts';
 import type { Store } from './store.ts';
 
-/** Uids of pods that a connection to a Service may go to. */
-export function endpointsOf(store: Store, namespace: string, service: string, port: string): string[] {
+/** Pods that the EndpointSlices of a Service list for one of its ports, by what they can do. */
+export interface Endpoints {
+  /** Uids. */
+  readonly ready: readonly string[];
+  /** Uids of those that are on their way out and still answer. */
+  readonly leaving: readonly string[];
+  /** Any endpoint is listed, whatever its state and ports. */
+  readonly any: boolean;
+}
+
+/** `port`: its name in the Service; empty for one without a name. */
+export function endpointsOf(store: Store, namespace: string, service: string, port: string): Endpoints {
   const slices = store
     .list('endpointslices.discovery.k8s.io', namespace)
-    .filter((slice) => slice.metadata.labels?.[SERVICE_NAME] === service && hasPort(slice, port));
-  const all = slices.flatMap((slice) => slice.endpoints ?? []);
-  const uids = (wanted: (endpoint: (typeof all)[number]) => boolean | undefined) =>
-    all.filter((endpoint) => wanted(endpoint) === true).map((endpoint) => endpoint.targetRef?.uid ?? '');
-  const ready = uids((endpoint) => endpoint.conditions?.ready);
-  // As kube-proxy: pods that are ending but still serve are better than none.
-  return ready.length > 0 ? ready : uids(({ conditions }) => conditions?.serving === true && conditions.terminating);
+    .filter((slice) => slice.metadata.labels?.[SERVICE_NAME] === service);
+  const listed = slices.filter((slice) => hasPort(slice, port)).flatMap((slice) => slice.endpoints ?? []);
+  const uids = (wanted: (endpoint: (typeof listed)[number]) => boolean | undefined) =>
+    listed.filter((endpoint) => wanted(endpoint) === true).map((endpoint) => endpoint.targetRef?.uid ?? '');
+  return {
+    ready: uids(({ conditions }) => conditions?.ready),
+    leaving: uids(({ conditions }) => conditions?.serving === true && conditions.terminating),
+    any: slices.some((slice) => (slice.endpoints ?? []).length > 0),
+  };
 }
 
 function hasPort(slice: Stored<'endpointslices.discovery.k8s.io'>, name: string): boolean {
@@ -47,7 +59,10 @@ export class ServiceProxy {
   async listen(namespace: string, service: string): Promise<Listener> {
     const read = () => {
       const port = this.#store.get('services', namespace, service)?.spec.ports?.[0];
-      return port === undefined ? [] : endpointsOf(this.#store, namespace, service, port.name ?? '');
+      if (port === undefined) return [];
+      const { ready, leaving } = endpointsOf(this.#store, namespace, service, port.name ?? '');
+      // As kube-proxy: pods that are leaving but still answer are better than none.
+      return ready.length > 0 ? ready : leaving;
     };
     let endpoints = read();
     const timers = new Set<NodeJS.Timeout>();

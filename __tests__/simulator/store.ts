@@ -21,6 +21,8 @@ export class Store {
   readonly catalogue = new Catalogue();
   readonly clock: Clock;
   #objects = new Map<ResourceKey, Map<string, ApiObject>>();
+  /** Objects of a resource in order, until the next write to it. */
+  #sorted = new Map<ResourceKey, ApiObject[]>();
   #version = 100;
   #log: Change[] = [];
   /** The log is complete after this version. */
@@ -46,11 +48,13 @@ export class Store {
 
   /** Objects of one namespace, or of all, by namespace and name. */
   list<K extends ResourceKey>(resource: K, namespace?: string): Stored<K>[] {
-    const found = [...(this.#objects.get(resource)?.entries() ?? [])]
-      .filter(([, object]) => namespace === undefined || object.metadata.namespace === namespace)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([, object]) => object);
-    return found as Stored<K>[]; // as in `get`
+    const sorted =
+      this.#sorted.get(resource) ??
+      [...(this.#objects.get(resource)?.entries() ?? [])]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([, object]) => object);
+    this.#sorted.set(resource, sorted);
+    return sorted.filter((object) => namespace === undefined || object.metadata.namespace === namespace) as Stored<K>[]; // as in `get`
   }
 
   /** Stores an object under its name, as new or in place of the old one. Returns it with its resourceVersion. */
@@ -125,6 +129,7 @@ export class Store {
   }
 
   #commit(type: Change['type'], resource: ResourceKey, object: ApiObject, previous: ApiObject | null): void {
+    this.#sorted.delete(resource);
     const change: Change = { version: this.#version, type, resource, object, previous };
     this.#log.push(change);
     if (this.#log.length > 2 * HISTORY) {

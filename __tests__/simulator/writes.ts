@@ -1,10 +1,10 @@
 import { timestamp } from './clock.ts';
 import { decodingError } from './decoding.ts';
 import { setDefaults } from './defaults.ts';
-import { type JsonObject, equal, isObject, objectAt } from './json.ts';
+import { type JsonObject, copy, equal, isObject, objectAt } from './json.ts';
 import { managedAfter } from './managed-fields.ts';
 import type { ApiObject, Metadata, Stored } from './objects.ts';
-import { checkQuota } from './quota.ts';
+import { type PodSpec, checkQuota } from './quota.ts';
 import { type ResourceKey, type ResourceType, apiVersionOf, keyOf } from './resources.ts';
 import { ApiError, alreadyExists, badRequest, conflict, invalid, notFound, preconditionFailed } from './status.ts';
 import type { Store } from './store.ts';
@@ -58,8 +58,9 @@ export class Writes {
     validate(type, object, null);
     const name = String(metadata.name);
     if (this.#store.get(keyOf(type), namespace, name) !== undefined) throw alreadyExists(type, name);
-    if (resource === 'pods') checkQuota(this.#store, namespace ?? '', name);
     const created = this.#own(type, null, object, writer, '');
+    // Validated: a pod's spec is there, with its containers.
+    if (resource === 'pods') checkQuota(this.#store, namespace ?? '', name, created.spec as PodSpec);
     if (type.plural === 'customresourcedefinitions') this.#serve(created, writer);
     return this.#commit(resource, created, writer);
   }
@@ -240,19 +241,11 @@ export class Writes {
   #orphan(owner: string, writer: Writer): void {
     for (const resource of this.#store.resources())
       for (const object of this.#store.list<string>(resource)) {
-        const references = object.metadata.ownerReferences ?? [];
-        if (references.some((reference) => reference.uid === owner))
-          this.#commit(
-            resource,
-            {
-              ...object,
-              metadata: {
-                ...object.metadata,
-                ownerReferences: references.filter((reference) => reference.uid !== owner),
-              },
-            },
-            writer,
-          );
+        const { ownerReferences = [], ...metadata } = object.metadata;
+        const others = ownerReferences.filter((reference) => reference.uid !== owner);
+        if (others.length === ownerReferences.length) continue;
+        const kept: Metadata = { ...metadata, ...(others.length === 0 ? {} : { ownerReferences: others }) };
+        this.#commit(resource, { ...object, metadata: kept }, writer);
       }
   }
 
@@ -294,7 +287,7 @@ export class Writes {
 /** A copy of what a client sent, once it is sure to be of this type. Throws 400. */
 function decode(type: ResourceType, input: unknown): JsonObject {
   if (!isObject(input)) throw badRequest(`the object provided is unrecognized (must be of type ${type.kind})`);
-  const object = structuredClone(input);
+  const object = copy(input);
   const { kind, apiVersion } = object;
   if ((kind !== undefined && kind !== type.kind) || (apiVersion !== undefined && apiVersion !== apiVersionOf(type)))
     throw badRequest(
@@ -330,13 +323,13 @@ function keepUnwritable(
   for (const [field, value] of Object.entries(kept)) if (value === undefined) delete kept[field];
   if (subresource !== 'status') {
     const object: JsonObject = { ...wanted, metadata: kept };
-    if (type.status) object.status = structuredClone(current.status);
+    if (type.status) object.status = copy(current.status);
     if (object.status === undefined) delete object.status;
     return object;
   }
   // A status write may change annotations (the Deployment controller's revision goes that way), not labels or the spec.
   const annotations = type.custom ? current.metadata.annotations : kept.annotations;
-  const object = structuredClone({ ...current, metadata: { ...current.metadata, annotations } });
+  const object = copy({ ...current, metadata: { ...current.metadata, annotations } });
   return { ...object, status: wanted.status };
 }
 

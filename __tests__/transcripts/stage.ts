@@ -45,6 +45,8 @@ export class Stage {
   state: State = BEGINNING;
   /** The last process came to an end by itself. */
   ended = false;
+  /** No process is at work. */
+  killed = false;
   #template: PodTemplate | null = null;
 
   constructor(app: AppOptions) {
@@ -97,6 +99,7 @@ export class Stage {
     const told = this.observe().deployment;
     const toldTemplate = this.ended && told.template === 'foreign' ? told.templateDigest : null;
     this.ended = false;
+    this.killed = false;
     this.state = turnBack(
       { ...BEGINNING, toldTemplate },
       { at: this.now, cause: 'resumed', reason: 'a later run found it unfinished' },

@@ -20,7 +20,7 @@ import { type Round, Stage } from './stage.ts';
  * | `cluster image=v1 replicas=4 [spec={…}]` | a Deployment and its Service on a new cluster, all pods Ready |
  * | `release image=v2 [bake= drain= settle= timeout= switch= on-failure= checks=1]` | preflight, then rounds until time or the cluster is waited for |
  * | `release … writes=3` | the same, and the process is killed after the third write |
- * | `resume writes=3` | goes on to the third further write, and is killed there |
+ * | `resume writes=3` | the same process goes on after all, to the third further write, and is killed there |
  * | `tick-cluster 5s` | time passes for the cluster alone: no process is at work |
  * | `show fields` | the fields of the Deployment that a hold changes |
  * | `tick 5s` | time passes; rounds as things change |
@@ -108,6 +108,7 @@ class Player {
         this.#run();
         break;
       case 'cancel':
+        this.#theStage.killed = false;
         this.#theStage.turnBack('cancelled', 'The run was cancelled.');
         this.#run();
         break;
@@ -147,7 +148,7 @@ class Player {
   /** Rounds until the release ends, waits for time, or (`writes`) is killed. Answers until when it waits (epoch ms). */
   #run(writes = Number.POSITIVE_INFINITY): number | null {
     const stage = this.#theStage;
-    if (stage.ended || stage.plan === null) return null;
+    if (stage.ended || stage.killed || stage.plan === null) return null;
     let written = 0;
     for (let rounds = 0; ; rounds += 1) {
       if (rounds > MOST_ROUNDS) throw new Error(`no end after ${rounds} rounds:\n${this.#lines.slice(-10).join('\n')}`);
@@ -159,6 +160,7 @@ class Player {
         written += 1;
         if (written >= writes) {
           this.#lines.push('killed');
+          stage.killed = true;
           return null;
         }
       }
@@ -172,6 +174,7 @@ class Player {
   /** As `tick`, until so many writes were made. */
   #advanceRun(writes: number): void {
     const stage = this.#theStage;
+    stage.killed = false;
     for (let left = writes; left > 0; ) {
       const written = this.#lines.filter((line) => / write \S+: /.test(line)).length;
       this.#run(left);
@@ -285,7 +288,7 @@ function stateLine({ deployment, stable, candidate, others, live, lost, candidat
       ', ',
     ),
     `users → ${pin}: ${reached.join(' + ')}`,
-    ...(candidateService.state === 'absent' ? [] : [`candidate Service ${candidateService.state}`]),
+    ...(candidateService.state === 'absent' ? [] : [`candidate Service → ${candidateService.state}`]),
   ].join(' | ');
 }
 
@@ -295,7 +298,7 @@ function ms(text: string): number {
   return parsed.value;
 }
 
-function requestOf(options: Record<string, string>): Request {
+export function requestOf(options: Record<string, string>): Request {
   const image =
     options.image === undefined
       ? []

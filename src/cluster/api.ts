@@ -205,6 +205,8 @@ export class Api {
       },
       ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
       dispatcher: call.slow === true ? this.#connection.slowDispatcher : this.#connection.dispatcher,
+      // undici closes the connection after a DELETE with a body unless told that the next request may use it.
+      reset: false,
       signal: call.signal === undefined ? deadline : AbortSignal.any([deadline, call.signal]),
     });
     const body = call.slow === true ? await firstBytes(response.body) : await response.body.text();

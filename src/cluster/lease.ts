@@ -78,6 +78,7 @@ export async function acquireLease(api: ApiPort, clock: Clock, wish: Wish): Prom
   const start = clock.now();
   let lastSeen = { renewTime: '', at: start };
   let said = Number.NEGATIVE_INFINITY;
+  let hasWaited = false;
   for (let old: Lease | null = null; ; ) {
     const holder = old?.spec?.holderIdentity ?? '';
     const isFree = old === null || holder === '' || holder === wish.holder;
@@ -85,11 +86,13 @@ export async function acquireLease(api: ApiPort, clock: Clock, wish: Wish): Prom
     if (isFree || isStale) {
       try {
         const lease = await api.write<Lease>(leaseRequest(wish, clock.now(), old));
-        return keep(api, clock, wish, lease, old !== null && holder !== wish.holder);
+        return keep(api, clock, wish, lease, hasWaited || isStale);
       } catch (error) {
         if (!isStatus(error, 409) && !isStatus(error, 404)) throw error;
+        hasWaited ||= old !== null;
       }
     } else {
+      hasWaited = true;
       const waited = clock.now() - start;
       if (waited >= wish.patience)
         throw new LockHeld(
@@ -109,6 +112,16 @@ export async function acquireLease(api: ApiPort, clock: Clock, wish: Wish): Prom
   }
 }
 
+/** Of a renewal that failed the next one is made anew, from what the API server has then. */
+async function renew(api: ApiPort, wish: Wish, lease: Lease, now: number): Promise<Lease> {
+  try {
+    return await api.write<Lease>(leaseRequest(wish, now, lease));
+  } catch {
+    const read = await api.get<Lease>(leasePath(wish.namespace, leaseName(wish.deployment))).catch(() => null);
+    return read?.spec?.holderIdentity === wish.holder ? read : lease;
+  }
+}
+
 /** Renews until released. A renewal that fails is tried again at the next turn; losing the Lease loses nothing but politeness. */
 function keep(api: ApiPort, clock: Clock, wish: Wish, first: Lease, waited: boolean): HeldLease {
   const stop = new AbortController();
@@ -117,7 +130,7 @@ function keep(api: ApiPort, clock: Clock, wish: Wish, first: Lease, waited: bool
     while (!stop.signal.aborted) {
       await clock.sleep(RENEW_EVERY, stop.signal).catch(() => undefined);
       if (stop.signal.aborted) return;
-      lease = await api.write<Lease>(leaseRequest(wish, clock.now(), lease)).catch(() => lease);
+      lease = await renew(api, wish, lease, clock.now());
     }
   })();
   return {

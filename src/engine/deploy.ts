@@ -46,7 +46,9 @@ export interface DeployParts {
     deadline: number,
     signal: AbortSignal,
   ) => Promise<readonly CheckResult[]>;
-  /** Told before the first write: from here on `post` has something to look after. */
+  /** Told before the lock is taken: from here on `post` has something to look after. */
+  readonly onLock: (release: string) => void;
+  /** Told before the release is put on record. */
   readonly onBegin: (plan: Plan) => void;
 }
 
@@ -60,6 +62,7 @@ export async function deploy(request: Request, parts: DeployParts): Promise<Resu
       const book = await readBookIfAllowed(api, namespace, request.deployment);
       if (isOpen(book)) {
         if (request.dryRun) return unfinished(book.open);
+        parts.onLock(book.open.plan.release);
         lease ??= await lock(request, parts);
         if (lease.waited) {
           lease = { ...lease, waited: false };
@@ -85,6 +88,7 @@ export async function deploy(request: Request, parts: DeployParts): Promise<Resu
       }
       if (parts.helm.order !== null)
         return { ...NOTHING, outcome: 'aborted', plan: cleared.plan, reason: parts.helm.order.reason };
+      parts.onLock(cleared.plan.release);
       lease ??= await lock(request, parts);
       if (lease.waited) {
         lease = { ...lease, waited: false };

@@ -29,7 +29,7 @@ export function observe(plan: Plan, snapshot: Snapshot): Observation {
     others,
     current: isCurrent(deployment, snapshot.replicaSetsAsOf),
     live: liveView(plan, lostService ? null : liveService, spread),
-    candidateService: candidateServiceView(snapshot.candidateService, candidate, spread),
+    candidateService: candidateServiceView(snapshot.candidateService, candidate, plan.stable.hash, spread),
   };
 }
 
@@ -132,12 +132,14 @@ function liveView(plan: Plan, service: Service | null, spread: Spread): LiveView
 function candidateServiceView(
   service: Service | null,
   candidate: KnownTrack | null,
+  stableHash: string,
   spread: Spread,
 ): CandidateServiceView {
   if (service === null) return { state: 'absent', pinned: false, endpoints: spread(null) };
   const pin = service.spec?.selector?.[HASH_LABEL];
-  const points = pin !== undefined && pin === candidate?.hash;
-  return { state: points ? 'ready' : 'idle', pinned: pin !== undefined, endpoints: spread(service) };
+  const state =
+    pin === undefined ? 'idle' : pin === candidate?.hash ? 'candidate' : pin === stableHash ? 'stable' : 'idle';
+  return { state, pinned: pin !== undefined, endpoints: spread(service) };
 }
 
 function sameSelector(a: Selector, b: Selector): boolean {

@@ -44,6 +44,8 @@ export function requestFor(
       return selector.createCandidateService(plan, live(), candidateHash());
     case 'point-candidate-service':
       return selector.pointCandidateService(helper(), candidateHash());
+    case 'watch-stable':
+      return selector.watchStable(helper(), plan.stable.hash);
     case 'overlap':
       return selector.overlap(live());
     case 'switch':

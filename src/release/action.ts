@@ -19,6 +19,7 @@ export type Write =
   | 'freeze'
   | 'create-candidate-service'
   | 'point-candidate-service'
+  | 'watch-stable'
   | 'overlap'
   | 'switch'
   | 'close'

@@ -1,5 +1,5 @@
 import type { Action, Ending } from './action.ts';
-import { isTidied, readyPods, remaining, tidy, wait, write } from './forward.ts';
+import { isTidied, listedByHelper, readyPods, remaining, tidy, wait, write } from './forward.ts';
 import type { Observation, Track } from './observation.ts';
 import type { Plan } from './plan.ts';
 import type { State, Turn } from './state.ts';
@@ -13,7 +13,7 @@ const EVICT_AFTER = 5_000;
 export function back(plan: Plan, state: State, turn: Turn, seen: Observation, now: number): Action {
   if (now > turn.at + BACK_LIMIT) return finish({ outcome: 'failed', left: 'unfinished' });
   return (
-    stopClosing(state, seen) ??
+    stopClosing(plan, state, seen) ??
     moveUsersBack(plan, state, seen, now) ??
     leaveStanding(plan, state, turn, seen) ??
     retireCandidate(plan, state, seen, now) ??
@@ -26,9 +26,11 @@ export function back(plan: Plan, state: State, turn: Turn, seen: Observation, no
  * A close that was written lets the controller retire stable at any moment: the hold comes first, and then the proof that stable
  * is still there. Otherwise users would be moved to pods that are leaving.
  */
-function stopClosing(state: State, seen: Observation): Action | null {
+function stopClosing(plan: Plan, state: State, seen: Observation): Action | null {
   const { template, held } = seen.deployment;
-  if (template !== 'stable' && !held) return write('hold-again');
+  const { pin } = seen.live;
+  const mayBeClosing = template !== 'stable' && !held && pin !== null && pin !== plan.stable.hash;
+  if (mayBeClosing) return write('hold-again');
   if (state.marks.heldAgain !== undefined && !seen.current)
     return wait('controller', 'the Deployment controller to see the hold');
   return null;
@@ -90,10 +92,25 @@ function leftOnCandidate(seen: Observation): Action {
 /** Cases in which both tracks stay, frozen, with users on stable: the user wants to look, or the template is somebody else's. */
 function leaveStanding(plan: Plan, state: State, turn: Turn, seen: Observation): Action | null {
   const asked = plan.onFailure === 'hold' && (turn.cause === 'unhealthy' || turn.cause === 'deadline');
-  const foreign = seen.deployment.template === 'foreign' && seen.deployment.templateDigest !== state.toldTemplate;
+  const foreign = isForeign(state, seen) && (seen.deployment.held || isPopulated(seen.candidate));
   if (!foreign && !(asked && seen.deployment.template === 'candidate')) return null;
   if (!seen.deployment.fields.paused) return write('freeze');
   return finish({ outcome: 'failed', left: 'standing' });
+}
+
+/** The candidate Service has to select the candidate when it leaves (see `listedByHelper`). Only Ready pods can be listed. */
+function watchLeaving({ candidate, candidateService }: Observation): Action | null {
+  if (candidate === null || readyPods(candidate) === 0 || candidateService.state === 'candidate') return null;
+  return write(candidateService.state === 'absent' ? 'create-candidate-service' : 'point-candidate-service');
+}
+
+/** A template of somebody else's that no run has named yet. */
+function isForeign(state: State, { deployment }: Observation): boolean {
+  return deployment.template === 'foreign' && deployment.templateDigest !== state.toldTemplate;
+}
+
+function isPopulated(track: Track | null): boolean {
+  return track !== null && remaining(track) > 0;
 }
 
 /** Close on stable's template: the controller scales the candidate to zero; stable is not touched. */
@@ -101,12 +118,18 @@ function retireCandidate(plan: Plan, state: State, seen: Observation, now: numbe
   const { deployment } = seen;
   const closed = state.marks.closing;
   const evicting = state.marks.evicting !== undefined;
-  if (deployment.template !== 'stable' || (deployment.held && !evicting)) return write('close-back');
+  // Before there was a candidate, somebody else's template is none of our business: ours goes, theirs rolls out.
+  if (isForeign(state, seen)) return null;
+  if (deployment.template !== 'stable' || (deployment.held && !evicting))
+    return watchLeaving(seen) ?? write('close-back');
   if (isTidied(plan, seen)) return null;
   if (!seen.current) return wait('controller', 'the Deployment controller to see the close');
   const leaving = [...(seen.candidate === null ? [] : [seen.candidate]), ...seen.others];
   const left = leaving.reduce((sum, track) => sum + remaining(track), 0);
-  if (left === 0) return null;
+  if (left === 0) {
+    const listed = listedByHelper(seen);
+    return listed === 0 ? null : wait('endpoints', `${listed} leaving pods to be known as leaving`);
+  }
   const sizes = leaving.reduce((sum, track) => sum + track.size, 0);
   if (sizes > 0 && !evicting && closed !== undefined && now >= closed + EVICT_AFTER) return write('evict-candidate');
   const again = sizes > 0 && !evicting && closed !== undefined ? closed + EVICT_AFTER : null;

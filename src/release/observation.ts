@@ -73,8 +73,8 @@ export interface Endpoints {
 }
 
 export interface CandidateServiceView {
-  /** `absent`; `ready`: it selects the candidate alone; `idle`: it exists and selects something else. */
-  readonly state: 'absent' | 'idle' | 'ready';
+  /** The track that it selects alone; `idle`: it exists and selects something else. */
+  readonly state: 'absent' | 'idle' | 'candidate' | 'stable';
   /** Its selector has a pin, whichever. */
   readonly pinned: boolean;
   readonly endpoints: Endpoints;

@@ -103,6 +103,15 @@ export function pointCandidateService(service: Service, hash: string): WriteRequ
   );
 }
 
+/** The candidate Service shows how far the EndpointSlice controller knows of the old pods' leaving. */
+export function watchStable(service: Service, hash: string): WriteRequest {
+  return select(
+    service,
+    { ...unpinned(service), [HASH_LABEL]: hash },
+    `point Service ${nameOf(service)} at stable, to see its pods leave`,
+  );
+}
+
 export function restoreCandidateService(service: Service, selector: Selector): WriteRequest {
   return select(service, selector, `put the selector of Service ${nameOf(service)} back`);
 }

@@ -64,9 +64,7 @@ function trackFindings(deployment: Deployment, tracks: readonly KnownTrack[]): F
   const digest = digestOf(deployment.spec?.template ?? {});
   const populated = tracks.filter((track) => track.size > 0 || track.pods.some((pod) => !pod.terminating));
   const name = `Deployment ${deployment.metadata?.name}`;
-  const current = (deployment.status?.observedGeneration ?? 0) >= (deployment.metadata?.generation ?? 0);
-  const isStable = populated.length === 1 && populated[0]?.digest === digest && current;
-  if (isStable) return [];
+  if (populated.length === 1 && populated[0]?.digest === digest) return [];
   const list = populated.map((track) => `${track.hash} with ${track.size} pods`).join(', ');
   return [
     {

@@ -31,6 +31,7 @@ function isOver(pod: Pod): boolean {
 function managePods(context: Context, set: ReplicaSet, pods: readonly Pod[]): ApiError | null {
   const missing = wantedReplicas(set) - pods.length;
   if (missing > 0) return createPods(context, set, Math.min(missing, BURST));
+  if (missing === 0) return null;
   for (const pod of deletionOrder(context, pods).slice(0, Math.min(-missing, BURST))) {
     context.writes.remove('pods', pod.metadata.namespace, pod.metadata.name, {}, CONTROLLER);
     record(context, set, 'Normal', 'SuccessfulDelete', `Deleted pod: ${pod.metadata.name}`);

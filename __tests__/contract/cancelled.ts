@@ -1,0 +1,126 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect } from '@jest/globals';
+import { until } from '../kubernetes/processes.ts';
+import type { RunResult } from '../runner/runner.ts';
+import type { TestCluster } from './cluster.ts';
+import { IMAGE } from './cluster.ts';
+import { expectOriginal, expectPromoted, GOOD_RELEASE } from './endings.ts';
+import { FORWARD } from './gate.ts';
+import { type Inputs, type Scene, scenariosOn } from './scene.ts';
+
+const CLOSE = GOOD_RELEASE.indexOf('close');
+
+/** The job is cancelled: traffic is on stable before the runner loses patience, and everything is told. */
+export function cancelledRuns(cluster: () => TestCluster): void {
+  const scenario = scenariosOn(cluster);
+
+  describe('cancelled during the write', () => {
+    for (const [at, write] of GOOD_RELEASE.entries()) {
+      scenario(`“${write}” (${at + 1}), before the API server hears of it`, {}, async (scene) => {
+        const gate = await scene.gate((passing) => {
+          if (passing.kind !== 'write' || passing.count !== at + 1) return FORWARD;
+          action.cancel();
+          // Long enough for the signal to arrive first.
+          return { do: 'delay', ms: 50 };
+        });
+        const action = scene.start({ images: `web=${IMAGE.v2}`, kubeconfig: gate.kubeconfig });
+        await expectTold(scene, await action.done, at);
+      });
+
+      scenario(`“${write}” (${at + 1}), before the run hears of its success`, {}, async (scene) => {
+        const gate = await scene.gate((passing) => {
+          if (passing.kind !== 'write' || passing.count !== at + 1) return FORWARD;
+          return { do: 'forward-and-tell', first: () => action.cancel() };
+        });
+        const action = scene.start({ images: `web=${IMAGE.v2}`, kubeconfig: gate.kubeconfig });
+        await expectTold(scene, await action.done, at);
+      });
+    }
+  });
+
+  describe('cancelled', () => {
+    scenario(
+      'when stable is leaving already and the run cannot know it: nobody is sent back there',
+      {},
+      async (scene) => {
+        const gate = await scene.gate((passing) => {
+          if (passing.kind !== 'write' || passing.count !== CLOSE + 1) return FORWARD;
+          const first = async (): Promise<void> => {
+            await until('stable leaves', 10_000, async () => (await scene.podsOf(scene.stable.hash)).length === 0);
+            action.cancel();
+            // Long enough for the signal to arrive before the answer.
+            await sleep(50);
+          };
+          return { do: 'forward-and-tell', first };
+        });
+        const action = scene.start({ images: `web=${IMAGE.v2}`, kubeconfig: gate.kubeconfig });
+        await expectTold(scene, await action.done, CLOSE);
+      },
+    );
+
+    const waits: Readonly<Record<string, { readonly inputs: Inputs; readonly when: RegExp }>> = {
+      'while pods start': { inputs: { images: `web=${IMAGE.slow}` }, when: /waiting: 0\/2 candidate pods Ready/ },
+      'while a command tests': { inputs: { 'smoke-command': 'echo testing; sleep 60' }, when: /^ +testing$/ },
+      'in the bake': { inputs: { 'bake-time': '40s' }, when: /waiting: users are on the candidate/ },
+      'in the drain': { inputs: { 'drain-time': '40s' }, when: /waiting: open connections/ },
+    };
+    for (const [name, { inputs, when }] of Object.entries(waits)) {
+      scenario(name, {}, async (scene) => {
+        const action = scene.start({ images: `web=${IMAGE.v2}`, ...inputs });
+        await action.line(when);
+        action.cancel();
+        const result = await action.done;
+        expect(result.signal).toBeUndefined();
+        await expectTold(scene, result, 0);
+      });
+    }
+
+    scenario('while another run holds the lock: nothing written', {}, async (scene) => {
+      await scene.api.create(`/apis/coordination.k8s.io/v1/namespaces/${scene.namespace}/leases`, {
+        metadata: { name: 'crossfade.web' },
+        spec: { holderIdentity: 'somebody', leaseDurationSeconds: 3600, renewTime: '2026-01-01T00:00:00.000000Z' },
+      });
+      const action = scene.start({ images: `web=${IMAGE.v2}` });
+      await action.line(/another run is releasing web: somebody/);
+      action.cancel();
+      const result = await action.done;
+      expect(result).toMatchObject({ conclusion: 'cancelled', exitCode: 1, outputs: { outcome: 'aborted' } });
+      expect(await scene.writes()).toEqual(['take lock (409)']);
+      const after = await scene.objects();
+      expect(after).toEqual({ ...scene.before, leases: ['crossfade.web'] });
+    });
+
+    scenario('while the API server does not answer: post takes back', {}, async (scene) => {
+      const gate = await scene.gate();
+      const action = scene.start({ images: `web=${IMAGE.v2}`, kubeconfig: gate.kubeconfig, 'bake-time': '40s' });
+      await action.line(/waiting: users are on the candidate/);
+      gate.rule = () => ({ do: 'reset' });
+      action.cancel();
+      await action.line(/no line is like this/).catch(() => {
+        gate.rule = () => FORWARD;
+      });
+      const result = await action.done;
+      expect(result).toMatchObject({ conclusion: 'cancelled', post: { conclusion: 'success' } });
+      // Nothing had been taken back when this was written.
+      expect(result.outputs.outcome).not.toBe('promoted');
+      expect(result.outputs.images).not.toContain(IMAGE.v1);
+      expect(result.summary).not.toBe('');
+      await expectOriginal(scene, 'aborted');
+    });
+  });
+}
+
+/** The outcome that the run tells is the truth; before the close it can only be `aborted`, after it `promoted`. */
+async function expectTold(scene: Scene, result: RunResult, at: number): Promise<void> {
+  expect(result).toMatchObject({ conclusion: 'cancelled', post: { conclusion: 'success' } });
+  expect(result.summary).not.toBe('');
+  const { outcome } = result.outputs;
+  const possible = at < CLOSE ? ['aborted'] : at === CLOSE ? ['aborted', 'promoted'] : ['promoted'];
+  expect(possible).toContain(outcome);
+  if (outcome === 'promoted') {
+    await expectPromoted(scene);
+  } else {
+    expect(result).toMatchObject({ exitCode: 1, outputs: { reason: 'The run was cancelled.' } });
+    await expectOriginal(scene, 'aborted');
+  }
+}

@@ -1,0 +1,128 @@
+import { describe, expect } from '@jest/globals';
+import type { RunningAction } from '../runner/runner.ts';
+import type { TestCluster } from './cluster.ts';
+import { IMAGE } from './cluster.ts';
+import { expectOriginal, expectPromoted, expectSuccess, GOOD_RELEASE, TAKEN_BACK } from './endings.ts';
+import { FORWARD, type Gate } from './gate.ts';
+import { type Scene, scenariosOn } from './scene.ts';
+
+/** The process, or the whole runner, ends at once. */
+type Death = 'the process' | 'the runner';
+
+/**
+ * Killed before and after every mutating request. Users are served all the time; post, or the next run where there is no post,
+ * leaves the objects as they were or as the release wanted them.
+ */
+export function killedRuns(cluster: () => TestCluster): void {
+  const scenario = scenariosOn(cluster);
+
+  describe('killed, and post takes back or completes:', () => {
+    for (const { name, at, moment, done } of moments(GOOD_RELEASE)) {
+      scenario(name, {}, async (scene) => {
+        const { gate, die } = await mortal(scene, at, moment);
+        const action = scene.start({ images: `web=${IMAGE.v2}`, kubeconfig: gate.kubeconfig });
+        die(action, 'the process');
+        const result = await action.done;
+        expect(result.signal).toBe('SIGKILL');
+        expect(result.post).toMatchObject({ conclusion: 'success' });
+        expect((await scene.writes()).slice(0, done.length)).toEqual(done);
+        if (!done.includes('open record')) expect(await scene.objects()).toEqual(scene.before);
+        else if (done.includes('close')) await expectPromoted(scene);
+        else await expectOriginal(scene, 'aborted');
+      });
+    }
+  });
+
+  describe('lost with the runner, and the next run takes back or completes, and releases:', () => {
+    for (const { name, at, moment, done } of moments(GOOD_RELEASE)) {
+      scenario(name, {}, async (scene) => {
+        const { gate, die } = await mortal(scene, at, moment);
+        const action = scene.start({ images: `web=${IMAGE.v2}`, kubeconfig: gate.kubeconfig });
+        die(action, 'the runner');
+        const lost = await action.done;
+        expect(lost).toMatchObject({ signal: 'SIGKILL' });
+        expect(lost.post).toBeUndefined();
+        const isOpen = done.includes('open record') && !done.includes('close record');
+        await expectNextRunReleases(scene, isOpen);
+        const past = (await scene.record()).past.map(({ outcome }) => outcome);
+        if (!done.includes('open record')) expect(past).toEqual(['promoted']);
+        else expect(past).toEqual(['promoted', done.includes('close') ? 'promoted' : 'rolled-back']);
+      });
+    }
+  });
+
+  describe('cancelled in the bake, and lost on the way back:', () => {
+    const wayBack = TAKEN_BACK.slice(TAKEN_BACK.indexOf('back to stable'));
+    for (const [index, write] of wayBack.entries()) {
+      for (const death of ['the process', 'the runner'] as const) {
+        scenario(`${death} after “${write}”`, {}, async (scene) => {
+          const { gate, die } = await mortal(scene, TAKEN_BACK.indexOf('back to stable') + index, 'after');
+          const action = scene.start({ images: `web=${IMAGE.v2}`, kubeconfig: gate.kubeconfig, 'bake-time': '30s' });
+          die(action, death);
+          await action.line(/waiting: users are on the candidate/);
+          action.cancel();
+          const result = await action.done;
+          expect(result.signal).toBe('SIGKILL');
+          if (death === 'the process') await expectOriginal(scene, 'aborted');
+          else await expectNextRunReleases(scene, !wayBack.slice(0, index + 1).includes('close record'));
+        });
+      }
+    }
+  });
+}
+
+interface Moment {
+  readonly name: string;
+  /** Index of the write. */
+  readonly at: number;
+  readonly moment: 'before' | 'after';
+  /** The writes that were carried out. */
+  readonly done: readonly string[];
+}
+
+function moments(writes: readonly string[]): Moment[] {
+  return writes.flatMap((write, at) =>
+    (['before', 'after'] as const).map((moment) => ({
+      name: `${moment} “${write}” (${at + 1})`,
+      at,
+      moment,
+      done: writes.slice(0, moment === 'before' ? at : at + 1),
+    })),
+  );
+}
+
+/** A gate at which a run dies. */
+async function mortal(
+  scene: Scene,
+  at: number,
+  moment: 'before' | 'after',
+): Promise<{ readonly gate: Gate; readonly die: (action: RunningAction, death: Death) => void }> {
+  let kill = (): void => undefined;
+  const gate = await scene.gate((passing) => {
+    if (passing.kind !== 'write' || passing.count !== at + 1) return FORWARD;
+    if (moment === 'after') return { do: 'forward-and-reset', first: kill };
+    kill();
+    return { do: 'reset' };
+  });
+  return {
+    gate,
+    die(action, death) {
+      kill = () => (death === 'the process' ? action.kill('SIGKILL') : action.loseRunner());
+    },
+  };
+}
+
+async function expectNextRunReleases(scene: Scene, findsItOpen: boolean): Promise<void> {
+  await expireLock(scene);
+  const next = await scene.run({ images: `web=${IMAGE.v3}` });
+  expectSuccess(next);
+  expect(next.displayedLog.includes('unfinished; it is taken back first')).toBe(findsItOpen);
+  await expectPromoted(scene, { image: IMAGE.v3 });
+}
+
+/** Half a minute in one request: the dead run's lock counts as stale after a second. */
+async function expireLock(scene: Scene): Promise<void> {
+  const lease = `/apis/coordination.k8s.io/v1/namespaces/${scene.namespace}/leases/crossfade.web`;
+  if ((await scene.api.find(lease)) === undefined) return;
+  await scene.api.patch(lease, { spec: { leaseDurationSeconds: 1 } });
+}

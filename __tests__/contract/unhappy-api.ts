@@ -1,0 +1,198 @@
+import { describe, expect } from '@jest/globals';
+import type { RunResult } from '../runner/runner.ts';
+import type { TestCluster } from './cluster.ts';
+import { IMAGE } from './cluster.ts';
+import { expectFailure, expectPromoted, expectSuccess, GOOD_RELEASE } from './endings.ts';
+import { FORWARD, type Gate, type Passing, type Rule, type Treatment } from './gate.ts';
+import { type Scene, scenariosOn } from './scene.ts';
+
+/** Ways in which a request goes wrong. */
+const FAULTS = {
+  '429': refusal(429, 'TooManyRequests', 'too many requests'),
+  '500 with a message of etcd’s': refusal(500, 'InternalError', 'etcdserver: request timed out'),
+  '503': refusal(503, 'ServiceUnavailable', 'the server is currently unable to handle the request'),
+  '504': refusal(504, 'Timeout', 'request did not complete within the allotted timeout'),
+  'a page for people with 502': page(502),
+  'a page for people with 200': page(200),
+  'a reset': { do: 'reset' },
+  'a reset after the commit': { do: 'forward-and-reset' },
+  'half an answer': { do: 'forward-and-truncate' },
+} satisfies Readonly<Record<string, Treatment>>;
+
+/**
+ * An API server, or something on the way to it, that fails: the release ends as if nothing had been, or fails clean with users served.
+ */
+export function unhappyApi(cluster: () => TestCluster): void {
+  const scenario = scenariosOn(cluster);
+
+  describe('every second read is answered by', () => {
+    for (const [name, fault] of Object.entries(FAULTS)) {
+      scenario(name, {}, async (scene) => {
+        const result = await through(await scene.gate(everySecond(isGet, fault)), scene);
+        expectSuccess(result);
+        expect(await scene.writes()).toEqual(GOOD_RELEASE);
+        await expectPromoted(scene);
+      });
+    }
+  });
+
+  describe('every second write of the release itself is answered by', () => {
+    for (const [name, fault] of Object.entries(FAULTS)) {
+      scenario(name, {}, async (scene) => {
+        const result = await through(await scene.gate(everySecond(isRelease, fault)), scene);
+        expectSuccess(result);
+        await expectPromoted(scene);
+      });
+    }
+
+    scenario('429 with Retry-After', {}, async (scene) => {
+      const fault = refusal(429, 'TooManyRequests', 'too many requests', { 'retry-after': '1' });
+      const result = await through(await scene.gate(everySecond(isRelease, fault)), scene);
+      expectSuccess(result);
+      expect(await scene.writes()).toEqual(GOOD_RELEASE);
+      await expectPromoted(scene);
+    });
+  });
+
+  describe('every write of the release itself is carried out, and the run hears', () => {
+    for (const name of ['a reset after the commit', 'half an answer'] as const) {
+      scenario(name, {}, async (scene) => {
+        const result = await through(await scene.gate(always(isRelease, FAULTS[name])), scene);
+        expectSuccess(result);
+        expect(await scene.writes()).toEqual(GOOD_RELEASE);
+        await expectPromoted(scene);
+      });
+    }
+  });
+
+  const places: Readonly<Record<string, (passing: Passing) => boolean>> = {
+    'taking the lock': (passing) => isWriteTo(passing, '/leases') && passing.method === 'POST',
+    'opening the record': (passing) => isWriteTo(passing, '/configmaps') && passing.count === 2,
+    'closing the record': (passing) => isWriteTo(passing, '/configmaps') && passing.count > 2,
+    'giving the lock back': (passing) => isWriteTo(passing, '/leases') && passing.method === 'DELETE',
+    'the dry runs': (passing) => passing.path.includes('dryRun=All'),
+  };
+  for (const [place, concerns] of Object.entries(places)) {
+    describe(`the first try of ${place} is answered by`, () => {
+      for (const [name, fault] of Object.entries(FAULTS)) {
+        scenario(name, {}, async (scene) => {
+          await expectGoodOrClean(scene, await through(await scene.gate(once(concerns, fault)), scene));
+        });
+      }
+    });
+  }
+
+  describe('watches', () => {
+    const watches: Readonly<Record<string, Rule>> = {
+      'break off after each event': always(isWatch, { do: 'break-off' }),
+      'are refused every second time': everySecond(isWatch, FAULTS['503']),
+      'have expired at first': firstOfEach(isWatch, refusal(410, 'Expired', 'too old resource version')),
+      'say at first that they have expired': firstOfEach(isWatch, {
+        do: 'answer',
+        status: 200,
+        body: `${JSON.stringify({ type: 'ERROR', object: { kind: 'Status', code: 410, reason: 'Expired' } })}\n`,
+      }),
+      'say nothing at first': firstOfEach(isWatch, { do: 'mute' }),
+    };
+    for (const [name, rule] of Object.entries(watches)) {
+      scenario(name, {}, async (scene) => {
+        expectSuccess(await through(await scene.gate(rule), scene));
+        expect(await scene.writes()).toEqual(GOOD_RELEASE);
+        await expectPromoted(scene);
+      });
+    }
+  });
+
+  scenario('an API server that takes its time', {}, async (scene) => {
+    expectSuccess(await through(await scene.gate(() => ({ do: 'delay', ms: 200 })), scene));
+    expect(await scene.writes()).toEqual(GOOD_RELEASE);
+    await expectPromoted(scene);
+  });
+
+  scenario('an API server that is away for a while in the bake', {}, async (scene) => {
+    const gate = await scene.gate();
+    const inputs = { images: `web=${IMAGE.v2}`, 'bake-time': '4s', kubeconfig: gate.kubeconfig };
+    const action = scene.start(inputs);
+    await action.line(/waiting: users are on the candidate/);
+    gate.rule = () => ({ do: 'reset' });
+    gate.breakOff();
+    await action.line(/a watch starts again/);
+    gate.rule = () => FORWARD;
+    expectSuccess(await action.done);
+    expect(await scene.writes()).toEqual(GOOD_RELEASE);
+    await expectPromoted(scene);
+  });
+}
+
+function through(gate: Gate, scene: Scene): Promise<RunResult> {
+  return scene.run({ images: `web=${IMAGE.v2}`, kubeconfig: gate.kubeconfig });
+}
+
+/** As if nothing had been; or a failure that says so, with everything as it was and nothing left open. */
+async function expectGoodOrClean(scene: Scene, result: RunResult): Promise<void> {
+  if (result.outputs.outcome === 'promoted') {
+    expectSuccess(result);
+    await expectPromoted(scene);
+    return;
+  }
+  expectFailure(result, 'failed', /./);
+  const { configMaps, ...objects } = await scene.objects();
+  expect({ ...objects, configMaps: [] }).toEqual(scene.before);
+  expect(await scene.users()).toEqual(scene.stable.pods);
+  if (configMaps.length > 0) expect(await scene.record()).toMatchObject({ isOpen: false });
+}
+
+type Concerns = (passing: Passing) => boolean;
+
+const isGet: Concerns = ({ kind, method, path }) =>
+  kind === 'read' && (method === 'GET' || path.startsWith('/apis/authorization.k8s.io/'));
+const isWatch: Concerns = ({ kind }) => kind === 'watch';
+const isRelease: Concerns = (passing) => isWriteTo(passing, '/deployments') || isWriteTo(passing, '/services');
+
+function isWriteTo({ kind, path }: Passing, resource: string): boolean {
+  return kind === 'write' && path.includes(resource);
+}
+
+function always(concerns: Concerns, fault: Treatment): Rule {
+  return (passing) => (concerns(passing) ? fault : FORWARD);
+}
+
+function everySecond(concerns: Concerns, fault: Treatment): Rule {
+  let seen = 0;
+  return (passing) => {
+    if (!concerns(passing)) return FORWARD;
+    seen += 1;
+    return seen % 2 === 1 ? fault : FORWARD;
+  };
+}
+
+function once(concerns: Concerns, fault: Treatment): Rule {
+  let isOver = false;
+  return (passing) => {
+    if (isOver || !concerns(passing)) return FORWARD;
+    isOver = true;
+    return fault;
+  };
+}
+
+/** The first one to each path. */
+function firstOfEach(concerns: Concerns, fault: Treatment): Rule {
+  const seen = new Set<string>();
+  return (passing) => {
+    const path = passing.path.replace(/\?.*/, '');
+    if (!concerns(passing) || seen.has(path)) return FORWARD;
+    seen.add(path);
+    return fault;
+  };
+}
+
+function refusal(code: number, reason: string, message: string, headers: Record<string, string> = {}): Treatment {
+  const status = { kind: 'Status', apiVersion: 'v1', status: 'Failure', reason, message, code };
+  return { do: 'answer', status: code, headers, body: JSON.stringify(status) };
+}
+
+/** What proxies and login portals say. */
+function page(status: number): Treatment {
+  const body = '<html><head><title>Sorry</title></head><body><h1>Something went wrong</h1></body></html>';
+  return { do: 'answer', status, headers: { 'content-type': 'text/html' }, body };
+}

@@ -1,0 +1,253 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Pod } from '../../src/cluster/wire.ts';
+import { IMAGE } from '../contract/cluster.ts';
+import { expectFailure, expectOriginal, expectPromoted, expectSuccess } from '../contract/endings.ts';
+import type { Scene } from '../contract/scene.ts';
+import type { RunningAction, RunResult } from '../runner/runner.ts';
+import { paths } from './api.ts';
+import { HELD_SECONDS } from './invariants.ts';
+import { type NodeCluster, startNode } from './node.ts';
+import { BusyScene, type Traffic } from './under-load.ts';
+
+/**
+ * Releases of a real app with real users: the committed bundle, as the runner runs it, under constant load through the ClusterIP.
+ * In every one of them no request fails, nobody meets the new version before the switch, and nobody the version that was left after
+ * the data plane had its time.
+ */
+
+let node: NodeCluster;
+beforeAll(async () => {
+  node = await startNode();
+});
+afterAll(() => node?.stop());
+
+/**
+ * Milliseconds from the PATCH that moves users to the last new connection that still goes the old way. On an idle machine that is
+ * about 100; kube-proxy writes its rules once a second at most, and half a second is for a machine that has others to serve, too.
+ * It must stay well below the settle time of 3 s, in which the action trusts.
+ */
+const PROXY = 1500;
+/** Milliseconds from the first certain sign to the failure in the log. */
+const SHOWN = 5000;
+
+const FOREVER = Number.POSITIVE_INFINITY;
+
+function busy(name: string, script: (busy: BusyScene) => Promise<void>): void {
+  test(name, () => BusyScene.play(node, name, script));
+}
+
+describe('a good release', () => {
+  busy('moves everybody, once', async (busy) => {
+    const { scene } = busy;
+    const times = { 'bake-time': '3s', 'drain-time': '3s' };
+    const result = await busy.run({ images: `web=${IMAGE.v2}`, ...times, 'smoke-test': 'GET /healthz 200' });
+    expectSuccess(result);
+    expect(resultOf(result)).toMatchObject({ checks: [{ kind: 'smoke-test', verdict: 'healthy' }] });
+    const [switched, closed] = await Promise.all([busy.wrote('select candidate'), busy.wrote('close')]);
+    const traffic = await busy.end(took(result));
+    const { report } = traffic;
+    expect([...report.versions.keys()]).toEqual(['v1', 'v2']);
+    expect(traffic.answers('v2', 0, switched)).toEqual([]);
+    expect(traffic.answers('v1', switched + PROXY, FOREVER, 'fresh')).toEqual([]);
+    // Bake, and then drain: until then those who keep their connections are still on stable.
+    expect(closed - switched).toBeGreaterThanOrEqual(6000);
+    expect(traffic.answers('v1', closed - 1000, closed, 'kept').length).toBeGreaterThan(0);
+    const gone = traffic.lastGone(scene.stable.hash);
+    expect(traffic.answers('v1', gone, FOREVER)).toEqual([]);
+    expect(traffic.answers('v2', gone, FOREVER, 'kept').length).toBeGreaterThan(0);
+    await expectPromoted(scene);
+  });
+});
+
+describe('a candidate that users never meet', () => {
+  busy('crashes', async (busy) => {
+    const result = await busy.run({ images: `web=${IMAGE.crash}` });
+    expectFailure(result, 'rolled-back', /container web of pod web-\S+: (CrashLoopBackOff|Error) \(exit code 3/);
+    expect(result.summary).toContain('exit code 3');
+    expect(result.summary).toContain('panic: no database');
+    await expectUnseen(busy, result, 'crash loop', crashedForTheThirdTime);
+  });
+
+  busy('cannot be pulled', async (busy) => {
+    const result = await busy.run({ images: `web=${IMAGE.missing}` });
+    expectFailure(
+      result,
+      'rolled-back',
+      /container web of pod web-\S+: (ErrImagePull|ImagePullBackOff): .*web:missing/,
+    );
+    expect(result.summary).toMatch(/failed to pull and unpack image .*web:missing/);
+    await expectUnseen(busy, result, 'pull error', cannotBePulled);
+  });
+
+  busy('answers the smoke test with something else', async (busy) => {
+    const smokeTest = 'GET /nothing 200 contains="no such text" within=3s';
+    const result = await busy.run({ images: `web=${IMAGE.v2}`, 'smoke-test': smokeTest });
+    expectFailure(result, 'rolled-back', /smoke-test “GET \/nothing 200 .*” failed: .*v2 web-/);
+    const traffic = await busy.end(took(result));
+    expect([...traffic.report.versions.keys()]).toEqual(['v1']);
+    await expectOriginal(busy.scene);
+  });
+});
+
+describe('a release that is taken back in the bake', () => {
+  busy('by pods that are not Ready any more', async (busy) => {
+    const result = await busy.run({ images: `web=${IMAGE.unreadyLater}`, 'bake-time': '20s' });
+    expectFailure(result, 'rolled-back', /pod web-\S+ of the candidate is no longer Ready while users are on it/);
+    expect(result.summary).toContain('web unready-later serves on :8080');
+    const shown = busy.told(/^::group::Go back$/);
+    const { traffic, candidate } = await expectBack(busy, result, 'unready-later');
+    const wasReady = new Set<string>();
+    const sign = traffic.first('not Ready any more', (pod) => {
+      const name = pod.metadata?.name ?? '';
+      if (pod.metadata?.labels?.['pod-template-hash'] !== candidate) return false;
+      if (isReady(pod)) wasReady.add(name);
+      return wasReady.has(name) && !isReady(pod);
+    });
+    expect(shown - sign).toBeLessThan(SHOWN);
+    await expectOriginal(busy.scene);
+  });
+
+  busy('by a cancelled job', async (busy) => {
+    const action = busy.start({ images: `web=${IMAGE.v2}`, 'bake-time': '20s' });
+    await usersOnCandidate(action);
+    action.cancel();
+    const result = await action.done;
+    expect(result.signal).toBeUndefined();
+    expect(result).toMatchObject({
+      conclusion: 'cancelled',
+      outputs: { outcome: 'aborted', reason: 'The run was cancelled.' },
+      post: { conclusion: 'success' },
+    });
+    await expectBack(busy, result, 'v2');
+    await expectOriginal(busy.scene, 'aborted');
+  });
+
+  busy('by post, after the process was killed', async (busy) => {
+    const action = busy.start({ images: `web=${IMAGE.v2}`, 'bake-time': '20s' });
+    await usersOnCandidate(action);
+    action.kill('SIGKILL');
+    const result = await action.done;
+    expect(result).toMatchObject({ signal: 'SIGKILL', post: { conclusion: 'success' } });
+    await expectBack(busy, result, 'v2');
+    await expectOriginal(busy.scene, 'aborted');
+  });
+});
+
+describe('a release in whose bake somebody else sets a broken image', () => {
+  busy('fails, and the next run takes it back and releases', async (busy) => {
+    const { scene } = busy;
+    const action = busy.start({ images: `web=${IMAGE.v2}`, 'bake-time': '20s' });
+    await usersOnCandidate(action);
+    await scene.api.patch(
+      `${paths.deployments(scene.namespace, 'web')}?fieldManager=kubectl-set`,
+      { spec: { template: { spec: { containers: [{ name: 'web', image: IMAGE.crash }] } } } },
+      'strategic-merge-patch',
+    );
+    const result = await action.done;
+    expectFailure(
+      result,
+      'failed',
+      /kubectl-set at .* changed the pod template of web .*web:v2 → registry\.test\/web:crash/,
+    );
+    const candidate = await scene.hash(IMAGE.v2);
+    await expectForeignStanding(scene, candidate);
+    const [there, back] = await Promise.all([busy.wrote('select candidate'), busy.wrote('back to stable')]);
+
+    const times = { 'bake-time': '3s', 'drain-time': '3s' };
+    const next = await busy.run({ images: `web=${IMAGE.v3}`, ...times });
+    expectSuccess(next);
+    expect(next.displayedLog).toMatch(/found release \S+ of web, begun .* unfinished; it is taken back first/);
+    const switched = await busy.wrote('select candidate', 2);
+    const traffic = await busy.end(`${took(result)}, then ${took(next)}`);
+    expect([...traffic.report.versions.keys()]).toEqual(['v1', 'v2', 'v3']);
+    expectVisited(traffic, 'v2', there, back);
+    expect(traffic.answers('v3', 0, switched)).toEqual([]);
+    expect(traffic.answers('v1', switched + PROXY, FOREVER, 'fresh')).toEqual([]);
+    for (const [version, hash] of [
+      ['v1', scene.stable.hash],
+      ['v2', candidate],
+    ] as const)
+      expect(traffic.answers(version, traffic.lastGone(hash), FOREVER)).toEqual([]);
+    await expectPromoted(scene, { image: IMAGE.v3 });
+    expect((await scene.record()).past.map(({ outcome }) => outcome)).toEqual(['promoted', 'rolled-back']);
+  });
+});
+
+/** Only stable ever answered, and the failure was shown soon after the first certain sign. */
+async function expectUnseen(
+  busy: BusyScene,
+  result: RunResult,
+  what: string,
+  isCertain: (pod: Pod) => boolean,
+): Promise<void> {
+  const shown = busy.told(/^::group::Go back$/);
+  const ended = Date.now();
+  const traffic = await busy.end(took(result));
+  const sign = traffic.first(what, isCertain);
+  process.stderr.write(`    shown ${shown - sign} ms, ended ${ended - sign} ms after the first certain sign\n`);
+  expect(shown - sign).toBeLessThan(SHOWN);
+  expect([...traffic.report.versions.keys()]).toEqual(['v1']);
+  await expectOriginal(busy.scene);
+}
+
+/** Users were on the candidate between the two moves and at no other time. */
+async function expectBack(
+  busy: BusyScene,
+  result: RunResult,
+  version: string,
+): Promise<{ traffic: Traffic; candidate: string }> {
+  const [there, back] = await Promise.all([busy.wrote('select candidate'), busy.wrote('back to stable')]);
+  const candidate = await busy.scene.hash(`${IMAGE.v1.split(':')[0]}:${version}`);
+  const traffic = await busy.end(took(result));
+  expect([...traffic.report.versions.keys()]).toEqual(['v1', version]);
+  expectVisited(traffic, version, there, back);
+  expect(traffic.answers(version, traffic.lastGone(candidate), FOREVER)).toEqual([]);
+  return { traffic, candidate };
+}
+
+function expectVisited(traffic: Traffic, version: string, there: number, back: number): void {
+  expect(traffic.answers(version, 0, there)).toEqual([]);
+  expect(traffic.answers(version, there, back).length).toBeGreaterThan(0);
+  expect(traffic.answers(version, back + PROXY, FOREVER, 'fresh')).toEqual([]);
+}
+
+/** Users are on stable; stable and candidate stand, whole; the template is what somebody else made of it, and has come to no pod. */
+async function expectForeignStanding(scene: Scene, candidate: string): Promise<void> {
+  expect(await scene.users()).toEqual(scene.stable.pods);
+  expect(await scene.podsOf(candidate)).toHaveLength(3);
+  await expect(scene.hash(IMAGE.crash)).rejects.toThrow('0 ReplicaSets run');
+  const { spec } = await scene.deployment();
+  expect(spec).toMatchObject({ paused: true, minReadySeconds: HELD_SECONDS });
+  expect(spec?.template.spec?.containers[0]?.image).toBe(IMAGE.crash);
+  expect(await scene.record()).toMatchObject({ isOpen: true });
+  expect((await scene.objects()).leases).toEqual([]);
+}
+
+/** As long as it takes until users are on the candidate, and a second more, so that all of them have met it. */
+async function usersOnCandidate(action: RunningAction): Promise<void> {
+  await action.line(/waiting: users are on the candidate/);
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+}
+
+/** Two crashes may be a race at the start; the third is certain. */
+function crashedForTheThirdTime(pod: Pod): boolean {
+  const status = pod.status?.containerStatuses?.[0];
+  return (status?.restartCount ?? 0) >= 2 && status?.state?.running === undefined;
+}
+
+function cannotBePulled(pod: Pod): boolean {
+  return /^(ErrImagePull|ImagePullBackOff)$/.test(pod.status?.containerStatuses?.[0]?.state?.waiting?.reason ?? '');
+}
+
+function isReady(pod: Pod): boolean {
+  return pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+}
+
+function took(result: RunResult): string {
+  const post = result.post === undefined ? '' : ` and post ${(result.post.durationMs / 1000).toFixed(1)} s`;
+  return `run ${(result.durationMs / 1000).toFixed(1)} s${post}`;
+}
+
+function resultOf(result: RunResult): unknown {
+  return JSON.parse(result.outputs.result ?? '');
+}

@@ -1,0 +1,152 @@
+import { expect } from '@jest/globals';
+import type { Pod, Service } from '../../src/cluster/wire.ts';
+import { type AppOptions, type Inputs, play, type Scene, type Step } from '../contract/scene.ts';
+import { describeWrites } from '../contract/writes.ts';
+import type { RunningAction, RunResult } from '../runner/runner.ts';
+import { paths } from './api.ts';
+import { pods } from './app.ts';
+import { type Answer, type Load, type LoadReport, startLoad } from './load.ts';
+import type { NodeCluster } from './node.ts';
+import { until } from './processes.ts';
+import { type Change, Recorder } from './recorder.ts';
+
+/** The app that is released: its pods linger 3 s after their deletion, as those of a well-made app do. */
+const APP: AppOptions = { replicas: 3, preStopSeconds: 3 };
+/** Longer than any release of these suites takes. */
+const LOAD_SECONDS = 180;
+/** How many failed requests are shown before they are only counted. */
+const FAILURES_SHOWN = 40;
+
+/** A line of the action's log, and when it came (epoch ms). */
+interface Told {
+  readonly at: number;
+  readonly line: string;
+}
+
+/**
+ * A scene whose users never stop asking: 200 new connections a second and 20 kept-alive clients, from before the first run until
+ * after the last pod that leaves has gone.
+ */
+export class BusyScene {
+  readonly scene: Scene;
+  readonly #name: string;
+  readonly #load: Load;
+  readonly #recorder: Recorder;
+  readonly #told: Told[] = [];
+  readonly #began = Date.now();
+
+  private constructor(name: string, scene: Scene, load: Load, recorder: Recorder) {
+    this.#name = name;
+    this.scene = scene;
+    this.#load = load;
+    this.#recorder = recorder;
+  }
+
+  /** Sets the scene, plays the script, and judges the invariants. What failed is told with what runs said and objects became. */
+  static play(node: NodeCluster, name: string, script: (busy: BusyScene) => Promise<void>): Promise<void> {
+    return play(node, APP, async (scene) => {
+      const service = await scene.api.get<Service>(paths.core(scene.namespace, 'services', scene.app.name));
+      const url = `http://${service.spec?.clusterIP}/`;
+      // kube-proxy is up to a second behind the EndpointSlices: what it did not know yet is not what is tested.
+      await until(`${url} answers`, 5000, async () => (await node.inside([node.web, 'get', url])).code === 0);
+      const recorder = await Recorder.start(scene.api, { Pod: paths.core(scene.namespace, 'pods') });
+      const load = await startLoad(node, { url, seconds: LOAD_SECONDS });
+      try {
+        await script(new BusyScene(name, scene, load, recorder));
+      } finally {
+        await load.stop();
+      }
+    });
+  }
+
+  /** Starts the action; the settle time is that of users, not the scenes' own. */
+  start(inputs: Inputs, step: Step = {}): RunningAction {
+    const onLine = (line: string): void => void this.#told.push({ at: Date.now(), line });
+    return this.scene.start({ 'settle-time': '3s', timeout: '90s', ...inputs }, { onLine, ...step });
+  }
+
+  run(inputs: Inputs): Promise<RunResult> {
+    return this.start(inputs).done;
+  }
+
+  /** When the action first told so (epoch ms). */
+  told(pattern: RegExp): number {
+    const found = this.#told.find(({ line }) => pattern.test(line));
+    if (found === undefined) throw new Error(`no line of the action matches ${pattern}`);
+    return found.at;
+  }
+
+  /** When the API server received the action's write (epoch ms), e.g. `select candidate`; the `nth` of its kind, from 1. */
+  async wrote(word: string, nth = 1): Promise<number> {
+    const { name } = this.scene.app;
+    const known = { deployment: name, service: name, stable: this.scene.stable.hash };
+    const writes = await this.scene.mutations();
+    const found = writes.filter((write) => describeWrites([write], known).includes(word))[nth - 1];
+    if (found === undefined) throw new Error(`the action did not write “${word}” ${nth} times`);
+    return found.at;
+  }
+
+  /** Ends the load a second after the last pod that leaves has gone, tells what it saw in one line, and wants no failure in it. */
+  async end(more: string): Promise<Traffic> {
+    await until('pods that leave are gone', 30_000, async () => {
+      return (await pods(this.scene.api, this.scene.app)).every((pod) => pod.metadata?.deletionTimestamp === undefined);
+    });
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    const seconds = (Date.now() - this.#began) / 1000;
+    const report = await this.#load.stop();
+    const traffic = new Traffic(report, await this.#recorder.stop());
+    process.stderr.write(`  ${this.#name}: ${report.toString()} in ${seconds.toFixed(1)} s; ${more}\n`);
+    expect(failures(report, this.#began)).toEqual([]);
+    // The load was what it is said to be; on a busy machine some ticks of its clock are lost.
+    expect(report.of('fresh').total).toBeGreaterThan(seconds * 150);
+    expect(report.of('kept').total).toBeGreaterThan(seconds * 120);
+    return traffic;
+  }
+}
+
+/** What users saw, beside what became of the pods. */
+export class Traffic {
+  readonly report: LoadReport;
+  readonly #pods: readonly { readonly at: number; readonly type: Change['type']; readonly pod: Pod }[];
+
+  constructor(report: LoadReport, changes: readonly Change[]) {
+    this.report = report;
+    // Only pods were recorded.
+    this.#pods = changes.map(({ type, heardAt, object }) => ({ at: heardAt, type, pod: object as Pod }));
+  }
+
+  /** Answers of a version from one moment to another; by clients of one kind, or of both. */
+  answers(version: string, from: number, to: number, kind?: Answer['kind']): readonly Answer[] {
+    return this.report.answers.filter(
+      (answer) =>
+        answer.version === version &&
+        answer.at > from &&
+        answer.at < to &&
+        (kind === undefined || answer.kind === kind),
+    );
+  }
+
+  /** When a pod was first like that (epoch ms). */
+  first(what: string, is: (pod: Pod) => boolean): number {
+    const found = this.#pods.find(({ type, pod }) => type !== 'deleted' && is(pod));
+    if (found === undefined) throw new Error(`no pod was ever ${what}`);
+    return found.at;
+  }
+
+  /** When the last pod of a version (`pod-template-hash`) was gone: its containers had ended. */
+  lastGone(hash: string): number {
+    const gone = this.#pods.filter(
+      ({ type, pod }) => type === 'deleted' && pod.metadata?.labels?.['pod-template-hash'] === hash,
+    );
+    if (gone.length === 0) throw new Error(`no pod of ${hash} has gone`);
+    return Math.max(...gone.map(({ at }) => at));
+  }
+}
+
+function failures(report: LoadReport, began: number): string[] {
+  const lines = report.failures.map(
+    ({ at, kind, ms, error }) => `+${((at - began) / 1000).toFixed(3)} s, ${kind}, after ${ms} ms: ${error}`,
+  );
+  const more = lines.length - FAILURES_SHOWN;
+  return more > 0 ? [...lines.slice(0, FAILURES_SHOWN), `… and ${more} more`] : lines;
+}
