@@ -80,7 +80,8 @@ export async function preflight(
   const selector = podSelectorOf(deployment);
   // What is named as the candidate Service is not the live one.
   const others = services.items.filter((item) => item.metadata?.name !== request.candidateService);
-  const chosen = chooseService(deployment, others.length === 0 ? services.items : others, request.service);
+  const among = chooseService(deployment, others, request.service);
+  const chosen = 'service' in among ? among : chooseService(deployment, services.items, request.service);
   const [replicaSets, pods, slices] = await Promise.all([
     api.list<ReplicaSet>(`/apis/apps/v1/namespaces/${namespace}/replicasets`, { labelSelector: selector }),
     api.list<Pod>(`/api/v1/namespaces/${namespace}/pods`, { labelSelector: selector }),
