@@ -1265,6 +1265,8 @@ function describeCause(cause) {
 const DURATION = 30;
 const RENEW_EVERY = 10_000;
 const POLL_EVERY = 2_000;
+/** Tries of a request whose outcome nobody knows. */
+const TRIES = 5;
 /** Somebody else is releasing this Deployment, and still was when the waiting time was over. */
 class LockHeld extends Error {
     holder;
@@ -1308,6 +1310,7 @@ async function acquireLease(api, clock, wish) {
     let lastSeen = { renewTime: '', at: start };
     let said = Number.NEGATIVE_INFINITY;
     let hasWaited = false;
+    let doubts = 0;
     for (let old = null;;) {
         const holder = old?.spec?.holderIdentity ?? '';
         const isFree = old === null || holder === '' || holder === wish.holder;
@@ -1318,8 +1321,12 @@ async function acquireLease(api, clock, wish) {
                 return keep(api, clock, wish, lease, hasWaited || isStale);
             }
             catch (error) {
-                if (!(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .isStatus */ .zM)(error, 409) && !(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .isStatus */ .zM)(error, 404))
+                doubts += error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UnknownOutcome */ .Bt ? 1 : 0;
+                const isRace = (0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .isStatus */ .zM)(error, 409) || (0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .isStatus */ .zM)(error, 404);
+                // Nobody knows whether it is ours now: the next look tells.
+                if (!isRace && !(error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UnknownOutcome */ .Bt && doubts < TRIES))
                     throw error;
+                await clock.sleep(100 * doubts, wish.signal);
                 hasWaited ||= old !== null;
             }
         }
@@ -1370,14 +1377,15 @@ function keep(api, clock, wish, first, waited) {
             await renewing;
             const name = leaseName(wish.deployment);
             const uid = lease.metadata?.uid ?? '';
-            await api
-                .write({
-                verb: 'delete',
-                path: leasePath(wish.namespace, name),
-                uid,
-                why: `give the lock back (Lease ${name})`,
-            })
-                .catch(() => undefined);
+            const why = `give the lock back (Lease ${name})`;
+            const request = { verb: 'delete', path: leasePath(wish.namespace, name), uid, why };
+            for (let tried = 1; tried <= TRIES; tried += 1) {
+                const failure = await api.write(request).catch((error) => error);
+                // Anything but doubt is an end: it is gone, or it is somebody else's by now.
+                if (!(failure instanceof _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UnknownOutcome */ .Bt))
+                    return;
+                await clock.sleep(100 * tried, new AbortController().signal);
+            }
         },
     };
 }
@@ -2278,7 +2286,8 @@ async function preflight(api, request, namespace, now) {
     const selector = podSelectorOf(deployment);
     // What is named as the candidate Service is not the live one.
     const others = services.items.filter((item) => item.metadata?.name !== request.candidateService);
-    const chosen = chooseService(deployment, others.length === 0 ? services.items : others, request.service);
+    const among = chooseService(deployment, others, request.service);
+    const chosen = 'service' in among ? among : chooseService(deployment, services.items, request.service);
     const [replicaSets, pods, slices] = await Promise.all([
         api.list(`/apis/apps/v1/namespaces/${namespace}/replicasets`, { labelSelector: selector }),
         api.list(`/api/v1/namespaces/${namespace}/pods`, { labelSelector: selector }),
@@ -2476,13 +2485,19 @@ function releaseId(now) {
 /* harmony export */   yW: () => (/* binding */ readBook)
 /* harmony export */ });
 /* unused harmony exports recordName, configMapPath */
-/* harmony import */ var _cluster_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2835);
-/* harmony import */ var _traffic_service_selector_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(914);
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8500);
+/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(7975);
+/* harmony import */ var _cluster_errors_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(2835);
+/* harmony import */ var _traffic_service_selector_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(914);
+
+
 
 
 /** Format of the record's data; a newer one is refused rather than misread. */
 const SCHEMA = 1;
 const KEPT_RELEASES = 10;
+/** Tries of a write of the record whose outcome nobody knows. */
+const TRIES = 6;
 /** The record is not ours to read: made by a newer version, or damaged by hand. */
 class RecordError extends Error {
 }
@@ -2529,7 +2544,7 @@ function bookRequest(namespace, deployment, book, why) {
         metadata: {
             name,
             namespace,
-            labels: _traffic_service_selector_js__WEBPACK_IMPORTED_MODULE_1__/* .MANAGED_BY */ .Kf,
+            labels: _traffic_service_selector_js__WEBPACK_IMPORTED_MODULE_3__/* .MANAGED_BY */ .Kf,
             ...(book.resourceVersion === null ? {} : { resourceVersion: book.resourceVersion }),
         },
         data: {
@@ -2544,14 +2559,26 @@ function bookRequest(namespace, deployment, book, why) {
 }
 /** Compare-and-swap; answers the book with its new resourceVersion. Throws RecordConflict when somebody else was there first. */
 async function writeBook(api, namespace, deployment, book, why) {
-    try {
-        const map = await api.write(bookRequest(namespace, deployment, book, why));
-        return { ...book, resourceVersion: map.metadata?.resourceVersion ?? null };
-    }
-    catch (error) {
-        if ((0,_cluster_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .isStatus */ .zM)(error, 409))
-            throw new RecordConflict(`another run wrote ${recordName(deployment)} meanwhile`);
-        throw error;
+    const request = bookRequest(namespace, deployment, book, why);
+    for (let tried = 1;; tried += 1) {
+        try {
+            const map = await api.write(request);
+            return { ...book, resourceVersion: map.metadata?.resourceVersion ?? null };
+        }
+        catch (error) {
+            const isConflict = (0,_cluster_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .isStatus */ .zM)(error, 409);
+            if (!isConflict && !(error instanceof _cluster_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .UnknownOutcome */ .Bt && tried < TRIES))
+                throw error;
+            if (!isConflict)
+                await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_0__.setTimeout)(100 * 2 ** tried);
+            // It may have been carried out, and its answer lost.
+            const map = await api.get(configMapPath(namespace, recordName(deployment)));
+            const found = map?.metadata?.resourceVersion ?? null;
+            if (map !== null && (0,node_util__WEBPACK_IMPORTED_MODULE_1__.isDeepStrictEqual)(map.data, request.body.data))
+                return { ...book, resourceVersion: found };
+            if (found !== book.resourceVersion)
+                throw new RecordConflict(`another run wrote ${recordName(deployment)} meanwhile`);
+        }
     }
 }
 
@@ -3278,6 +3305,7 @@ class Release {
     #checking = null;
     #diagnosis = null;
     #troubles = 0;
+    #troubledBy = '';
     #lookedAtServices;
     #candidateHash = null;
     constructor(parts, state) {
@@ -3418,8 +3446,10 @@ class Release {
     /** A request that failed: look again and decide again; the tests in every patch make repeating safe. */
     async #weather(error, action) {
         const { teller, world, clock } = this.#parts;
-        this.#troubles += 1;
         const doing = action.do === 'write' ? action.write : action.do;
+        // Trouble with another write is progress: the one before was carried out, whatever its answer.
+        this.#troubles = doing === this.#troubledBy ? this.#troubles + 1 : 1;
+        this.#troubledBy = doing;
         const message = error instanceof Error ? error.message : String(error);
         const isRace = error instanceof errors/* ApiError */.hD && [404, 409, 422].includes(error.status);
         const isKnown = error instanceof errors/* ApiError */.hD || error instanceof errors/* UnknownOutcome */.Bt || error instanceof CannotWrite;
@@ -3433,6 +3463,7 @@ class Release {
                 return { outcome: 'failed', left: 'unfinished' };
             this.#turn('error', `${doing} was not possible: ${message}`, this.#observe());
             this.#troubles = 0;
+            this.#troubledBy = '';
             return null;
         }
         if (this.#troubles > 1)
@@ -3597,6 +3628,8 @@ __webpack_require__.d(__webpack_exports__, {
 var errors = __webpack_require__(2835);
 ;// CONCATENATED MODULE: ./lib/cluster/mirror.js
 
+/** Seconds of one watch. */
+const WATCH_SECONDS = 30;
 /**
  * A collection of objects kept current by list and watch. Restarts from its resourceVersion, lists again on 410, survives resets,
  * ends with its signal.
@@ -3608,6 +3641,7 @@ class Mirror {
     #query;
     #onChange;
     #resourceVersion;
+    #delivered = false;
     /** `onChange` is called after every change that the watch brings. */
     constructor(api, path, query, onChange) {
         this.#api = api;
@@ -3650,6 +3684,9 @@ class Mirror {
             catch (error) {
                 if (signal.aborted)
                     return;
+                // A watch that brought something before it broke is no reason to be patient.
+                if (this.#delivered)
+                    pause = 100;
                 failed(error);
                 if (error instanceof errors/* ApiError */.hD && (error.status === 410 || error.status === 403))
                     this.#resourceVersion = undefined;
@@ -3659,8 +3696,13 @@ class Mirror {
         }
     }
     async #watch(signal) {
-        const query = { ...this.#query, resourceVersion: this.#resourceVersion, timeoutSeconds: 290 };
-        for await (const event of this.#api.watch(this.#path, query, signal)) {
+        this.#delivered = false;
+        const query = { ...this.#query, resourceVersion: this.#resourceVersion, timeoutSeconds: WATCH_SECONDS };
+        // The server ends the watch by itself; one that is still silent after that is a black hole, and what it swallowed comes again
+        // from the last resourceVersion on.
+        const overdue = AbortSignal.timeout((WATCH_SECONDS + 5) * 1000);
+        for await (const event of this.#api.watch(this.#path, query, AbortSignal.any([signal, overdue]))) {
+            this.#delivered = true;
             if (event.type === 'ERROR')
                 throw watchError(this.#path, event.object);
             this.#resourceVersion = event.object.metadata?.resourceVersion ?? this.#resourceVersion;

@@ -1,7 +1,7 @@
 import type { Clock } from '../engine/clock.ts';
 import { MANAGED_BY } from '../traffic/service-selector.ts';
 import type { ApiPort } from './api.ts';
-import { isStatus } from './errors.ts';
+import { isStatus, UnknownOutcome } from './errors.ts';
 import type { Lease } from './wire.ts';
 import type { WriteRequest } from './write-request.ts';
 
@@ -9,6 +9,8 @@ import type { WriteRequest } from './write-request.ts';
 const DURATION = 30;
 const RENEW_EVERY = 10_000;
 const POLL_EVERY = 2_000;
+/** Tries of a request whose outcome nobody knows. */
+const TRIES = 5;
 
 /** Somebody else is releasing this Deployment, and still was when the waiting time was over. */
 export class LockHeld extends Error {
@@ -79,6 +81,7 @@ export async function acquireLease(api: ApiPort, clock: Clock, wish: Wish): Prom
   let lastSeen = { renewTime: '', at: start };
   let said = Number.NEGATIVE_INFINITY;
   let hasWaited = false;
+  let doubts = 0;
   for (let old: Lease | null = null; ; ) {
     const holder = old?.spec?.holderIdentity ?? '';
     const isFree = old === null || holder === '' || holder === wish.holder;
@@ -88,7 +91,11 @@ export async function acquireLease(api: ApiPort, clock: Clock, wish: Wish): Prom
         const lease = await api.write<Lease>(leaseRequest(wish, clock.now(), old));
         return keep(api, clock, wish, lease, hasWaited || isStale);
       } catch (error) {
-        if (!isStatus(error, 409) && !isStatus(error, 404)) throw error;
+        doubts += error instanceof UnknownOutcome ? 1 : 0;
+        const isRace = isStatus(error, 409) || isStatus(error, 404);
+        // Nobody knows whether it is ours now: the next look tells.
+        if (!isRace && !(error instanceof UnknownOutcome && doubts < TRIES)) throw error;
+        await clock.sleep(100 * doubts, wish.signal);
         hasWaited ||= old !== null;
       }
     } else {
@@ -140,14 +147,14 @@ function keep(api: ApiPort, clock: Clock, wish: Wish, first: Lease, waited: bool
       await renewing;
       const name = leaseName(wish.deployment);
       const uid = lease.metadata?.uid ?? '';
-      await api
-        .write({
-          verb: 'delete',
-          path: leasePath(wish.namespace, name),
-          uid,
-          why: `give the lock back (Lease ${name})`,
-        })
-        .catch(() => undefined);
+      const why = `give the lock back (Lease ${name})`;
+      const request = { verb: 'delete', path: leasePath(wish.namespace, name), uid, why } as const;
+      for (let tried = 1; tried <= TRIES; tried += 1) {
+        const failure = await api.write(request).catch((error: unknown) => error);
+        // Anything but doubt is an end: it is gone, or it is somebody else's by now.
+        if (!(failure instanceof UnknownOutcome)) return;
+        await clock.sleep(100 * tried, new AbortController().signal);
+      }
     },
   };
 }

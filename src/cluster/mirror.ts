@@ -3,6 +3,9 @@ import type { Api, Query } from './api.ts';
 import { ApiError } from './errors.ts';
 import type { KubeList, KubeObject } from './wire.ts';
 
+/** Seconds of one watch. */
+const WATCH_SECONDS = 30;
+
 /**
  * A collection of objects kept current by list and watch. Restarts from its resourceVersion, lists again on 410, survives resets,
  * ends with its signal.
@@ -14,6 +17,7 @@ export class Mirror<T extends KubeObject> {
   readonly #query: Query;
   readonly #onChange: () => void;
   #resourceVersion: string | undefined;
+  #delivered = false;
 
   /** `onChange` is called after every change that the watch brings. */
   constructor(api: Api, path: string, query: Query, onChange: () => void) {
@@ -58,6 +62,8 @@ export class Mirror<T extends KubeObject> {
         pause = 100;
       } catch (error) {
         if (signal.aborted) return;
+        // A watch that brought something before it broke is no reason to be patient.
+        if (this.#delivered) pause = 100;
         failed(error);
         if (error instanceof ApiError && (error.status === 410 || error.status === 403))
           this.#resourceVersion = undefined;
@@ -68,8 +74,13 @@ export class Mirror<T extends KubeObject> {
   }
 
   async #watch(signal: AbortSignal): Promise<void> {
-    const query = { ...this.#query, resourceVersion: this.#resourceVersion, timeoutSeconds: 290 };
-    for await (const event of this.#api.watch<T>(this.#path, query, signal)) {
+    this.#delivered = false;
+    const query = { ...this.#query, resourceVersion: this.#resourceVersion, timeoutSeconds: WATCH_SECONDS };
+    // The server ends the watch by itself; one that is still silent after that is a black hole, and what it swallowed comes again
+    // from the last resourceVersion on.
+    const overdue = AbortSignal.timeout((WATCH_SECONDS + 5) * 1000);
+    for await (const event of this.#api.watch<T>(this.#path, query, AbortSignal.any([signal, overdue]))) {
+      this.#delivered = true;
       if (event.type === 'ERROR') throw watchError(this.#path, event.object);
       this.#resourceVersion = event.object.metadata?.resourceVersion ?? this.#resourceVersion;
       if (event.type === 'BOOKMARK') continue;

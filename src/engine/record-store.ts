@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import type { Run } from '../action/request.ts';
 import type { ApiPort } from '../cluster/api.ts';
-import { isStatus } from '../cluster/errors.ts';
+import { isStatus, UnknownOutcome } from '../cluster/errors.ts';
 import type { ConfigMap } from '../cluster/wire.ts';
 import type { WriteRequest } from '../cluster/write-request.ts';
 import type { Images, Plan } from '../release/plan.ts';
@@ -9,6 +11,8 @@ import { MANAGED_BY } from '../traffic/service-selector.ts';
 /** Format of the record's data; a newer one is refused rather than misread. */
 const SCHEMA = 1;
 const KEPT_RELEASES = 10;
+/** Tries of a write of the record whose outcome nobody knows. */
+const TRIES = 6;
 
 /** What the cluster remembers of a Deployment's releases: ConfigMap `crossfade.<deployment>`. */
 export interface RecordBook {
@@ -83,8 +87,12 @@ function parseBook(map: ConfigMap): RecordBook {
   }
 }
 
+type BookRequest = Extract<WriteRequest, { verb: 'create' | 'update' }> & {
+  readonly body: { readonly data: ConfigMap['data'] };
+};
+
 /** The request that replaces the book, for a dry run or for `writeBook`. */
-export function bookRequest(namespace: string, deployment: string, book: RecordBook, why: string): WriteRequest {
+export function bookRequest(namespace: string, deployment: string, book: RecordBook, why: string): BookRequest {
   const name = recordName(deployment);
   const body = {
     apiVersion: 'v1',
@@ -114,11 +122,21 @@ export async function writeBook(
   book: RecordBook,
   why: string,
 ): Promise<RecordBook> {
-  try {
-    const map = await api.write<ConfigMap>(bookRequest(namespace, deployment, book, why));
-    return { ...book, resourceVersion: map.metadata?.resourceVersion ?? null };
-  } catch (error) {
-    if (isStatus(error, 409)) throw new RecordConflict(`another run wrote ${recordName(deployment)} meanwhile`);
-    throw error;
+  const request = bookRequest(namespace, deployment, book, why);
+  for (let tried = 1; ; tried += 1) {
+    try {
+      const map = await api.write<ConfigMap>(request);
+      return { ...book, resourceVersion: map.metadata?.resourceVersion ?? null };
+    } catch (error) {
+      const isConflict = isStatus(error, 409);
+      if (!isConflict && !(error instanceof UnknownOutcome && tried < TRIES)) throw error;
+      if (!isConflict) await sleep(100 * 2 ** tried);
+      // It may have been carried out, and its answer lost.
+      const map = await api.get<ConfigMap>(configMapPath(namespace, recordName(deployment)));
+      const found = map?.metadata?.resourceVersion ?? null;
+      if (map !== null && isDeepStrictEqual(map.data, request.body.data)) return { ...book, resourceVersion: found };
+      if (found !== book.resourceVersion)
+        throw new RecordConflict(`another run wrote ${recordName(deployment)} meanwhile`);
+    }
   }
 }

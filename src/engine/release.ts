@@ -56,6 +56,7 @@ export class Release {
   #checking: AbortController | null = null;
   #diagnosis: Promise<Diagnosis> | null = null;
   #troubles = 0;
+  #troubledBy = '';
   #lookedAtServices: number;
   #candidateHash: string | null = null;
 
@@ -197,8 +198,10 @@ export class Release {
   /** A request that failed: look again and decide again; the tests in every patch make repeating safe. */
   async #weather(error: unknown, action: Action): Promise<Ending | null> {
     const { teller, world, clock } = this.#parts;
-    this.#troubles += 1;
     const doing = action.do === 'write' ? action.write : action.do;
+    // Trouble with another write is progress: the one before was carried out, whatever its answer.
+    this.#troubles = doing === this.#troubledBy ? this.#troubles + 1 : 1;
+    this.#troubledBy = doing;
     const message = error instanceof Error ? error.message : String(error);
     const isRace = error instanceof ApiError && [404, 409, 422].includes(error.status);
     const isKnown = error instanceof ApiError || error instanceof UnknownOutcome || error instanceof CannotWrite;
@@ -209,6 +212,7 @@ export class Release {
       if (this.#state.back !== null || this.#troubles >= 2 * PATIENCE) return { outcome: 'failed', left: 'unfinished' };
       this.#turn('error', `${doing} was not possible: ${message}`, this.#observe());
       this.#troubles = 0;
+      this.#troubledBy = '';
       return null;
     }
     if (this.#troubles > 1)
