@@ -2639,7 +2639,8 @@ async function diagnose(api, namespace, candidate, replicaSet) {
         source === null ? null : readLog(api, namespace, source.pod, source.container, source.restarts),
         ...[replicaSet, ...sickFirst.slice(0, SICK_PODS).map((pod) => pod.name)].map((name) => readEvents(api, namespace, name)),
     ]);
-    const newest = events.flat().sort((a, b) => b.at - a.at);
+    // Warnings first: the normal events of a start only show that it was normal.
+    const newest = events.flat().sort((a, b) => Number(b.isWarning) - Number(a.isWarning) || b.at - a.at);
     return { signs: summarise(signs), log, events: [...new Set(newest.map((event) => event.text))].slice(0, EVENTS) };
 }
 /** Whose log to read: the container with a sign, else one that is not ready. */
@@ -2690,16 +2691,20 @@ async function readEvents(api, namespace, name) {
         const query = { fieldSelector: `involvedObject.name=${name}`, limit: 100 };
         const { status, body } = await api.text(`/api/v1/namespaces/${namespace}/events`, query, { deadline: PATIENCE });
         if (status !== 200)
-            return [{ at: 0, text: `(the events of ${name} could not be read: HTTP ${status})` }];
+            return [unread(name, `HTTP ${status}`)];
         const { items } = JSON.parse(body);
         return items.map((event) => ({
             at: timeOf(event),
+            isWarning: event.type === 'Warning',
             text: `${event.type ?? ''} ${event.reason ?? ''} ${event.involvedObject.name ?? ''}: ${event.message ?? ''}`,
         }));
     }
     catch (error) {
-        return [{ at: 0, text: `(the events of ${name} could not be read: ${(0,errors/* describeCause */.V$)(error)})` }];
+        return [unread(name, (0,errors/* describeCause */.V$)(error))];
     }
+}
+function unread(name, why) {
+    return { at: 0, isWarning: false, text: `(the events of ${name} could not be read: ${why})` };
 }
 function timeOf(event) {
     const text = event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp;

@@ -383,13 +383,28 @@ var cluster_connection = __webpack_require__(8132);
 var errors = __webpack_require__(2835);
 // EXTERNAL MODULE: ./lib/cluster/lease.js
 var lease = __webpack_require__(5043);
+// EXTERNAL MODULE: ./lib/cluster/write-request.js
+var write_request = __webpack_require__(6477);
 ;// CONCATENATED MODULE: ./lib/cluster/service-proxy.js
+
 /** Reaches the pods of a Service through the API server, so that the runner needs no way into the cluster's network. */
 function serviceProxy(api, namespace) {
+    const firstPorts = new Map();
+    // Without a port the API server looks for one that has no name, and says "no endpoints" when all have one.
+    const firstPort = (service) => {
+        const known = firstPorts.get(service);
+        if (known !== undefined)
+            return known;
+        const asked = api
+            .get((0,write_request/* servicePath */.V)(namespace, service))
+            .then((found) => String(found?.spec?.ports?.[0]?.port ?? ''));
+        firstPorts.set(service, asked);
+        asked.catch(() => firstPorts.delete(service));
+        return asked;
+    };
     return {
         async get({ method, service, port, scheme, path, timeoutMs, signal }) {
-            const scope = scheme === 'https' ? 'https:' : '';
-            const target = `${scope}${service}${port === null && scope === '' ? '' : `:${port ?? ''}`}`;
+            const target = `${scheme === 'https' ? 'https:' : ''}${service}:${port ?? (await firstPort(service))}`;
             const url = `/api/v1/namespaces/${namespace}/services/${target}/proxy${path}`;
             return api.text(url, {}, { method, deadline: timeoutMs, signal });
         },

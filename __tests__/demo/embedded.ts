@@ -5,6 +5,7 @@ import { Api, paths } from '../kubernetes/api.ts';
 import { createApp } from '../kubernetes/app.ts';
 import { type RunResult, startAction } from '../runner/runner.ts';
 import { type Simulator, startSimulator } from '../simulator/cluster.ts';
+import { REQUESTS_PER_SECOND } from './crowd.ts';
 import { faultsOf, KEPT_CONNECTIONS_NOTE, resultOf, totalsOf, verdictOf } from './findings.ts';
 import { errorsOf, indexPage } from './index-page.ts';
 import { summaryPage } from './page.ts';
@@ -12,7 +13,7 @@ import { ACTION, writePage } from './places.ts';
 import { coloured, follow, heading, say, terminalWidth } from './terminal.ts';
 import { textChart } from './text-chart.ts';
 import { failuresOf, movesIn, type Played, type Traffic } from './traffic.ts';
-import { REQUESTS_PER_SECOND, startUsers, type Users } from './users.ts';
+import { startUsers, type Users } from './users.ts';
 
 /** One act of the demo. */
 interface Act {
@@ -77,8 +78,8 @@ export async function playEmbedded(signal: AbortSignal): Promise<number> {
     const { port } = await cluster.listen(namespace, 'web');
     say(heading(`An embedded cluster: Deployment web, ${REPLICAS} pods of v1, and its Service.`));
     say(SETTING);
-    const startedAt = Date.now();
     const users = startUsers(port);
+    const { sentAt: startedAt } = await users.next(() => true);
     const ended: Ended[] = [];
     try {
       for (const [index, act] of ACTS.entries()) {
@@ -118,7 +119,7 @@ async function play(act: Act, stage: Stage, signal: AbortSignal): Promise<Ended>
       namespace: stage.namespace,
       deployment: 'web',
       images: `web=${act.image}`,
-      'smoke-test': `GET /healthz 200 port=http\nGET / 200 port=http contains="${act.to}"`,
+      'smoke-test': `GET /healthz 200\nGET / 200 port=http contains="${act.to}"`,
     },
     timeoutMs: STEP_TIMEOUT_MS,
     cancel: { signal },

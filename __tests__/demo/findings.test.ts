@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals';
 import type { AuditedRequest } from '../contract/cluster.ts';
+import type { Answer } from './crowd.ts';
 import { faultsOf, totalsOf, verdictOf } from './findings.ts';
 import { movesIn, type Traffic } from './traffic.ts';
-import type { Answer } from './users.ts';
 
 function answer(version: string | null, at: number, connection: Answer['connection'] = 'fresh'): Answer {
-  return { at, connection, version, pod: null, error: version === null ? 'reset' : null };
+  return { sentAt: at, at, connection, version, pod: null, error: version === null ? 'reset' : null };
 }
 
 function traffic(...answers: Answer[]): Traffic {
@@ -17,7 +17,11 @@ const SEEN = { outcome: 'promoted', moves: [100], startedAt: 50, endedAt: 200 };
 
 test('a release that went as expected has no faults', () => {
   expect(
-    faultsOf(WANTED, SEEN, traffic(answer('v1', 60), answer('v2', 110), answer('v1', 150), answer('v2', 210))),
+    faultsOf(
+      WANTED,
+      SEEN,
+      traffic(answer('v1', 60), answer('v2', 110), answer('v1', 150), answer('v2', 210), answer('v1', 220, 'kept')),
+    ),
   ).toEqual([]);
 });
 
@@ -29,7 +33,7 @@ test.each([
     'the old one stays',
     SEEN,
     [answer('v2', 110), answer('v1', 201)],
-    'after its end, 1 requests were not answered by v2',
+    'after its end, 1 requests on fresh connections were not answered by v2',
   ],
 ])('%s', (_, seen, answers, fault) => {
   expect(faultsOf(WANTED, seen, traffic(...answers))).toEqual([fault]);

@@ -1,4 +1,4 @@
-import type { Answer } from './users.ts';
+import type { Answer } from './crowd.ts';
 import { failuresOf, type Played, servedBy, type Traffic, versionsOf } from './traffic.ts';
 
 /** What the users' requests say, each in one line. Pure. */
@@ -82,9 +82,12 @@ export function faultsOf(
   if (early > 0) faults.push(`${to} answered ${early} times before users were switched to it`);
   if (wanted.meets && met.length === 0) faults.push(`no user ever met ${to}`);
   const stays = wanted.outcome === 'promoted' ? to : from;
+  // Kept connections are served by pods that are on their way out, for as long as these have been given.
   const astray = traffic.answers.filter(
-    ({ at, version }) => at > seen.endedAt && version !== null && version !== stays,
+    ({ sentAt, connection, version }) =>
+      sentAt > seen.endedAt && connection === 'fresh' && version !== null && version !== stays,
   );
-  if (astray.length > 0) faults.push(`after its end, ${astray.length} requests were not answered by ${stays}`);
+  if (astray.length > 0)
+    faults.push(`after its end, ${astray.length} requests on fresh connections were not answered by ${stays}`);
   return faults;
 }

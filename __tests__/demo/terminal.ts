@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
-import type { ChartRow } from './text-chart.ts';
 import { LiveLog, type ShownLine } from './live-log.ts';
+import type { ChartRow } from './text-chart.ts';
 
 /** Characters that a row may have. */
 export function terminalWidth(): number {

@@ -1,14 +1,15 @@
 import { expect, test } from '@jest/globals';
+import type { Answer } from './crowd.ts';
 import { svgChart } from './svg-chart.ts';
 import { markLines, textChart } from './text-chart.ts';
 import type { Played, Traffic } from './traffic.ts';
-import type { Answer } from './users.ts';
 
 const START = 1_000_000;
 
 /** `each`: milliseconds between two answers. */
 function answers(version: string | null, from: number, until: number, each: number): Answer[] {
   return Array.from({ length: (until - from) / each }, (_, index) => ({
+    sentAt: START + from + index * each,
     at: START + from + index * each,
     connection: 'fresh',
     version,

@@ -1,4 +1,4 @@
-import { type Column, columnsOf, marksOf, type Mark, type Played, type Traffic, versionsOf } from './traffic.ts';
+import { type Column, columnsOf, type Mark, marksOf, type Played, type Traffic, versionsOf } from './traffic.ts';
 
 const BLOCKS = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 const COLUMN_SIZES_MS = [100, 200, 250, 500, 1000, 2000, 5000];

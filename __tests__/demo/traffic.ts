@@ -1,6 +1,6 @@
 import type { AuditedRequest } from '../contract/cluster.ts';
 import { changesOf } from '../contract/writes.ts';
-import type { Answer } from './users.ts';
+import type { Answer } from './crowd.ts';
 
 /** One release of the demo, with what came of it. */
 export interface Played {
@@ -29,7 +29,7 @@ export interface Traffic {
   readonly endedAt: number;
 }
 
-/** Requests that ended in one stretch of time, by version. */
+/** Requests that began in one stretch of time, by the version that answered. */
 export interface Column {
   readonly served: ReadonlyMap<string, number>;
   readonly failed: number;
@@ -42,8 +42,8 @@ export interface Column {
 export function columnsOf({ answers, startedAt, endedAt }: Traffic, ms: number): Column[] {
   const count = Math.max(1, Math.floor((endedAt - startedAt) / ms));
   const columns = Array.from({ length: count }, () => ({ served: new Map<string, number>(), failed: 0 }));
-  for (const { at, version } of answers) {
-    const index = Math.max(0, Math.floor((at - startedAt) / ms));
+  for (const { sentAt, version } of answers) {
+    const index = Math.max(0, Math.floor((sentAt - startedAt) / ms));
     const column = columns[version === null ? Math.min(index, count - 1) : index];
     if (column === undefined) continue;
     if (version === null) column.failed++;

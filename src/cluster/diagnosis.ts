@@ -38,7 +38,8 @@ export async function diagnose(
       readEvents(api, namespace, name),
     ),
   ]);
-  const newest = events.flat().sort((a, b) => b.at - a.at);
+  // Warnings first: the normal events of a start only show that it was normal.
+  const newest = events.flat().sort((a, b) => Number(b.isWarning) - Number(a.isWarning) || b.at - a.at);
   return { signs: summarise(signs), log, events: [...new Set(newest.map((event) => event.text))].slice(0, EVENTS) };
 }
 
@@ -97,21 +98,27 @@ async function readLog(
 interface ToldEvent {
   readonly at: number;
   readonly text: string;
+  readonly isWarning: boolean;
 }
 
 async function readEvents(api: ApiPort, namespace: string, name: string): Promise<ToldEvent[]> {
   try {
     const query = { fieldSelector: `involvedObject.name=${name}`, limit: 100 };
     const { status, body } = await api.text(`/api/v1/namespaces/${namespace}/events`, query, { deadline: PATIENCE });
-    if (status !== 200) return [{ at: 0, text: `(the events of ${name} could not be read: HTTP ${status})` }];
+    if (status !== 200) return [unread(name, `HTTP ${status}`)];
     const { items } = JSON.parse(body) as KubeList<Event>;
     return items.map((event) => ({
       at: timeOf(event),
+      isWarning: event.type === 'Warning',
       text: `${event.type ?? ''} ${event.reason ?? ''} ${event.involvedObject.name ?? ''}: ${event.message ?? ''}`,
     }));
   } catch (error) {
-    return [{ at: 0, text: `(the events of ${name} could not be read: ${describeCause(error)})` }];
+    return [unread(name, describeCause(error))];
   }
+}
+
+function unread(name: string, why: string): ToldEvent {
+  return { at: 0, isWarning: false, text: `(the events of ${name} could not be read: ${why})` };
 }
 
 function timeOf(event: Event): number {

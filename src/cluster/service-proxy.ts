@@ -1,12 +1,25 @@
 import type { ServiceProxy } from '../checks/smoke-test.ts';
 import type { ApiPort } from './api.ts';
+import type { Service } from './wire.ts';
+import { servicePath } from './write-request.ts';
 
 /** Reaches the pods of a Service through the API server, so that the runner needs no way into the cluster's network. */
 export function serviceProxy(api: ApiPort, namespace: string): ServiceProxy {
+  const firstPorts = new Map<string, Promise<string>>();
+  // Without a port the API server looks for one that has no name, and says "no endpoints" when all have one.
+  const firstPort = (service: string): Promise<string> => {
+    const known = firstPorts.get(service);
+    if (known !== undefined) return known;
+    const asked = api
+      .get<Service>(servicePath(namespace, service))
+      .then((found) => String(found?.spec?.ports?.[0]?.port ?? ''));
+    firstPorts.set(service, asked);
+    asked.catch(() => firstPorts.delete(service));
+    return asked;
+  };
   return {
     async get({ method, service, port, scheme, path, timeoutMs, signal }) {
-      const scope = scheme === 'https' ? 'https:' : '';
-      const target = `${scope}${service}${port === null && scope === '' ? '' : `:${port ?? ''}`}`;
+      const target = `${scheme === 'https' ? 'https:' : ''}${service}:${port ?? (await firstPort(service))}`;
       const url = `/api/v1/namespaces/${namespace}/services/${target}/proxy${path}`;
       return api.text(url, {}, { method, deadline: timeoutMs, signal });
     },
