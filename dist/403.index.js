@@ -2636,7 +2636,7 @@ async function diagnose(api, namespace, candidate, replicaSet) {
     const signs = [candidate.refused, ...sickFirst.map((pod) => pod.sign)].filter((sign) => sign !== null);
     const source = logSource(signs, sickFirst);
     const [log, ...events] = await Promise.all([
-        source === null ? null : readLog(api, namespace, source.pod, source.container, source.restarts),
+        source === null ? null : readLog(api, namespace, source),
         ...[replicaSet, ...sickFirst.slice(0, SICK_PODS).map((pod) => pod.name)].map((name) => readEvents(api, namespace, name)),
     ]);
     // Warnings first: the normal events of a start only show that it was normal.
@@ -2645,12 +2645,12 @@ async function diagnose(api, namespace, candidate, replicaSet) {
 }
 /** Whose log to read: the container with a sign, else one that is not ready. */
 function logSource(signs, pods) {
-    for (const { pod, container, restarts } of signs)
+    for (const { pod, container, reason } of signs)
         if (container !== null)
-            return { pod, container, restarts };
-    for (const { name, unreadyContainer, restarts } of pods)
+            return { pod, container, isWaiting: reason === 'CrashLoopBackOff' };
+    for (const { name, unreadyContainer } of pods)
         if (unreadyContainer !== null)
-            return { pod: name, container: unreadyContainer, restarts };
+            return { pod: name, container: unreadyContainer, isWaiting: false };
     return null;
 }
 function rank(pod) {
@@ -2669,15 +2669,20 @@ function summarise(signs) {
         ? []
         : [`${(0,release_signs/* describeSign */.pk)(first)}${more.length === 0 ? '' : ` — and ${more.length} more like it`}`]);
 }
-/** The crashed instance's log: `previous` fails while the container is still in state Error, so the current one is tried after it. */
-async function readLog(api, namespace, pod, container, restarts) {
+/**
+ * The log of the instance that crashed last: the previous one while the next is waited for, else the current one. A kubelet keeps one
+ * dead container of each, and answers 200 with an excuse in place of the log of one that it has removed.
+ */
+async function readLog(api, namespace, source) {
+    const { pod, container, isWaiting } = source;
     const path = `/api/v1/namespaces/${namespace}/pods/${pod}/log`;
-    for (const previous of restarts > 0 ? [true, false] : [false, true]) {
+    for (const previous of [isWaiting, !isWaiting]) {
         try {
             const query = { container, tailLines: LOG_LINES, limitBytes: 16_384, ...(previous ? { previous: true } : {}) };
             const { status, body } = await api.text(path, query, { deadline: PATIENCE });
             const lines = body.split('\n').filter((line) => line !== '');
-            if (status === 200 && lines.length > 0)
+            const isExcuse = lines.length === 1 && body.startsWith('unable to retrieve container logs for ');
+            if (status === 200 && lines.length > 0 && !isExcuse)
                 return { pod, container, lines: lines.slice(-LOG_LINES) };
         }
         catch {
@@ -3295,6 +3300,7 @@ function missing(what) {
 
 
 
+
 /** Milliseconds between two looks at what no watch shows: Services while nothing happens, ReplicaSets while a controller is awaited. */
 const LOOK_AT_SERVICES = 5_000;
 const LOOK_AT_REPLICA_SETS = 1_000;
@@ -3313,6 +3319,7 @@ class Release {
     #troubledBy = '';
     #lookedAtServices;
     #candidateHash = null;
+    #toldSigns = new Set();
     constructor(parts, state) {
         this.#parts = parts;
         this.#lookedAtServices = parts.clock.now();
@@ -3324,6 +3331,7 @@ class Release {
         for (;;) {
             this.#obeyHelm();
             const seen = this.#observe();
+            this.#tellSigns(seen);
             const action = decide(this.#parts.plan, this.#state, seen, this.#parts.clock.now());
             const phase = phaseOf(this.#state, action, seen);
             if (phase !== null)
@@ -3475,6 +3483,17 @@ class Release {
             await clock.sleep(Math.min(LONGEST_PAUSE, 100 * 2 ** this.#troubles), new AbortController().signal);
         await world.refresh().catch((again) => teller.fact(`the cluster cannot be read: ${(0,errors/* describeCause */.V$)(again)}`));
         return null;
+    }
+    /** Trouble as it is first seen, also what may still cure itself: one line for each kind, however many pods have it. */
+    #tellSigns({ candidate }) {
+        for (const { sign } of candidate?.pods ?? []) {
+            if (sign === null)
+                continue;
+            const kind = `${sign.container}/${sign.reason}/${sign.restarts}`;
+            if (!this.#toldSigns.has(kind))
+                this.#parts.teller.fact((0,release_signs/* describeSign */.pk)(sign));
+            this.#toldSigns.add(kind);
+        }
     }
     #tellMark(mark, seen) {
         const { teller } = this.#parts;

@@ -33,7 +33,7 @@ export async function diagnose(
   const signs = [candidate.refused, ...sickFirst.map((pod) => pod.sign)].filter((sign) => sign !== null);
   const source = logSource(signs, sickFirst);
   const [log, ...events] = await Promise.all([
-    source === null ? null : readLog(api, namespace, source.pod, source.container, source.restarts),
+    source === null ? null : readLog(api, namespace, source),
     ...[replicaSet, ...sickFirst.slice(0, SICK_PODS).map((pod) => pod.name)].map((name) =>
       readEvents(api, namespace, name),
     ),
@@ -43,14 +43,19 @@ export async function diagnose(
   return { signs: summarise(signs), log, events: [...new Set(newest.map((event) => event.text))].slice(0, EVENTS) };
 }
 
+interface LogSource {
+  readonly pod: string;
+  readonly container: string;
+  /** Its next instance has not started yet. */
+  readonly isWaiting: boolean;
+}
+
 /** Whose log to read: the container with a sign, else one that is not ready. */
-function logSource(
-  signs: readonly Sign[],
-  pods: readonly PodView[],
-): { pod: string; container: string; restarts: number } | null {
-  for (const { pod, container, restarts } of signs) if (container !== null) return { pod, container, restarts };
-  for (const { name, unreadyContainer, restarts } of pods)
-    if (unreadyContainer !== null) return { pod: name, container: unreadyContainer, restarts };
+function logSource(signs: readonly Sign[], pods: readonly PodView[]): LogSource | null {
+  for (const { pod, container, reason } of signs)
+    if (container !== null) return { pod, container, isWaiting: reason === 'CrashLoopBackOff' };
+  for (const { name, unreadyContainer } of pods)
+    if (unreadyContainer !== null) return { pod: name, container: unreadyContainer, isWaiting: false };
   return null;
 }
 
@@ -73,21 +78,20 @@ function summarise(signs: readonly Sign[]): string[] {
   );
 }
 
-/** The crashed instance's log: `previous` fails while the container is still in state Error, so the current one is tried after it. */
-async function readLog(
-  api: ApiPort,
-  namespace: string,
-  pod: string,
-  container: string,
-  restarts: number,
-): Promise<Diagnosis['log']> {
+/**
+ * The log of the instance that crashed last: the previous one while the next is waited for, else the current one. A kubelet keeps one
+ * dead container of each, and answers 200 with an excuse in place of the log of one that it has removed.
+ */
+async function readLog(api: ApiPort, namespace: string, source: LogSource): Promise<Diagnosis['log']> {
+  const { pod, container, isWaiting } = source;
   const path = `/api/v1/namespaces/${namespace}/pods/${pod}/log`;
-  for (const previous of restarts > 0 ? [true, false] : [false, true]) {
+  for (const previous of [isWaiting, !isWaiting]) {
     try {
       const query = { container, tailLines: LOG_LINES, limitBytes: 16_384, ...(previous ? { previous: true } : {}) };
       const { status, body } = await api.text(path, query, { deadline: PATIENCE });
       const lines = body.split('\n').filter((line) => line !== '');
-      if (status === 200 && lines.length > 0) return { pod, container, lines: lines.slice(-LOG_LINES) };
+      const isExcuse = lines.length === 1 && body.startsWith('unable to retrieve container logs for ');
+      if (status === 200 && lines.length > 0 && !isExcuse) return { pod, container, lines: lines.slice(-LOG_LINES) };
     } catch {
       // Diagnosis is a courtesy; the reason of the failure is known without it.
     }

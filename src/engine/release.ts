@@ -8,6 +8,7 @@ import { decide, isClosing } from '../release/decide.ts';
 import type { Observation } from '../release/observation.ts';
 import type { Plan } from '../release/plan.ts';
 import { afterAction, afterChecks, afterWrite, turnBack } from '../release/progress.ts';
+import { describeSign } from '../release/signs.ts';
 import type { Cause, State } from '../release/state.ts';
 import type { Phase } from '../report/story.ts';
 import type { Clock } from './clock.ts';
@@ -59,6 +60,7 @@ export class Release {
   #troubledBy = '';
   #lookedAtServices: number;
   #candidateHash: string | null = null;
+  readonly #toldSigns = new Set<string>();
 
   constructor(parts: ReleaseParts, state: State) {
     this.#parts = parts;
@@ -72,6 +74,7 @@ export class Release {
     for (;;) {
       this.#obeyHelm();
       const seen = this.#observe();
+      this.#tellSigns(seen);
       const action = decide(this.#parts.plan, this.#state, seen, this.#parts.clock.now());
       const phase = phaseOf(this.#state, action, seen);
       if (phase !== null) teller.phase(phase);
@@ -219,6 +222,16 @@ export class Release {
       await clock.sleep(Math.min(LONGEST_PAUSE, 100 * 2 ** this.#troubles), new AbortController().signal);
     await world.refresh().catch((again: unknown) => teller.fact(`the cluster cannot be read: ${describeCause(again)}`));
     return null;
+  }
+
+  /** Trouble as it is first seen, also what may still cure itself: one line for each kind, however many pods have it. */
+  #tellSigns({ candidate }: Observation): void {
+    for (const { sign } of candidate?.pods ?? []) {
+      if (sign === null) continue;
+      const kind = `${sign.container}/${sign.reason}/${sign.restarts}`;
+      if (!this.#toldSigns.has(kind)) this.#parts.teller.fact(describeSign(sign));
+      this.#toldSigns.add(kind);
+    }
   }
 
   #tellMark(mark: string, seen: Observation): void {
