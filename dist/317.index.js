@@ -52,6 +52,13 @@ async function post() {
     reporter.namespace = namespace;
     reporter.requests = () => api.requests;
     try {
+        const [found, lockedBy] = await Promise.all([
+            (0,_engine_record_store_js__WEBPACK_IMPORTED_MODULE_8__/* .readBook */ .yW)(api, namespace, deployment),
+            (0,_cluster_lease_js__WEBPACK_IMPORTED_MODULE_5__/* .lockHolder */ .ms)(api, namespace, deployment),
+        ]);
+        // A step that never got the lock, or whose release somebody has taken back since, has nothing to be completed.
+        if (lockedBy !== holder && found.open?.plan.release !== unfinished.release)
+            return;
         const lease = await (0,_cluster_lease_js__WEBPACK_IMPORTED_MODULE_5__/* .acquireLease */ .ZZ)(api, _engine_clock_js__WEBPACK_IMPORTED_MODULE_6__/* .systemClock */ .m, {
             namespace,
             deployment,

@@ -916,7 +916,7 @@ class Api {
                 if (!isRead || last)
                     throw new _errors_js__WEBPACK_IMPORTED_MODULE_2__/* .UnknownOutcome */ .Bt(describe(call), new Error(`HTTP ${answer.status}: ${oneLine(answer.body)}`));
             }
-            else if (isRead && answer.status === 200 && !isJsonObject(answer.body)) {
+            else if (isRead && answer.status < 300 && !isJsonObject(answer.body)) {
                 // A proxy's error page, or an answer cut short.
                 if (last)
                     throw new _errors_js__WEBPACK_IMPORTED_MODULE_2__/* .UnknownOutcome */ .Bt(describe(call), new Error(`the answer was no JSON: ${oneLine(answer.body)}`));
@@ -1254,7 +1254,8 @@ function describeCause(cause) {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   BG: () => (/* binding */ LockHeld),
 /* harmony export */   G$: () => (/* binding */ leaseRequest),
-/* harmony export */   ZZ: () => (/* binding */ acquireLease)
+/* harmony export */   ZZ: () => (/* binding */ acquireLease),
+/* harmony export */   ms: () => (/* binding */ lockHolder)
 /* harmony export */ });
 /* unused harmony export leaseName */
 /* harmony import */ var _traffic_service_selector_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(914);
@@ -1347,6 +1348,11 @@ async function acquireLease(api, clock, wish) {
         if (renewTime !== lastSeen.renewTime)
             lastSeen = { renewTime, at: clock.now() };
     }
+}
+/** Who holds the lock of a Deployment; null: nobody. */
+async function lockHolder(api, namespace, deployment) {
+    const lease = await api.get(leasePath(namespace, leaseName(deployment)));
+    return lease?.spec?.holderIdentity ?? null;
 }
 /** Of a renewal that failed the next one is made anew, from what the API server has then. */
 async function renew(api, wish, lease, now) {
@@ -2099,7 +2105,7 @@ function deploymentFindings(deployment, tracks) {
         if (driver.drives(deployment))
             refuse(`${name} is driven by ${driver.name}; two tools cannot release the same workload.`);
     findings.push(...volumeFindings(deployment));
-    if (spec?.paused !== true)
+    if (spec?.paused !== true && spec?.replicas !== 0)
         findings.push(...trackFindings(deployment, tracks));
     return findings;
 }

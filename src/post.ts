@@ -4,7 +4,7 @@ import { Reporter } from './action/reporter.ts';
 import { readRun } from './action/run.ts';
 import { Api } from './cluster/api.ts';
 import { connect } from './cluster/connection.ts';
-import { acquireLease } from './cluster/lease.ts';
+import { acquireLease, lockHolder } from './cluster/lease.ts';
 import { systemClock } from './engine/clock.ts';
 import { resultOf } from './engine/deploy.ts';
 import { Helm } from './engine/helm.ts';
@@ -38,6 +38,12 @@ export async function post(): Promise<void> {
   reporter.namespace = namespace;
   reporter.requests = () => api.requests;
   try {
+    const [found, lockedBy] = await Promise.all([
+      readBook(api, namespace, deployment),
+      lockHolder(api, namespace, deployment),
+    ]);
+    // A step that never got the lock, or whose release somebody has taken back since, has nothing to be completed.
+    if (lockedBy !== holder && found.open?.plan.release !== unfinished.release) return;
     const lease = await acquireLease(api, systemClock, {
       namespace,
       deployment,

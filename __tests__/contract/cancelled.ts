@@ -10,27 +10,33 @@ import { type Inputs, type Scene, scenariosOn } from './scene.ts';
 
 const CLOSE = GOOD_RELEASE.indexOf('close');
 
+/** `moments`: whether each write is disturbed both before and after it is carried out, or only after. */
+export interface CancelledOptions {
+  readonly moments: 'both' | 'after';
+}
+
 /** The job is cancelled: traffic is on stable before the runner loses patience, and everything is told. */
-export function cancelledRuns(cluster: () => TestCluster): void {
+export function cancelledRuns(cluster: () => TestCluster, { moments }: CancelledOptions): void {
   const scenario = scenariosOn(cluster);
 
   describe('cancelled during the write', () => {
     for (const [at, write] of GOOD_RELEASE.entries()) {
+      scenario(`“${write}” (${at + 1}), before the run hears of its success`, {}, async (scene) => {
+        const gate = await scene.gate((passing) => {
+          if (passing.kind !== 'write' || passing.count !== at + 1) return FORWARD;
+          return { do: 'forward-and-tell', first: () => action.cancel() };
+        });
+        const action = scene.start({ images: `web=${IMAGE.v2}`, kubeconfig: gate.kubeconfig });
+        await expectTold(scene, await action.done, at);
+      });
+
+      if (moments === 'after') continue;
       scenario(`“${write}” (${at + 1}), before the API server hears of it`, {}, async (scene) => {
         const gate = await scene.gate((passing) => {
           if (passing.kind !== 'write' || passing.count !== at + 1) return FORWARD;
           action.cancel();
           // Long enough for the signal to arrive first.
           return { do: 'delay', ms: 50 };
-        });
-        const action = scene.start({ images: `web=${IMAGE.v2}`, kubeconfig: gate.kubeconfig });
-        await expectTold(scene, await action.done, at);
-      });
-
-      scenario(`“${write}” (${at + 1}), before the run hears of its success`, {}, async (scene) => {
-        const gate = await scene.gate((passing) => {
-          if (passing.kind !== 'write' || passing.count !== at + 1) return FORWARD;
-          return { do: 'forward-and-tell', first: () => action.cancel() };
         });
         const action = scene.start({ images: `web=${IMAGE.v2}`, kubeconfig: gate.kubeconfig });
         await expectTold(scene, await action.done, at);

@@ -50,7 +50,8 @@ export function goodReleases(cluster: () => TestCluster): void {
       expect(await scene.writes()).toEqual(
         GOOD_RELEASE.map((write) => {
           if (write === 'create services web-candidate') return 'preview: select candidate';
-          return write === 'delete services web-candidate' ? 'preview: unpin' : write;
+          if (write === 'delete services web-candidate') return 'preview: unpin';
+          return write.replace('web-candidate:', 'preview:');
         }),
       );
       expect((await scene.objects()).services).toEqual(before.services);

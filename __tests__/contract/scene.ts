@@ -24,7 +24,10 @@ const QUICK = {
   'lock-timeout': '30s',
 } as const;
 
-const TIMEOUT = 110_000;
+/** Milliseconds for a scene; before the test runner loses patience, so that there is something to read. */
+const PATIENCE = 90_000;
+/** Scenes wait for one another, too. */
+const TIMEOUT = 600_000;
 /** Scenes that play at the same time: most of a scene is waiting for pods, but each runs a process of its own. */
 const SCENES_AT_ONCE = 8;
 
@@ -54,7 +57,7 @@ export async function play(
   let scene: Scene | undefined;
   try {
     scene = await Scene.set(cluster, options);
-    await script(scene);
+    await inTime(script(scene));
     await scene.end();
   } catch (error) {
     throw scene === undefined ? error : await scene.explain(error);
@@ -224,6 +227,14 @@ function hashLabel(pod: Pod): string | undefined {
 
 function isLeaving(pod: Pod): boolean {
   return pod.metadata?.deletionTimestamp !== undefined;
+}
+
+async function inTime(played: Promise<void>): Promise<void> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`the scene was not over within ${PATIENCE / 1000} s`)), PATIENCE);
+  // It goes on until its runs are ended; what it says then is of no interest.
+  played.catch(() => undefined);
+  await Promise.race([played, promise]).finally(() => clearTimeout(timer));
 }
 
 let playing = 0;

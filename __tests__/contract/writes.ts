@@ -31,14 +31,26 @@ export function mutations(audit: readonly AuditedRequest[], namespace: string): 
  */
 export function describeWrites(writes: readonly AuditedRequest[], known: Known): string[] {
   let holder: string | undefined;
+  let { stable } = known;
+  let selected = stable;
   return writes.flatMap((write) => {
     if (write.resource === 'leases' && write.verb !== 'delete') {
       const before = holder;
       if (write.code < 300) holder = holderIn(write.body);
       if (write.verb === 'update' && before === holder) return [];
     }
-    return `${wordFor(write, known)}${write.code >= 300 ? ` (${write.code})` : ''}`;
+    const word = wordFor(write, { ...known, stable });
+    if (write.code >= 300) return `${word} (${write.code})`;
+    // What a release selected last is what the next one calls stable.
+    if (write.resource === 'services' && write.name === known.service) selected = selectedIn(write.body) ?? selected;
+    if (word === 'close') stable = selected;
+    return word;
   });
+}
+
+function selectedIn(body: unknown): string | undefined {
+  const changed = changesOf(body).find((change) => change.path === '/spec/selector');
+  return changed !== undefined && 'value' in changed ? (changed.value as Selector)[HASH] : undefined;
 }
 
 function holderIn(body: unknown): string | undefined {
@@ -50,8 +62,9 @@ function wordFor(write: AuditedRequest, known: Known): string {
   if (resource === 'leases') return `${LEASE_WORDS.get(verb) ?? verb} lock`;
   if (resource === 'configmaps') return `${isOpen(write.body) ? 'open' : 'close'} record`;
   if (verb === 'patch' && resource === 'deployments' && name === known.deployment) return deploymentWord(write.body);
-  if (verb === 'patch' && resource === 'services')
-    return `${name === known.service ? '' : `${name}: `}${selectorWord(write.body, known.stable)}`;
+  if (verb === 'patch' && resource === 'services' && name === known.service)
+    return selectorWord(write.body, known.stable);
+  if (verb === 'patch' && resource === 'services') return `${name}: ${helperWord(write.body, known.stable)}`;
   return `${verb} ${resource} ${name ?? nameIn(write.body)}`;
 }
 
@@ -82,11 +95,16 @@ function deploymentWord(body: unknown): string {
   }
 }
 
+/** Of the candidate Service, ours or the user’s own. */
+function helperWord(body: unknown, stable: string): string {
+  const after = selectedIn(body);
+  if (after === undefined) return 'unpin';
+  return after === stable ? 'select stable' : 'select candidate';
+}
+
 function selectorWord(body: unknown, stable: string): string {
-  const changed = changesOf(body).find((change) => change.path === '/spec/selector');
-  if (changed === undefined || !('value' in changed)) return 'patch service';
   const before = testedSelector(body)?.[HASH];
-  const after = (changed.value as Selector)[HASH];
+  const after = selectedIn(body);
   if (after === undefined) return 'unpin';
   if (after !== stable) return 'select candidate';
   return before === undefined ? 'pin' : 'back to stable';

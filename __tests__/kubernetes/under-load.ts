@@ -31,15 +31,15 @@ export class BusyScene {
   readonly scene: Scene;
   readonly #name: string;
   readonly #load: Load;
-  readonly #recorder: Recorder;
   readonly #told: Told[] = [];
   readonly #began = Date.now();
+  #recorder: Recorder | undefined;
+  #traffic: Traffic | undefined;
 
-  private constructor(name: string, scene: Scene, load: Load, recorder: Recorder) {
+  private constructor(name: string, scene: Scene, load: Load) {
     this.#name = name;
     this.scene = scene;
     this.#load = load;
-    this.#recorder = recorder;
   }
 
   /** Sets the scene, plays the script, and judges the invariants. What failed is told with what runs said and objects became. */
@@ -49,12 +49,12 @@ export class BusyScene {
       const url = `http://${service.spec?.clusterIP}/`;
       // kube-proxy is up to a second behind the EndpointSlices: what it did not know yet is not what is tested.
       await until(`${url} answers`, 5000, async () => (await node.inside([node.web, 'get', url])).code === 0);
-      const recorder = await Recorder.start(scene.api, { Pod: paths.core(scene.namespace, 'pods') });
-      const load = await startLoad(node, { url, seconds: LOAD_SECONDS });
+      const busy = new BusyScene(name, scene, await startLoad(node, { url, seconds: LOAD_SECONDS }));
       try {
-        await script(new BusyScene(name, scene, load, recorder));
+        await busy.#record();
+        await script(busy);
       } finally {
-        await load.stop();
+        await busy.#stop();
       }
     });
   }
@@ -93,14 +93,27 @@ export class BusyScene {
     });
     await new Promise((resolve) => setTimeout(resolve, 1000));
     const seconds = (Date.now() - this.#began) / 1000;
-    const report = await this.#load.stop();
-    const traffic = new Traffic(report, await this.#recorder.stop());
+    const traffic = await this.#stop();
+    const { report } = traffic;
     process.stderr.write(`  ${this.#name}: ${report.toString()} in ${seconds.toFixed(1)} s; ${more}\n`);
     expect(failures(report, this.#began)).toEqual([]);
     // The load was what it is said to be; on a busy machine some ticks of its clock are lost.
     expect(report.of('fresh').total).toBeGreaterThan(seconds * 150);
     expect(report.of('kept').total).toBeGreaterThan(seconds * 120);
     return traffic;
+  }
+
+  async #record(): Promise<void> {
+    this.#recorder = await Recorder.start(this.scene.api, { Pod: paths.core(this.scene.namespace, 'pods') });
+  }
+
+  /** Ends load and recording; can be called again. */
+  async #stop(): Promise<Traffic> {
+    if (this.#traffic !== undefined) return this.#traffic;
+    const report = await this.#load.stop();
+    const changes = await this.#recorder?.stop();
+    this.#traffic = new Traffic(report, changes ?? []);
+    return this.#traffic;
   }
 }
 

@@ -47,7 +47,7 @@ function violations(stage: Stage, isHealthy: boolean): string[] {
   const found: string[] = [];
   if (live.pin !== null && !paused && !isHeld(deployment.fields)) found.push('pinned while neither paused nor held');
   const candidateServes = candidate?.pods.some((pod) => pod.ready && !pod.terminating);
-  const isReached = candidateServes && (live.pin === null || live.pin === candidate.hash);
+  const isReached = candidateServes === true && (live.pin === null || live.pin === candidate?.hash);
   const isStableNow = deployment.template === 'candidate' && (stable === null || stable.size === 0);
   if (isReached && !paused && !isStableNow) found.push('users reach the candidate while the Deployment is not paused');
   // The pods of a sick candidate can all fail in one moment under their users; then the way back is what counts.

@@ -67,8 +67,3 @@ export class ManualClock implements Clock {
 export function timestamp(epochMs: number): string {
   return `${new Date(epochMs).toISOString().slice(0, 19)}Z`;
 }
-
-/** RFC 3339 with microseconds (Leases, event times). */
-export function microTimestamp(epochMs: number): string {
-  return `${new Date(epochMs).toISOString().slice(0, 23)}000Z`;
-}

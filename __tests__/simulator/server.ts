@@ -10,7 +10,7 @@ import { type ApiRequest, authorize, handle } from './handle.ts';
 import { type Target, targetOf } from './paths.ts';
 import type { PodServers } from './pods.ts';
 import { ANONYMOUS, type User } from './rbac.ts';
-import { ApiError, badRequest } from './status.ts';
+import { ApiError, badRequest, unsupportedMediaType } from './status.ts';
 import { streamWatch } from './watch-stream.ts';
 
 /** Bytes of a request body; more is refused with 413. */
@@ -83,13 +83,14 @@ export class ApiServer {
     const raw = await readBody(request);
     const url = new URL(request.url ?? '/', 'http://simulator');
     const user = this.#authenticate(request.headers.authorization);
-    const parsed = parseBody(raw);
+    const contentType = request.headers['content-type'] ?? 'application/json';
+    const parsed = parseBody(raw, contentType);
     const asked: ApiRequest = {
       method: request.method ?? 'GET',
       path: url.pathname,
       query: url.searchParams,
       body: parsed.body,
-      contentType: request.headers['content-type'] ?? 'application/json',
+      contentType,
       user: user ?? ANONYMOUS,
       userAgent: request.headers['user-agent'] ?? '',
     };
@@ -102,14 +103,15 @@ export class ApiServer {
     if (fault?.kind === 'refuse') return refuse(response, fault);
     if (fault?.kind === 'html')
       return send(response, fault.status, `<html><body><h1>${fault.status}</h1></body></html>`, 'text/html');
-    const refusal = raw === null ? tooLarge() : user === undefined ? unauthorized() : parsed.error;
-    if (refusal !== undefined) {
+    const refusal = raw === null ? tooLarge() : user === undefined ? unauthorized() : null;
+    if (refusal !== null) {
       entry.code = refusal.code;
       return send(response, refusal.code, refusal.body);
     }
     const special = await this.#serveStream(asked, request, response, raw ?? Buffer.alloc(0), fault, entry);
     if (special) return;
-    const answer = handle(this.#options.plane, asked);
+    const { error } = parsed;
+    const answer = error === undefined ? handle(this.#options.plane, asked) : { status: error.code, body: error.body };
     entry.code = answer.status;
     await this.#options.faults.after(seen, answer.status);
     if (fault?.kind === 'reset') this.#reset(request);
@@ -222,8 +224,10 @@ async function readBody(request: IncomingMessage): Promise<Buffer | null> {
   return size > LARGEST_BODY ? null : Buffer.concat(chunks);
 }
 
-function parseBody(raw: Buffer | null): { body?: unknown; error?: ApiError } {
+/** Only JSON is understood: no protobuf, and no YAML of server-side apply. */
+function parseBody(raw: Buffer | null, contentType: string): { body?: unknown; error?: ApiError } {
   if (raw === null || raw.length === 0) return {};
+  if (!contentType.includes('json')) return { error: unsupportedMediaType() };
   try {
     return { body: JSON.parse(raw.toString()) };
   } catch (error) {

@@ -1,6 +1,7 @@
 import { timestamp } from './clock.ts';
 import { decodingError } from './decoding.ts';
 import { setDefaults } from './defaults.ts';
+import { serve, unserve } from './definitions.ts';
 import { type JsonObject, copy, equal, isObject, objectAt } from './json.ts';
 import { managedAfter } from './managed-fields.ts';
 import type { ApiObject, Metadata, Stored } from './objects.ts';
@@ -61,7 +62,7 @@ export class Writes {
     const created = this.#own(type, null, object, writer, '');
     // Validated: a pod's spec is there, with its containers.
     if (resource === 'pods') checkQuota(this.#store, namespace ?? '', name, created.spec as PodSpec);
-    if (type.plural === 'customresourcedefinitions') this.#serve(created, writer);
+    if (type.plural === 'customresourcedefinitions' && !writer.dryRun) serve(this.#store, created);
     return this.#commit(resource, created, writer);
   }
 
@@ -130,7 +131,7 @@ export class Writes {
     if (!writer.dryRun) {
       if (options.propagationPolicy === 'Orphan') this.#orphan(uid, writer);
       if (resource === 'namespaces') this.#empty(name);
-      if (type.plural === 'customresourcedefinitions') this.#unserve(current);
+      if (type.plural === 'customresourcedefinitions') unserve(this.#store, current);
       this.#store.drop(resource, current);
     }
     if (type.returnsDeleted) return current;
@@ -253,29 +254,6 @@ export class Writes {
   #empty(namespace: string): void {
     for (const resource of this.#store.resources())
       for (const object of this.#store.list<string>(resource, namespace)) this.#store.drop(resource, object);
-  }
-
-  #serve(definition: ApiObject, writer: Writer): void {
-    if (writer.dryRun || !isObject(definition.spec)) return;
-    const { group, names, scope, versions } = definition.spec;
-    if (!isObject(names) || !Array.isArray(versions)) return;
-    for (const version of versions.filter(isObject))
-      this.#store.catalogue.register({
-        group: String(group),
-        version: String(version.name),
-        plural: String(names.plural),
-        kind: String(names.kind),
-        namespaced: scope !== 'Cluster',
-        status: isObject(version.subresources) && version.subresources.status !== undefined,
-      });
-  }
-
-  #unserve(definition: ApiObject): void {
-    if (!isObject(definition.spec) || !isObject(definition.spec.names)) return;
-    const { group, names } = definition.spec;
-    const resource = keyOf({ group: String(group), plural: String(names.plural) });
-    for (const object of this.#store.list<string>(resource)) this.#store.drop(resource, object);
-    this.#store.catalogue.unregister(String(group), String(names.plural));
   }
 
   #clusterIP(): string {

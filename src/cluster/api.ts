@@ -172,7 +172,7 @@ export class Api {
       } else if (answer.status >= 500 && isTransient(answer)) {
         if (!isRead || last)
           throw new UnknownOutcome(describe(call), new Error(`HTTP ${answer.status}: ${oneLine(answer.body)}`));
-      } else if (isRead && answer.status === 200 && !isJsonObject(answer.body)) {
+      } else if (isRead && answer.status < 300 && !isJsonObject(answer.body)) {
         // A proxy's error page, or an answer cut short.
         if (last)
           throw new UnknownOutcome(describe(call), new Error(`the answer was no JSON: ${oneLine(answer.body)}`));

@@ -119,6 +119,12 @@ export async function acquireLease(api: ApiPort, clock: Clock, wish: Wish): Prom
   }
 }
 
+/** Who holds the lock of a Deployment; null: nobody. */
+export async function lockHolder(api: ApiPort, namespace: string, deployment: string): Promise<string | null> {
+  const lease = await api.get<Lease>(leasePath(namespace, leaseName(deployment)));
+  return lease?.spec?.holderIdentity ?? null;
+}
+
 /** Of a renewal that failed the next one is made anew, from what the API server has then. */
 async function renew(api: ApiPort, wish: Wish, lease: Lease, now: number): Promise<Lease> {
   try {

@@ -55,7 +55,7 @@ export function deploymentFindings(deployment: Deployment, tracks: readonly Know
     if (driver.drives(deployment))
       refuse(`${name} is driven by ${driver.name}; two tools cannot release the same workload.`);
   findings.push(...volumeFindings(deployment));
-  if (spec?.paused !== true) findings.push(...trackFindings(deployment, tracks));
+  if (spec?.paused !== true && spec?.replicas !== 0) findings.push(...trackFindings(deployment, tracks));
   return findings;
 }
 

@@ -1,6 +1,6 @@
 import type { EndpointSlice, Service } from '../../../src/cluster/wire.ts';
 import { timestamp } from '../clock.ts';
-import { canonical, equal } from '../json.ts';
+import { equal } from '../json.ts';
 import { controllerReference, type Stored } from '../objects.ts';
 import { matchesMap } from '../selectors.ts';
 import { type Context, CONTROLLER, type Pod, isReady } from './context.ts';
@@ -25,16 +25,16 @@ export function reconcileEndpointSlices(context: Context, namespace: string, nam
   for (const pod of context.store.list('pods', namespace)) {
     if (!matchesMap(selector, pod.metadata.labels) || !isAddressable(pod)) continue;
     const ports = portsOf(service, pod);
-    const group = wanted.get(canonical(ports)) ?? { ports, endpoints: [] };
+    const group = wanted.get(JSON.stringify(ports)) ?? { ports, endpoints: [] };
     group.endpoints.push(endpointOf(service, pod));
-    wanted.set(canonical(ports), group);
+    wanted.set(JSON.stringify(ports), group);
   }
   const existing = context.store
     .list('endpointslices.discovery.k8s.io', namespace)
     .filter((slice) => slice.metadata.ownerReferences?.some((owner) => owner.uid === service.metadata.uid) === true);
-  const unused = existing.filter((slice) => !wanted.has(canonical(slice.ports ?? [])));
+  const unused = existing.filter((slice) => !wanted.has(JSON.stringify(slice.ports ?? [])));
   for (const [key, { ports, endpoints }] of wanted) {
-    const slices = existing.filter((slice) => canonical(slice.ports ?? []) === key);
+    const slices = existing.filter((slice) => JSON.stringify(slice.ports ?? []) === key);
     fill(context, service, ports, endpoints, slices, unused);
   }
   if (wanted.size === 0) keepPlaceholder(context, service, unused);
