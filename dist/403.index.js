@@ -1461,6 +1461,8 @@ var errors = __webpack_require__(2835);
 var cluster_lease = __webpack_require__(5043);
 // EXTERNAL MODULE: ./lib/release/state.js
 var state = __webpack_require__(7235);
+// EXTERNAL MODULE: ./lib/cluster/write-request.js
+var write_request = __webpack_require__(6477);
 // EXTERNAL MODULE: ./lib/traffic/service-selector.js
 var service_selector = __webpack_require__(914);
 // EXTERNAL MODULE: ./lib/workload/held-rollout.js
@@ -1475,6 +1477,7 @@ var record_store = __webpack_require__(5197);
 
 
 
+
 /** Stands for the candidate's hash, which only the real ReplicaSet shows. */
 const UNKNOWN_HASH = 'candidate';
 /**
@@ -1484,10 +1487,12 @@ const UNKNOWN_HASH = 'candidate';
 async function dryRun(parts, cleared, book) {
     const { api, teller } = parts;
     const findings = [];
+    const { candidateService } = cleared.plan;
+    const helper = candidateService.kind === 'ours' ? (0,write_request/* servicePath */.V)(parts.namespace, candidateService.name) : null;
     for (const write of plannedWrites(parts, cleared, book)) {
         teller.wrote(write);
-        // What is deleted at the end does not exist yet.
-        if (write.verb === 'delete')
+        // Writes to the candidate Service after its creation: it does not exist yet.
+        if (write.verb !== 'create' && write.path === helper)
             continue;
         try {
             await api.write(write, { dryRun: true });
@@ -1509,6 +1514,10 @@ function plannedWrites(parts, cleared, book) {
     const lease = (0,cluster_lease/* leaseRequest */.G$)({ namespace, deployment: name, holder }, clock.now(), null);
     const record = (why) => (0,record_store/* bookRequest */.fH)(namespace, name, { ...book, open: { plan, run: NO_RUN, toldTemplate: null } }, why);
     const ours = plan.candidateService.kind === 'ours';
+    const candidate = {
+        metadata: { name: plan.candidateService.name, namespace, uid: '' },
+        spec: { selector: plan.service.selector },
+    };
     return [
         lease,
         record('open the record'),
@@ -1520,11 +1529,10 @@ function plannedWrites(parts, cleared, book) {
         ...(plan.switch === 'overlap' ? [service_selector/* overlap */.EF(service)] : []),
         service_selector/* switchTo */.S_(service, UNKNOWN_HASH),
         held_rollout/* close */.VN(deployment, plan.original),
+        service_selector/* watchStable */.df(cleared.objects.candidateService ?? candidate, plan.stable.hash),
         service_selector/* unpin */.l0(service),
         held_rollout/* restore */.PF(deployment, plan.original),
-        ...(ours
-            ? [service_selector/* deleteCandidateService */.ax({ metadata: { name: plan.candidateService.name, namespace, uid: '' } })]
-            : []),
+        ...(ours ? [service_selector/* deleteCandidateService */.ax(candidate)] : []),
         record('close the record'),
     ];
 }
@@ -1559,12 +1567,13 @@ async function deploy(request, parts) {
             if (isOpen(book)) {
                 if (request.dryRun)
                     return unfinished(book.open);
-                parts.onLock(book.open.plan.release);
+                parts.onLock(null);
                 lease ??= await lock(request, parts);
                 if (lease.waited) {
                     lease = { ...lease, waited: false };
                     continue;
                 }
+                parts.onLock(book.open.plan.release);
                 teller.phase('Take back an unfinished release');
                 teller.fact(`found ${(0,take_back/* describeOpen */.us)(book.open)} unfinished; it is taken back first`);
                 const back = await (0,take_back/* takeBack */.zH)(parts, book, { cause: 'resumed', reason: 'a later run found it unfinished' });

@@ -14,7 +14,8 @@ import { createTeller } from './report/log.ts';
 
 /** What the step left in the runner's state when it began to change the cluster. */
 interface Unfinished {
-  readonly release: string;
+  /** Null: it had only asked for the lock. */
+  readonly release: string | null;
   readonly namespace: string;
   readonly deployment: string;
   readonly holder: string;

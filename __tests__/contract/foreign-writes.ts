@@ -120,20 +120,15 @@ export function foreignWrites(cluster: () => TestCluster): void {
       },
     );
 
-    scenario(
-      'writes a selector that reaches the candidate: it is theirs, nothing is taken away behind it',
-      TIERED,
-      async (scene) => {
-        const result = await disturbed(scene, () => editSelector(scene, { tier: 'front' }));
-        expectFailure(result, 'failed', /kubectl-edit at .* changed the selector of Service web during the release/);
-        const candidate = await scene.hash(IMAGE.v2);
-        const service = await scene.api.get<Service>(serviceOf(scene));
-        expect(service.spec?.selector).toEqual({ app: 'web', tier: 'front', 'pod-template-hash': candidate });
-        expect(await scene.users()).toEqual((await scene.podsOf(candidate)).sort());
-        expect((await scene.deployment()).spec).toMatchObject({ paused: true });
-        expect(await scene.podsOf(scene.stable.hash)).toHaveLength(2);
-      },
-    );
+    scenario('adds a label to the selector, beside our pin: users go back, the label stays', TIERED, async (scene) => {
+      const result = await disturbed(scene, () => editSelector(scene, { tier: 'front' }));
+      expectFailure(result, 'rolled-back', /kubectl-edit at .* changed the selector of Service web during the release/);
+      expect(await scene.writes()).toEqual(TAKEN_BACK);
+      const service = await scene.api.get<Service>(serviceOf(scene));
+      expect(service.spec?.selector).toEqual({ app: 'web', tier: 'front' });
+      expect((await scene.objects()).deployment).toEqual(scene.before.deployment);
+      expect(await scene.users()).toEqual(scene.stable.pods);
+    });
 
     scenario('removes the pin: users go back to stable', {}, async (scene) => {
       const result = await disturbed(scene, () => editSelector(scene, { 'pod-template-hash': null }));

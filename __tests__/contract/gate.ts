@@ -169,12 +169,14 @@ export class Gate {
       outgoing.writeHead(200, headers);
       outgoing.flushHeaders();
       for await (const chunk of answer.body) {
-        if (treatment.do !== 'mute') outgoing.write(chunk);
-        if (treatment.do === 'break-off') {
-          await answer.body.dump();
-          incoming.socket.resetAndDestroy();
-          return;
-        }
+        if (treatment.do === 'mute') continue;
+        const written = Promise.withResolvers<void>();
+        outgoing.write(chunk, () => written.resolve());
+        if (treatment.do !== 'break-off') continue;
+        await written.promise;
+        // No reset, which might overtake what was said.
+        incoming.socket.destroy();
+        return;
       }
       outgoing.end();
       return;

@@ -33,6 +33,7 @@ export function describeWrites(writes: readonly AuditedRequest[], known: Known):
   let holder: string | undefined;
   let { stable } = known;
   let selected = stable;
+  let promoted = stable;
   return writes.flatMap((write) => {
     if (write.resource === 'leases' && write.verb !== 'delete') {
       const before = holder;
@@ -41,9 +42,10 @@ export function describeWrites(writes: readonly AuditedRequest[], known: Known):
     }
     const word = wordFor(write, { ...known, stable });
     if (write.code >= 300) return `${word} (${write.code})`;
-    // What a release selected last is what the next one calls stable.
+    // What a release promoted is what the next one calls stable.
     if (write.resource === 'services' && write.name === known.service) selected = selectedIn(write.body) ?? selected;
-    if (word === 'close') stable = selected;
+    if (word === 'close') promoted = selected;
+    if (word === 'open record') stable = promoted;
     return word;
   });
 }

@@ -17,6 +17,8 @@ beforeAll(async () => {
 });
 afterAll(() => cluster?.stop());
 
+// First, because some of these wait for half a minute while others play.
+unhappyApi(() => cluster, { faults: 'all' });
 goodReleases(() => cluster);
 sickCandidates(() => cluster, { secrets: true });
 checks(() => cluster, { sockets: true });
@@ -26,4 +28,3 @@ foreignWrites(() => cluster);
 livesOfRuns(() => cluster);
 killedRuns(() => cluster, { rescue: 'in turn' });
 cancelledRuns(() => cluster, { moments: 'after' });
-unhappyApi(() => cluster, { faults: 'all' });

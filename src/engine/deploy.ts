@@ -46,8 +46,8 @@ export interface DeployParts {
     deadline: number,
     signal: AbortSignal,
   ) => Promise<readonly CheckResult[]>;
-  /** Told before the lock is taken: from here on `post` has something to look after. */
-  readonly onLock: (release: string) => void;
+  /** Told before the lock is taken: from here on `post` has something to look after. Null: nothing yet but the lock. */
+  readonly onLock: (release: string | null) => void;
   /** Told before the release is put on record. */
   readonly onBegin: (plan: Plan) => void;
 }
@@ -62,12 +62,13 @@ export async function deploy(request: Request, parts: DeployParts): Promise<Resu
       const book = await readBookIfAllowed(api, namespace, request.deployment);
       if (isOpen(book)) {
         if (request.dryRun) return unfinished(book.open);
-        parts.onLock(book.open.plan.release);
+        parts.onLock(null);
         lease ??= await lock(request, parts);
         if (lease.waited) {
           lease = { ...lease, waited: false };
           continue;
         }
+        parts.onLock(book.open.plan.release);
         teller.phase('Take back an unfinished release');
         teller.fact(`found ${describeOpen(book.open)} unfinished; it is taken back first`);
         const back = await takeBack(parts, book, { cause: 'resumed', reason: 'a later run found it unfinished' });

@@ -1,6 +1,6 @@
 import type { ApiPort } from '../cluster/api.ts';
 import { leaseRequest } from '../cluster/lease.ts';
-import type { WriteRequest } from '../cluster/write-request.ts';
+import { servicePath, type WriteRequest } from '../cluster/write-request.ts';
 import * as selector from '../traffic/service-selector.ts';
 import * as rollout from '../workload/held-rollout.ts';
 import type { Clock } from './clock.ts';
@@ -27,10 +27,12 @@ const UNKNOWN_HASH = 'candidate';
 export async function dryRun(parts: Parts, cleared: Cleared, book: RecordBook): Promise<void> {
   const { api, teller } = parts;
   const findings: Finding[] = [];
+  const { candidateService } = cleared.plan;
+  const helper = candidateService.kind === 'ours' ? servicePath(parts.namespace, candidateService.name) : null;
   for (const write of plannedWrites(parts, cleared, book)) {
     teller.wrote(write);
-    // What is deleted at the end does not exist yet.
-    if (write.verb === 'delete') continue;
+    // Writes to the candidate Service after its creation: it does not exist yet.
+    if (write.verb !== 'create' && write.path === helper) continue;
     try {
       await api.write(write, { dryRun: true });
     } catch (error) {
@@ -51,6 +53,10 @@ function plannedWrites(parts: Parts, cleared: Cleared, book: RecordBook): WriteR
   const record = (why: string): WriteRequest =>
     bookRequest(namespace, name, { ...book, open: { plan, run: NO_RUN, toldTemplate: null } }, why);
   const ours = plan.candidateService.kind === 'ours';
+  const candidate = {
+    metadata: { name: plan.candidateService.name, namespace, uid: '' },
+    spec: { selector: plan.service.selector },
+  };
   return [
     lease,
     record('open the record'),
@@ -62,11 +68,10 @@ function plannedWrites(parts: Parts, cleared: Cleared, book: RecordBook): WriteR
     ...(plan.switch === 'overlap' ? [selector.overlap(service)] : []),
     selector.switchTo(service, UNKNOWN_HASH),
     rollout.close(deployment, plan.original),
+    selector.watchStable(cleared.objects.candidateService ?? candidate, plan.stable.hash),
     selector.unpin(service),
     rollout.restore(deployment, plan.original),
-    ...(ours
-      ? [selector.deleteCandidateService({ metadata: { name: plan.candidateService.name, namespace, uid: '' } })]
-      : []),
+    ...(ours ? [selector.deleteCandidateService(candidate)] : []),
     record('close the record'),
   ];
 }
