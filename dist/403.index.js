@@ -3723,11 +3723,11 @@ class Mirror {
             catch (error) {
                 if (signal.aborted)
                     return;
-                // A watch that brought something before it broke is no reason to be patient.
+                // A watch that brought something before it broke is no reason to be patient. One that brought nothing may never do so
+                // (a proxy that does not let streams through): then lists have to do.
                 if (this.#delivered)
                     pause = 100;
-                failed(error);
-                if (error instanceof errors/* ApiError */.hD && (error.status === 410 || error.status === 403))
+                else
                     this.#resourceVersion = undefined;
                 await clock.sleep(pause, signal).catch(() => undefined);
                 pause = Math.min(pause * 2, 5_000);
