@@ -3727,8 +3727,10 @@ class Mirror {
                 // (a proxy that does not let streams through): then lists have to do.
                 if (this.#delivered)
                     pause = 100;
-                else
+                const isExpired = error instanceof errors/* ApiError */.hD && error.status === 410;
+                if (!this.#delivered || isExpired)
                     this.#resourceVersion = undefined;
+                failed(error);
                 await clock.sleep(pause, signal).catch(() => undefined);
                 pause = Math.min(pause * 2, 5_000);
             }

@@ -65,7 +65,9 @@ export class Mirror<T extends KubeObject> {
         // A watch that brought something before it broke is no reason to be patient. One that brought nothing may never do so
         // (a proxy that does not let streams through): then lists have to do.
         if (this.#delivered) pause = 100;
-        else this.#resourceVersion = undefined;
+        const isExpired = error instanceof ApiError && error.status === 410;
+        if (!this.#delivered || isExpired) this.#resourceVersion = undefined;
+        failed(error);
         await clock.sleep(pause, signal).catch(() => undefined);
         pause = Math.min(pause * 2, 5_000);
       }
