@@ -45,8 +45,10 @@ export class Recorder {
   async stop(): Promise<Change[]> {
     try {
       for (const follower of this.#followers) {
-        const now = await this.#api.list<KubeObject>(follower.path);
-        await until(`the watch of ${follower.path} catches up`, 10_000, () => follower.knows(now.items), 20);
+        // Listed anew each time: an object that is deleted after a list would be waited for in vain.
+        const isCurrent = async (): Promise<boolean> =>
+          follower.knows((await this.#api.list<KubeObject>(follower.path)).items);
+        await until(`the watch of ${follower.path} catches up`, 10_000, isCurrent, 20);
       }
     } finally {
       this.#stop.abort();
