@@ -10,13 +10,8 @@ import { type Inputs, type Scene, scenariosOn } from './scene.ts';
 
 const CLOSE = GOOD_RELEASE.indexOf('close');
 
-/** `moments`: whether each write is disturbed both before and after it is carried out, or only after. */
-export interface CancelledOptions {
-  readonly moments: 'both' | 'after';
-}
-
 /** The job is cancelled: traffic is on stable before the runner loses patience, and everything is told. */
-export function cancelledRuns(cluster: () => TestCluster, { moments }: CancelledOptions): void {
+export function cancelledRuns(cluster: () => TestCluster): void {
   const scenario = scenariosOn(cluster);
 
   describe('cancelled during the write', () => {
@@ -30,7 +25,6 @@ export function cancelledRuns(cluster: () => TestCluster, { moments }: Cancelled
         await expectTold(scene, await action.done, at);
       });
 
-      if (moments === 'after') continue;
       scenario(`“${write}” (${at + 1}), before the API server hears of it`, {}, async (scene) => {
         const gate = await scene.gate((passing) => {
           if (passing.kind !== 'write' || passing.count !== at + 1) return FORWARD;

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { describe, expect } from '@jest/globals';
 import type { Deployment, Service } from '../../src/cluster/wire.ts';
 import { paths } from '../kubernetes/api.ts';
@@ -116,7 +117,10 @@ export function foreignWrites(cluster: () => TestCluster): void {
         const service = await scene.api.get<Service>(serviceOf(scene));
         expect(service.spec?.selector).toEqual({ app: 'web', tier: 'front' });
         expect((await scene.objects()).deployment).toEqual(scene.before.deployment);
-        expect(await scene.users()).toEqual(scene.stable.pods);
+        // Nobody waited for this Service: it is theirs now, and its endpoints follow the pods a moment later.
+        await until('only stable is behind it', 10_000, async () =>
+          isDeepStrictEqual(await scene.users(), scene.stable.pods),
+        );
       },
     );
 

@@ -172,7 +172,8 @@ export class Gate {
         if (treatment.do === 'mute') continue;
         const written = Promise.withResolvers<void>();
         outgoing.write(chunk, () => written.resolve());
-        if (treatment.do !== 'break-off') continue;
+        // An event is a line, and a long one comes in parts.
+        if (treatment.do !== 'break-off' || !Buffer.from(chunk).includes('\n')) continue;
         await written.promise;
         // No reset, which might overtake what was said.
         incoming.socket.destroy();

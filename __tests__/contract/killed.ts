@@ -9,22 +9,15 @@ import { type Scene, scenariosOn } from './scene.ts';
 /** The process, or the whole runner, ends at once. */
 type Death = 'the process' | 'the runner';
 
-/** `rescue`: whether post and the next run are both tried at each moment, or take turns. */
-export interface KilledOptions {
-  readonly rescue: 'both' | 'in turn';
-}
-
 /**
  * Killed before and after every mutating request. Users are served all the time; post, or the next run where there is no post,
  * leaves the objects as they were or as the release wanted them.
  */
-export function killedRuns(cluster: () => TestCluster, { rescue }: KilledOptions): void {
+export function killedRuns(cluster: () => TestCluster): void {
   const scenario = scenariosOn(cluster);
-  const isTried = ({ moment }: Moment, death: Death): boolean =>
-    rescue === 'both' || (moment === 'after') === (death === 'the process');
 
   describe('killed, and post takes back or completes:', () => {
-    for (const { name, at, moment, done } of moments(GOOD_RELEASE).filter((each) => isTried(each, 'the process'))) {
+    for (const { name, at, moment, done } of moments(GOOD_RELEASE)) {
       scenario(name, {}, async (scene) => {
         const { gate, die } = await mortal(scene, at, moment);
         const action = scene.start({ images: `web=${IMAGE.v2}`, kubeconfig: gate.kubeconfig });
@@ -41,7 +34,7 @@ export function killedRuns(cluster: () => TestCluster, { rescue }: KilledOptions
   });
 
   describe('lost with the runner, and the next run takes back or completes, and releases:', () => {
-    for (const { name, at, moment, done } of moments(GOOD_RELEASE).filter((each) => isTried(each, 'the runner'))) {
+    for (const { name, at, moment, done } of moments(GOOD_RELEASE)) {
       scenario(name, {}, async (scene) => {
         const { gate, die } = await mortal(scene, at, moment);
         const action = scene.start({ images: `web=${IMAGE.v2}`, kubeconfig: gate.kubeconfig });
@@ -62,7 +55,6 @@ export function killedRuns(cluster: () => TestCluster, { rescue }: KilledOptions
     const wayBack = TAKEN_BACK.slice(TAKEN_BACK.indexOf('back to stable'));
     for (const [index, write] of wayBack.entries()) {
       for (const death of ['the process', 'the runner'] as const) {
-        if (rescue === 'in turn' && (death === 'the process') !== (index % 2 === 0)) continue;
         scenario(`${death} after “${write}”`, {}, async (scene) => {
           const { gate, die } = await mortal(scene, TAKEN_BACK.indexOf('back to stable') + index, 'after');
           const action = scene.start({ images: `web=${IMAGE.v2}`, kubeconfig: gate.kubeconfig, 'bake-time': '30s' });

@@ -24,10 +24,7 @@ checks(() => cluster, { sockets: false });
 refusals(() => cluster);
 permissions(() => cluster);
 foreignWrites(() => cluster);
-// Ten minutes more, so only on demand: CONTRACT=whole npm run e2e -- control-plane contract
-if (process.env.CONTRACT === 'whole') {
-  livesOfRuns(() => cluster);
-  killedRuns(() => cluster, { rescue: 'both' });
-  cancelledRuns(() => cluster, { moments: 'both' });
-  unhappyApi(() => cluster, { faults: 'telling' });
-}
+livesOfRuns(() => cluster);
+killedRuns(() => cluster);
+cancelledRuns(() => cluster);
+unhappyApi(() => cluster);

@@ -55,7 +55,7 @@ export interface InvariantsOptions {
 }
 
 export interface InvariantsWatch {
-  /** Ends the recording. @returns what was violated, oldest first; empty is what a test wants */
+  /** Ends the recording, the first time. @returns what was violated, oldest first; empty is what a test wants */
   stop(): Promise<Violation[]>;
   /** After `stop`: how long users reached a candidate that was not frozen, each time, those that were allowed included; ms. */
   exposures(): readonly number[];
@@ -80,16 +80,21 @@ export async function watchInvariants(options: InvariantsOptions): Promise<Invar
   });
   let timeline = '';
   let exposures: readonly number[] = [];
+  let stopped: Promise<Violation[]> | null = null;
+  const end = async (): Promise<Violation[]> => {
+    try {
+      const judged = judge(await recorder.stop(), options);
+      timeline = judged.timeline;
+      exposures = judged.exposures;
+      return judged.violations;
+    } finally {
+      await api.close();
+    }
+  };
   return {
-    async stop() {
-      try {
-        const judged = judge(await recorder.stop(), options);
-        timeline = judged.timeline;
-        exposures = judged.exposures;
-        return judged.violations;
-      } finally {
-        await api.close();
-      }
+    stop() {
+      stopped ??= end();
+      return stopped;
     },
     exposures: () => exposures,
     timeline: () => timeline,
