@@ -1,0 +1,136 @@
+import type { KubeObject } from '../cluster/wire.ts';
+import type { WriteRequest } from '../cluster/write-request.ts';
+
+/*
+ * What splits traffic between the live and the candidate Service, behind one port. A router is pure: objects in, requests out; one
+ * executor does the reading and writing (engine/). Every router passes the same contract (`__tests__/traffic/router-contract.ts`).
+ */
+
+/** The candidate's part of live traffic, in basis points: 0 to 10000. */
+export type Share = number;
+export const ALL: Share = 10_000;
+
+/** The two Services that a route chooses between. Both are in `namespace`; a Service of the same name elsewhere is another Service. */
+export interface RoutedApp {
+  readonly namespace: string;
+  readonly live: string;
+  readonly candidate: string;
+}
+
+/** Requests with this header always reach the candidate. */
+export interface HeaderMatch {
+  /** Lower case. */
+  readonly name: string;
+  readonly value: string;
+  readonly kind: 'exact' | 'regex';
+}
+
+/** Requests with this cookie always reach the candidate. */
+export interface CookieMatch {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** What a route is to do. Testers are any of `headers` and `cookies`, each by itself. */
+export interface Intent {
+  readonly share: Share;
+  readonly headers: readonly HeaderMatch[];
+  readonly cookies: readonly CookieMatch[];
+  /** Copies of live requests that the candidate gets beside its share, answers thrown away. Basis points. */
+  readonly mirror: Share;
+}
+
+/** The route as the user wrote it. */
+export const ORIGINAL = 'original';
+
+/** Objects by their path in the API, as last read; null: read, and absent. */
+export type RouteObjects = ReadonlyMap<string, KubeObject | null>;
+
+/** One API resource that a router reads and writes. */
+export interface RouteResource {
+  readonly group: string;
+  /** Best first; the first that the cluster serves is used. */
+  readonly versions: readonly string[];
+  readonly resource: string;
+  readonly kind: string;
+}
+
+/**
+ * One route of one app. Plain JSON: it is kept in the record, and together with the objects as they are it must be enough to go on,
+ * or to put everything back, in another process.
+ */
+export interface Binding {
+  /** `kind/name`, as the input `router` names it: `httproute/web`. */
+  readonly router: string;
+  readonly app: RoutedApp;
+  /** Paths of the objects that the route consists of, in the order in which they are written when the share rises. */
+  readonly paths: readonly string[];
+  /** Share of the candidate Service in the route as the user wrote it; mostly 0: it is not in it. */
+  readonly originalShare: Share;
+  /** What the router needs to restore the route: old weights by rule, ABSENT where there was none. */
+  readonly journal: unknown;
+}
+
+export interface Discovery {
+  readonly bindings: readonly Binding[];
+  /** Routes that name the live Service and cannot be used, with the reason and what to do; whole sentences. */
+  readonly refusals: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+export interface TrafficState {
+  /** What the route gives the candidate now; null: not one share (rules differ, a destination is missing: somebody else's doing). */
+  readonly share: Share | null;
+  /** True when testers' overrides of ours are there (for a Binding without any wanted: false). */
+  readonly overrides: boolean;
+  readonly mirror: Share;
+  /** True when nothing of ours is left in it. */
+  readonly original: boolean;
+}
+
+/** How far an effect is known. */
+export const LEVELS = ['stored', 'held', 'accepted', 'programmed', 'observed'] as const;
+export type Level = (typeof LEVELS)[number];
+
+/** Whether the controller of the route took it up. `unknown` is not yes; `no` says why. */
+export interface RouteVerdict {
+  readonly is: 'yes' | 'no' | 'unknown';
+  /** The highest level that is known to be reached. */
+  readonly level: Level;
+  /** For a person: conditions with their messages, what is missing. */
+  readonly reasons: readonly string[];
+}
+
+export interface Capabilities {
+  /** The nearest shares that the route can express, at or below and at or above the wanted one; both are `share` when it can. */
+  nearest(share: Share): readonly [below: Share, above: Share];
+  readonly headers: readonly HeaderMatch['kind'][];
+  readonly cookies: boolean;
+  readonly mirror: boolean;
+  /** The highest level that this router's API can show. */
+  readonly level: Level;
+}
+
+export interface Router {
+  /** First part of the input `router`, lower case: `httproute`. */
+  readonly kind: string;
+  readonly resources: readonly RouteResource[];
+  /**
+   * The routes that lead to the app's live Service.
+   * @param objects all objects of `resources` in the app's namespace, in any order
+   */
+  discover(app: RoutedApp, objects: readonly KubeObject[]): Discovery;
+  /** What the route does now. A deleted object gives share null. */
+  read(binding: Binding, objects: RouteObjects): TrafficState;
+  /**
+   * The requests that bring the route from what it is to what is wanted, at most one PATCH per object, in the order in which they have
+   * to be sent; empty when nothing is to be done. Weights that somebody else changed are planned over all the same: the caller decides.
+   * @throws {CannotRoute} when the objects do not allow it (a rule or an object is gone, a share cannot be expressed)
+   */
+  plan(binding: Binding, objects: RouteObjects, wanted: Intent | typeof ORIGINAL): readonly WriteRequest[];
+  verdict(binding: Binding, objects: RouteObjects): RouteVerdict;
+  capabilities(binding: Binding): Capabilities;
+}
+
+/** A route cannot be planned; the message says what was wanted, what was found and what to do. */
+export class CannotRoute extends Error {}
