@@ -9,8 +9,8 @@ export const modules = {
 /* harmony export */   post: () => (/* binding */ post)
 /* harmony export */ });
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7394);
-/* harmony import */ var _action_inputs_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2099);
-/* harmony import */ var _action_reporter_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5713);
+/* harmony import */ var _action_inputs_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3458);
+/* harmony import */ var _action_reporter_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(4787);
 /* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_12__ = __webpack_require__(9455);
 /* harmony import */ var _cluster_api_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(9814);
 /* harmony import */ var _cluster_connection_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(8132);

@@ -28909,7 +28909,7 @@ function hidden(value) {
 
 /***/ }),
 
-/***/ 2099:
+/***/ 3458:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -29135,6 +29135,167 @@ function linesOf(input) {
         .filter(({ text }) => text !== '' && !text.startsWith('#'));
 }
 
+;// CONCATENATED MODULE: ./lib/action/router-names.js
+
+
+/** The kinds of `src/traffic/routers.ts`, which is not loaded before there is something to do. A test holds the two together. */
+const ROUTER_KINDS = [
+    'httproute',
+    'grpcroute',
+    'virtualservice',
+    'ingress',
+    'traefikservice',
+    'ingressroute',
+    'ingressroutetcp',
+];
+const ROUTER_FORM = `auto, or kind/name lines with the kinds ${ROUTER_KINDS.join(', ')}, such as router: httproute/web; or none for the numbers of pods alone`;
+/** One line of `router`: `kind/name`. */
+function parseRouterLine(line) {
+    const [kind = '', name = '', ...more] = line.split('/');
+    const known = ROUTER_KINDS;
+    if (name === '' || more.length > 0)
+        return (0,action_parsed/* misunderstood */.j)('It is not a kind and a name with "/" between them.');
+    if (!known.includes(kind.toLowerCase()))
+        return (0,action_parsed/* misunderstood */.j)(`"${kind}" is no kind of router that Crossfade knows.${(0,action_words/* didYouMean */.au)((0,action_words/* nearest */.pA)(kind, ROUTER_KINDS))}`);
+    return (0,action_parsed/* understood */.S)(`${kind.toLowerCase()}/${name}`);
+}
+
+// EXTERNAL MODULE: ./lib/action/shares.js
+var action_shares = __nccwpck_require__(5892);
+// EXTERNAL MODULE: ./lib/release/route.js
+var route = __nccwpck_require__(3764);
+;// CONCATENATED MODULE: ./lib/action/steps.js
+
+
+
+
+/** What the input `steps` says it accepts. */
+const STEPS_FORM = 'shares with the time to stay at each, such as 5% 2m, 20% 5m, 50% 5m (commas or lines between), or linear 10% every 1m, or exponential 1% x2 every 2m';
+/** More steps than anybody watches; every one of them is a line of log and summary. */
+const MOST_STEPS = 100;
+/** The ramp up to, but without, 100 %, which follows by itself. */
+function parseSteps(given) {
+    const text = given.trim();
+    const rule = /^(linear|exponential)\s+(.*)$/s.exec(text);
+    const steps = rule === null ? parseList(text) : parseRule(rule[1] ?? '', rule[2] ?? '');
+    if (!steps.ok)
+        return steps;
+    if (steps.value.length > MOST_STEPS)
+        return (0,action_parsed/* misunderstood */.j)(`It has ${steps.value.length} steps; ${MOST_STEPS} are the most.`);
+    return steps;
+}
+function parseList(text) {
+    const parts = text
+        .split(/[,\n\r]+/)
+        .map((part) => part.trim())
+        .filter((part) => part !== '' && !part.startsWith('#'));
+    if (parts.length === 0)
+        return (0,action_parsed/* misunderstood */.j)('It names no step.');
+    const steps = [];
+    for (const part of parts) {
+        const [share = '', stay, ...more] = part.split(/\s+/);
+        if (more.length > 0)
+            return (0,action_parsed/* misunderstood */.j)(`"${part}" is not a share and a time.`);
+        const parsed = (0,action_shares/* parseShare */.n8)(share);
+        if (!parsed.ok)
+            return (0,action_parsed/* misunderstood */.j)(`"${part}": ${share === part ? '' : `${share}: `}${parsed.problem}`);
+        if (parsed.value === route/* ALL */.y && stay === undefined)
+            continue;
+        if (parsed.value === route/* ALL */.y)
+            return (0,action_parsed/* misunderstood */.j)(`"${part}": at 100% users stay for bake-time. Leave it out, 100% follows by itself.`);
+        if (parsed.value === 0)
+            return (0,action_parsed/* misunderstood */.j)(`"${part}": no user is moved by it. To stop before the first step use pause-at: 0%.`);
+        if (stay === undefined)
+            return (0,action_parsed/* misunderstood */.j)(`"${part}" does not say how long to stay, for example ${share} 2m.`);
+        const time = (0,durations/* parseDuration */.E9)(stay);
+        if (!time.ok)
+            return (0,action_parsed/* misunderstood */.j)(`"${part}": ${stay}: ${time.problem}`);
+        const before = steps.at(-1);
+        if (before !== undefined && parsed.value <= before.share)
+            return (0,action_parsed/* misunderstood */.j)(`${(0,action_shares/* formatShare */.T1)(parsed.value)} comes after ${(0,action_shares/* formatShare */.T1)(before.share)}; shares have to rise.`);
+        steps.push({ share: parsed.value, stay: time.value });
+    }
+    return (0,action_parsed/* understood */.S)(steps);
+}
+function parseRule(kind, rest) {
+    const form = kind === 'linear' ? /^(\S+)\s+every\s+(\S+)$/ : /^(\S+)\s+x(\S+)\s+every\s+(\S+)$/;
+    const parts = form.exec(rest.trim());
+    const example = kind === 'linear' ? 'linear 10% every 1m' : 'exponential 1% x2 every 2m';
+    if (parts === null)
+        return (0,action_parsed/* misunderstood */.j)(`It is not written as ${example}.`);
+    const share = (0,action_shares/* parseShare */.n8)(parts[1] ?? '');
+    if (!share.ok)
+        return (0,action_parsed/* misunderstood */.j)(`${parts[1]}: ${share.problem}`);
+    if (share.value === 0 || share.value === route/* ALL */.y)
+        return (0,action_parsed/* misunderstood */.j)(`${parts[1]} is no first step; it has to be between 0% and 100%.`);
+    const stayText = parts.at(-1) ?? '';
+    const stay = (0,durations/* parseDuration */.E9)(stayText);
+    if (!stay.ok)
+        return (0,action_parsed/* misunderstood */.j)(`${stayText}: ${stay.problem}`);
+    const factor = kind === 'linear' ? null : Number(parts[2]);
+    if (factor !== null && !(factor > 1 && factor <= 100))
+        return (0,action_parsed/* misunderstood */.j)(`x${parts[2]} does not make it rise; write a number above 1, such as x2.`);
+    const steps = [];
+    // Shares are whole basis points: each has to be above the one before, or the ramp would never end.
+    for (let next = share.value; next < route/* ALL */.y && steps.length <= MOST_STEPS;) {
+        steps.push({ share: next, stay: stay.value });
+        next = factor === null ? next + share.value : Math.max(next + 1, Math.round(next * factor));
+    }
+    return (0,action_parsed/* understood */.S)(steps);
+}
+/** `5% 2m, 20% 5m`. */
+function formatSteps(steps) {
+    return steps.map(({ share, stay }) => `${formatShare(share)} ${formatDuration(stay)}`).join(', ');
+}
+
+;// CONCATENATED MODULE: ./lib/action/testers.js
+
+const HEADER_FORM = 'name: value for an exact value, or name: ~regex, such as x-canary: true or x-team: ~^(red|blue)$';
+const COOKIE_FORM = 'name=value, such as canary=always';
+/** RFC 9110: a token. */
+const testers_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
+/** One line of `headers`. Names of headers do not know upper and lower case; here they are lower case. */
+function parseHeaderLine(line) {
+    const colon = line.indexOf(':');
+    if (colon < 0)
+        return (0,action_parsed/* misunderstood */.j)('There is no ":" in it.');
+    const name = line.slice(0, colon).trim();
+    const value = line.slice(colon + 1).trim();
+    if (!testers_NAME.test(name))
+        return (0,action_parsed/* misunderstood */.j)(`"${name}" is not the name of a header.`);
+    if (value === '' || value === '~')
+        return (0,action_parsed/* misunderstood */.j)('There is no value after ":".');
+    if (!value.startsWith('~'))
+        return (0,action_parsed/* understood */.S)({ name: name.toLowerCase(), value, kind: 'exact' });
+    const regex = value.slice(1).trim();
+    if (!isRegex(regex))
+        return (0,action_parsed/* misunderstood */.j)(`"${regex}" is not a regular expression.`);
+    return (0,action_parsed/* understood */.S)({ name: name.toLowerCase(), value: regex, kind: 'regex' });
+}
+/** One line of `cookie`. */
+function parseCookieLine(line) {
+    const equals = line.indexOf('=');
+    if (equals < 0)
+        return (0,action_parsed/* misunderstood */.j)('There is no "=" in it.');
+    const name = line.slice(0, equals).trim();
+    const value = line.slice(equals + 1).trim();
+    if (!testers_NAME.test(name))
+        return (0,action_parsed/* misunderstood */.j)(`"${name}" is not the name of a cookie.`);
+    if (value === '' || /[\s;,"\\]/.test(value))
+        return (0,action_parsed/* misunderstood */.j)(`"${value}" is not the value of a cookie.`);
+    return (0,action_parsed/* understood */.S)({ name, value });
+}
+/** The routers' own dialects (RE2) are nearly a part of JavaScript's: what this refuses, they refuse. */
+function isRegex(text) {
+    try {
+        new RegExp(text);
+        return true;
+    }
+    catch {
+        return false;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/action/smoke-test-lines.js
 
 
@@ -29268,11 +29429,22 @@ function unquoted(value) {
 
 
 
+
+
+
+
 const NO_INPUT = { default: '', required: false, secret: false };
 /** Every input, in the order of `action.yml`. A test holds the two together. */
 const INPUTS = [
     { ...NO_INPUT, name: 'action', default: 'deploy' },
     { ...NO_INPUT, name: 'strategy', default: 'blue-green' },
+    { ...NO_INPUT, name: 'steps', default: '5% 2m, 20% 5m, 50% 5m' },
+    { ...NO_INPUT, name: 'pause-at' },
+    { ...NO_INPUT, name: 'router', default: 'auto' },
+    { ...NO_INPUT, name: 'headers' },
+    { ...NO_INPUT, name: 'cookie' },
+    { ...NO_INPUT, name: 'mirror' },
+    { ...NO_INPUT, name: 'candidate-replicas' },
     { ...NO_INPUT, name: 'deployment', required: true },
     { ...NO_INPUT, name: 'images' },
     { ...NO_INPUT, name: 'env' },
@@ -29304,8 +29476,17 @@ async function readRequest(get) {
     const inputs = new Reader(get);
     const kubeconfig = await inputs.kubeconfig();
     const request = {
-        action: inputs.word('action', ['deploy']),
-        strategy: inputs.word('strategy', ['blue-green']),
+        action: inputs.word('action', ['deploy', 'promote', 'abort']),
+        strategy: inputs.word('strategy', ['blue-green', 'canary']),
+        steps: inputs.steps(),
+        pauseAt: inputs.share('pause-at'),
+        testers: {
+            headers: inputs.lines('headers', HEADER_FORM, parseHeaderLine, ({ name, value }) => `${name}: ${value}`),
+            cookies: inputs.lines('cookie', COOKIE_FORM, parseCookieLine, ({ name, value }) => `${name}=${value}`),
+        },
+        mirror: inputs.mirror(),
+        candidateReplicas: inputs.count('candidate-replicas'),
+        routers: inputs.routers(),
         cluster: {
             kubeconfig,
             context: inputs.text('context'),
@@ -29370,6 +29551,47 @@ class Reader {
             return parsed.ok && parsed.value === 0 && zeroProblem !== undefined ? (0,action_parsed/* misunderstood */.j)(zeroProblem) : parsed;
         };
         return this.#parse(name, durations/* DURATION_FORM */.ec, parse, 0);
+    }
+    steps() {
+        return this.#parse('steps', STEPS_FORM, parseSteps, []);
+    }
+    share(name) {
+        return this.#given(name) === '' ? null : this.#parse(name, action_shares/* SHARE_FORM */.$W, action_shares/* parseShare */.n8, null);
+    }
+    /** `10% 2m`. */
+    mirror() {
+        if (this.#given('mirror') === '')
+            return null;
+        const form = `${action_shares/* SHARE_FORM */.$W}, and how long to copy before the first step, such as mirror: 10% 2m`;
+        const one = (given) => {
+            const [share = '', stay = '', ...more] = given.split(/\s+/);
+            if (stay === '' || more.length > 0)
+                return (0,action_parsed/* misunderstood */.j)('It is not a share and a time.');
+            const [part, time] = [(0,action_shares/* parseShare */.n8)(share), (0,durations/* parseDuration */.E9)(stay)];
+            if (!part.ok)
+                return part;
+            if (!time.ok)
+                return time;
+            if (part.value === 0)
+                return (0,action_parsed/* misunderstood */.j)('A mirror of nothing.');
+            return { ok: true, value: { share: part.value, stay: time.value } };
+        };
+        return this.#parse('mirror', form, one, null);
+    }
+    /** A whole number, at least 1; null when not given. */
+    count(name) {
+        if (this.#given(name) === '')
+            return null;
+        const whole = (given) => /^[1-9]\d{0,5}$/.test(given) ? { ok: true, value: Number(given) } : (0,action_parsed/* misunderstood */.j)('It is not such a number.');
+        return this.#parse(name, `a whole number of pods, at least 1, such as ${name}: 2`, whole, null);
+    }
+    routers() {
+        const given = this.#given('router');
+        if (given === 'auto')
+            return 'auto';
+        if (given === 'none')
+            return [];
+        return this.lines('router', ROUTER_FORM, parseRouterLine, (router) => router);
     }
     name(name) {
         const accepted = `the name of a ${name === 'namespace' ? 'namespace, such as shop' : 'Service, such as web'}`;
@@ -29445,11 +29667,15 @@ class Reader {
 function togetherProblems(request, inputs) {
     return [
         nothingToRelease(request, inputs),
+        pauseAtNoStep(request, inputs),
+        ...onlyForCanary(request, inputs),
         timesBeyondTimeout(request, inputs),
         candidateServiceName(request, inputs),
     ].filter((problem) => problem !== null);
 }
 function nothingToRelease(request, inputs) {
+    if (request.action !== 'deploy')
+        return null;
     if (request.images.length > 0 || request.env.length > 0 || !inputs.understood('images', 'env'))
         return null;
     return {
@@ -29461,13 +29687,16 @@ function nothingToRelease(request, inputs) {
     };
 }
 function timesBeyondTimeout(request, inputs) {
-    if (!inputs.understood('timeout', 'bake-time', 'drain-time', 'settle-time'))
+    if (!inputs.understood('timeout', 'bake-time', 'drain-time', 'settle-time', 'steps', 'mirror'))
         return null;
     const { timeout, bakeTime, drainTime, settleTime } = request;
-    const waits = bakeTime + drainTime + settleTime;
+    const isRamp = request.action === 'deploy' && request.strategy === 'canary';
+    const ramp = isRamp ? request.steps.reduce((sum, { stay }) => sum + stay, request.mirror?.stay ?? 0) : 0;
+    const waits = bakeTime + drainTime + settleTime + ramp;
     if (timeout > waits)
         return null;
-    const problem = `bake-time ${(0,durations/* formatDuration */.a3)(bakeTime)}, drain-time ${(0,durations/* formatDuration */.a3)(drainTime)} and settle-time ${(0,durations/* formatDuration */.a3)(settleTime)} take ${(0,durations/* formatDuration */.a3)(waits)} together, which leaves no time for the release itself.`;
+    const steps = ramp === 0 ? '' : `the steps ${(0,durations/* formatDuration */.a3)(ramp)}, `;
+    const problem = `${steps}bake-time ${(0,durations/* formatDuration */.a3)(bakeTime)}, drain-time ${(0,durations/* formatDuration */.a3)(drainTime)} and settle-time ${(0,durations/* formatDuration */.a3)(settleTime)} take ${(0,durations/* formatDuration */.a3)(waits)} together, which leaves no time for the release itself.`;
     return {
         input: 'timeout',
         line: null,
@@ -29475,6 +29704,30 @@ function timesBeyondTimeout(request, inputs) {
         problem,
         accepted: 'a time longer than bake-time, drain-time and settle-time together, and long enough for the pods to start, for example timeout: 15m',
     };
+}
+function pauseAtNoStep(request, inputs) {
+    const { pauseAt, steps, strategy, action } = request;
+    // A release that goes on has its steps on record.
+    if (pauseAt === null || action !== 'deploy' || !inputs.understood('pause-at', 'steps', 'strategy'))
+        return null;
+    const shares = [0, ...(strategy === 'canary' ? steps.map(({ share }) => share) : [])];
+    if (shares.includes(pauseAt))
+        return null;
+    const accepted = `one of the shares of steps, or 0% (before any user is moved): ${shares.map(action_shares/* formatShare */.T1).join(', ')}`;
+    return { input: 'pause-at', line: null, given: (0,input_errors/* shown */.SP)((0,action_shares/* formatShare */.T1)(pauseAt)), problem: 'It is no step.', accepted };
+}
+/** Inputs that mean nothing without a ramp: said, not ignored. */
+function onlyForCanary(request, inputs) {
+    if (request.action !== 'deploy' || request.strategy === 'canary' || !inputs.understood('strategy'))
+        return [];
+    const given = ['headers', 'cookie', 'mirror', 'candidate-replicas'].filter((name) => inputs.understood(name) && inputs.text(name) !== null);
+    return given.map((input) => ({
+        input,
+        line: null,
+        given: null,
+        problem: `It has no meaning with strategy: ${request.strategy}, which moves all users at once.`,
+        accepted: 'leave it out, or use strategy: canary',
+    }));
 }
 const CANDIDATE_SUFFIX = '-candidate';
 function candidateServiceName(request, inputs) {
@@ -29560,6 +29813,43 @@ function runUrl(server, repository, id, attempt) {
 }
 function given(value) {
     return value === undefined || value === '' ? null : value;
+}
+
+
+/***/ }),
+
+/***/ 5892:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $W: () => (/* binding */ SHARE_FORM),
+/* harmony export */   T1: () => (/* binding */ formatShare),
+/* harmony export */   n8: () => (/* binding */ parseShare)
+/* harmony export */ });
+/* harmony import */ var _release_route_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3764);
+/* harmony import */ var _parsed_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8642);
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3247);
+
+
+
+const SHARE_FORM = 'a percentage between 0% and 100%, with at most two decimals, such as 20% or 0.5%';
+/** Basis points of `20%`, `0.5%`, `12.25%`. */
+function parseShare(given) {
+    const percent = /^(\d+(?:\.\d+)?)%$/.exec(given)?.[1];
+    if (percent === undefined) {
+        const bare = /^\d+(?:\.\d+)?\s*%?$/.test(given) ? `${given.replace(/\s*%?$/, '')}%` : null;
+        return (0,_parsed_js__WEBPACK_IMPORTED_MODULE_1__/* .misunderstood */ .j)(`It is not a percentage.${(0,_words_js__WEBPACK_IMPORTED_MODULE_0__/* .didYouMean */ .au)(bare)}`);
+    }
+    if (Number(percent) > 100)
+        return (0,_parsed_js__WEBPACK_IMPORTED_MODULE_1__/* .misunderstood */ .j)('It is more than 100%.');
+    const points = Number(percent) * 100;
+    if (Math.abs(points - Math.round(points)) > 1e-9)
+        return (0,_parsed_js__WEBPACK_IMPORTED_MODULE_1__/* .misunderstood */ .j)('It is finer than a hundredth of a percent, the finest share there is.');
+    return (0,_parsed_js__WEBPACK_IMPORTED_MODULE_1__/* .understood */ .S)(Math.round(points));
+}
+/** `12.5%`: as `parseShare` reads it. */
+function formatShare(share) {
+    return `${(share * 100) / _release_route_js__WEBPACK_IMPORTED_MODULE_2__/* .ALL */ .y}%`;
 }
 
 
@@ -29656,7 +29946,7 @@ const external_node_v8_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _heap_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7717);
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7394);
-/* harmony import */ var _action_inputs_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2099);
+/* harmony import */ var _action_inputs_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3458);
 /* harmony import */ var _action_input_errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8252);
 /* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9455);
 
@@ -29674,7 +29964,7 @@ async function main() {
     if (_actions_core__WEBPACK_IMPORTED_MODULE_1__/* .getState */ .Gu(POST) !== '') {
         if (_actions_core__WEBPACK_IMPORTED_MODULE_1__/* .getState */ .Gu('unfinished') === '')
             return;
-        const { post } = await Promise.all(/* import() */[__nccwpck_require__.e(282), __nccwpck_require__.e(403), __nccwpck_require__.e(317)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5317));
+        const { post } = await Promise.all(/* import() */[__nccwpck_require__.e(282), __nccwpck_require__.e(793), __nccwpck_require__.e(317)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5317));
         return post();
     }
     _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .saveState */ .LZ(POST, 'true');
@@ -29684,7 +29974,7 @@ async function main() {
         _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .setSecret */ .Pq(kubeconfig);
     try {
         const request = await (0,_action_inputs_js__WEBPACK_IMPORTED_MODULE_2__/* .readRequest */ .i)((name) => _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .getInput */ .V4(name, { trimWhitespace: false }));
-        const { step } = await Promise.all(/* import() */[__nccwpck_require__.e(282), __nccwpck_require__.e(403), __nccwpck_require__.e(76)]).then(__nccwpck_require__.bind(__nccwpck_require__, 2076));
+        const { step } = await Promise.all(/* import() */[__nccwpck_require__.e(282), __nccwpck_require__.e(793), __nccwpck_require__.e(723)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6723));
         await step(request, (0,_action_run_js__WEBPACK_IMPORTED_MODULE_4__/* .readRun */ .c)(process.env));
     }
     catch (error) {
@@ -29702,6 +29992,24 @@ await main().catch((error) => {
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
+
+/***/ }),
+
+/***/ 3764:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   A: () => (/* binding */ LEVELS),
+/* harmony export */   y: () => (/* binding */ ALL)
+/* harmony export */ });
+/*
+ * Routes in the words of the release: what is wanted of them and what is known of them. How a kind of route is read and written is
+ * the business of `traffic/`.
+ */
+const ALL = 10_000;
+/** How far an effect is known. */
+const LEVELS = ['stored', 'held', 'accepted', 'programmed', 'observed'];
+
 
 /***/ }),
 

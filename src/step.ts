@@ -12,7 +12,8 @@ import { ApiError, UnknownOutcome } from './cluster/errors.ts';
 import { LockHeld } from './cluster/lease.ts';
 import { serviceProxy } from './cluster/service-proxy.ts';
 import { systemClock } from './engine/clock.ts';
-import { deploy, type Result } from './engine/deploy.ts';
+import { deploy, type DeployParts, type Result } from './engine/deploy.ts';
+import { abort, promote } from './engine/promote.ts';
 import { Helm } from './engine/helm.ts';
 import { RecordConflict, RecordError } from './engine/record-store.ts';
 import { type Finding, Refused } from './engine/refusal.ts';
@@ -43,6 +44,8 @@ export async function step(request: Request, run: Run): Promise<void> {
   }
 }
 
+const ACTIONS = { deploy, promote, abort } as const;
+
 async function deployWith(
   request: Request,
   run: Run,
@@ -56,7 +59,7 @@ async function deployWith(
   const kubeconfig = privateKubeconfig(request);
   const onLine = (line: string): void => teller.foreign('smoke-command', [line]);
   try {
-    const result = await deploy(request, {
+    const parts: DeployParts = {
       api,
       clock: systemClock,
       teller,
@@ -77,7 +80,8 @@ async function deployWith(
         core.saveState('unfinished', JSON.stringify(unfinished));
       },
       onBegin: (plan) => reporter.tellBeginning(plan),
-    });
+    };
+    const result = await ACTIONS[request.action](request, parts);
     if (result.left !== 'unfinished') core.saveState('unfinished', '');
     return result;
   } finally {

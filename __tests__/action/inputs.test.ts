@@ -24,6 +24,16 @@ describe('readRequest', () => {
     expect(await request(LEAST)).toEqual({
       action: 'deploy',
       strategy: 'blue-green',
+      steps: [
+        { share: 500, stay: 120_000 },
+        { share: 2_000, stay: 300_000 },
+        { share: 5_000, stay: 300_000 },
+      ],
+      pauseAt: null,
+      testers: { headers: [], cookies: [] },
+      mirror: null,
+      candidateReplicas: null,
+      routers: 'auto',
       cluster: { kubeconfig: null, context: null, namespace: null },
       deployment: 'web',
       service: null,
@@ -135,7 +145,7 @@ describe('readRequest', () => {
   test.each<[string, Given, string, string]>([
     ['neither images nor env', { images: '# none\n' }, 'images', 'Neither images nor env'],
     ['no deployment', { deployment: ' ' }, 'deployment', 'It is required'],
-    ['an action of later', { action: 'promote' }, 'action', 'not one of the accepted words'],
+    ['an action of later', { action: 'rollback' }, 'action', 'not one of the accepted words'],
     [
       'the live Service as candidate',
       { service: 'web', 'candidate-service': 'web' },
@@ -152,6 +162,13 @@ describe('readRequest', () => {
     ['a variable twice', { env: 'web.A=1\nweb.A=2' }, 'env', 'line 1, "web.A=…", already did'],
     ['times that fill the timeout', { timeout: '93s' }, 'timeout', 'take 1m33s together'],
     ['a timeout of 0', { timeout: '0s', 'bake-time': '0', 'drain-time': '0', 'settle-time': '0' }, 'timeout', '0s'],
+    ['a pause at no step', { strategy: 'canary', steps: '20% 1m', 'pause-at': '30%' }, 'pause-at', 'It is no step'],
+    ['a pause of blue/green at a share', { 'pause-at': '20%' }, 'pause-at', 'It is no step'],
+    ['a ramp longer than the timeout', { strategy: 'canary', steps: '20% 14m' }, 'timeout', 'the steps 14m'],
+    ['testers of blue/green', { headers: 'x-canary: true' }, 'headers', 'strategy: blue-green'],
+    ['a mirror without a time', { strategy: 'canary', mirror: '10%' }, 'mirror', 'not a share and a time'],
+    ['no pods', { strategy: 'canary', 'candidate-replicas': '0' }, 'candidate-replicas', 'not such a number'],
+    ['a router of no kind', { strategy: 'canary', router: 'httprout/web' }, 'router', 'Did you mean httproute?'],
     ['unquotable values', { context: 'a', switch: '\u001b[31m' }, 'switch', 'not one of'],
   ])('refuses %s', async (_, given, input, problem) => {
     const { problems } = await problemsOf({ ...LEAST, ...given });
@@ -182,7 +199,7 @@ const MESSAGE = `8 inputs cannot be used. Nothing in the cluster was read or cha
 strategy
   given:    "blue-gren"
   problem:  It is not one of the accepted words. Did you mean blue-green?
-  accepted: blue-green, for example strategy: blue-green
+  accepted: blue-green or canary, for example strategy: blue-green
 
 deployment
   given:    nothing

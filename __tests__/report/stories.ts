@@ -63,6 +63,9 @@ export const PROMOTED: Story = {
     ref: 'refs/heads/main',
     job: 'release',
   },
+  steps: [],
+  ramp: [],
+  pausedAt: null,
   startedAt: START,
   finishedAt: START + 99_870,
   phases: [

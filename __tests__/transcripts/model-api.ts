@@ -11,7 +11,8 @@ export function modelApi(model: Model): ApiPort {
     list: async <T extends KubeObject>(path: string, query = {}) => list<T>(model, path, textQuery(query)),
     write: async <T extends KubeObject>(request: WriteRequest, options: { dryRun?: boolean } = {}) =>
       send(model, request, options.dryRun ?? false) as T,
-    ask: async <T>(path: string, body: object) => ok({ method: 'POST', path, body }, model) as T,
+    ask: async <T>(path: string, body: object | null) =>
+      ok(body === null ? { method: 'GET', path } : { method: 'POST', path, body }, model) as T,
     text: async (path, query = {}) => {
       const { status, body } = model.request({ method: 'GET', path, query: textQuery(query) });
       return { status, body: typeof body === 'string' ? body : JSON.stringify(body) };
@@ -56,7 +57,8 @@ function ok(request: ModelRequest, model: Model): unknown {
 }
 
 function checked(answer: { status: number; body: unknown }, what: string): unknown {
-  if (answer.status < 400) return answer.body;
+  // As over HTTP: nothing is shared with the model, and every object is of this realm.
+  if (answer.status < 400) return JSON.parse(JSON.stringify(answer.body));
   // Errors of the model are Status objects, as the real server's.
   const { reason = '', message = '' } = answer.body as { reason?: string; message?: string };
   throw new ApiError(what, answer.status, reason, message);

@@ -1,15 +1,24 @@
 import type { Request } from '../../src/action/request.ts';
 import { ApiError } from '../../src/cluster/errors.ts';
-import type { Deployment, EndpointSlice, Pod, PodTemplate, ReplicaSet, Service } from '../../src/cluster/wire.ts';
+import type {
+  Deployment,
+  EndpointSlice,
+  KubeObject,
+  Pod,
+  PodTemplate,
+  ReplicaSet,
+  Service,
+} from '../../src/cluster/wire.ts';
 import { observe } from '../../src/engine/observe.ts';
 import { preflight } from '../../src/engine/preflight.ts';
 import type { Snapshot } from '../../src/engine/snapshot.ts';
 import { requestFor } from '../../src/engine/writes.ts';
-import type { Action, Write } from '../../src/release/action.ts';
+import type { Action } from '../../src/release/action.ts';
 import { decide } from '../../src/release/decide.ts';
 import type { Observation } from '../../src/release/observation.ts';
 import type { Plan } from '../../src/release/plan.ts';
 import { afterAction, afterChecks, afterWrite, turnBack } from '../../src/release/progress.ts';
+import type { Share } from '../../src/release/route.ts';
 import { BEGINNING, type Cause, type State } from '../../src/release/state.ts';
 import { createModel, type Model } from '../simulator/model.ts';
 import { list, modelApi, read, send } from './model-api.ts';
@@ -18,9 +27,17 @@ export const NAMESPACE = 'default';
 const DEPLOYMENTS = `/apis/apps/v1/namespaces/${NAMESPACE}/deployments`;
 const SERVICES = `/api/v1/namespaces/${NAMESPACE}/services`;
 
+const ROUTES = `/apis/gateway.networking.k8s.io/v1/namespaces/${NAMESPACE}/httproutes`;
+
+interface RouteRule {
+  readonly backendRefs?: readonly { readonly name: string; readonly weight?: number }[];
+}
+
 export interface AppOptions {
   readonly image: string;
   readonly replicas: number;
+  /** An HTTPRoute `web` leads to the Service. */
+  readonly routed?: boolean;
   /** Further fields of the Deployment's spec. */
   readonly spec?: object;
 }
@@ -47,6 +64,8 @@ export class Stage {
   ended = false;
   /** No process is at work. */
   killed = false;
+  /** The Gateway does not accept the route as it is from here on. */
+  refuses = false;
   #template: PodTemplate | null = null;
 
   constructor(app: AppOptions) {
@@ -69,7 +88,47 @@ export class Stage {
       metadata: { name: 'web' },
       spec: { selector: { app: 'web' }, ports: [{ name: 'http', port: 80, targetPort: 'http' }] },
     });
+    if (app.routed === true) this.#createRoute();
     this.model.advance(5_000);
+  }
+
+  #createRoute(): void {
+    const group = 'gateway.networking.k8s.io';
+    this.model.store.catalogue.register({ group, version: 'v1', plural: 'httproutes', kind: 'HTTPRoute' });
+    this.#create(ROUTES, {
+      metadata: { name: 'web' },
+      spec: {
+        parentRefs: [{ name: 'gateway' }],
+        rules: [{ matches: [{ path: { type: 'PathPrefix', value: '/' } }], backendRefs: [{ name: 'web', port: 80 }] }],
+      },
+    });
+  }
+
+  /** What the Gateway's controller does now and then: it says what it thinks of the route. */
+  gateway(): void {
+    const route = this.route();
+    if (route === null) return;
+    const { generation } = route.metadata ?? {};
+    const condition = (type: string, isTrue: boolean): object => ({
+      type,
+      status: isTrue ? 'True' : 'False',
+      reason: isTrue ? type : 'UnsupportedValue',
+      message: isTrue ? '' : 'this Gateway does not like weights',
+      observedGeneration: generation,
+    });
+    const conditions = [condition('Accepted', !this.refuses), condition('ResolvedRefs', true)];
+    const parents = [{ parentRef: { name: 'gateway' }, controllerName: 'example.test/gateway', conditions }];
+    const body = { status: { parents } };
+    const path = `${ROUTES}/web/status`;
+    const { status } = this.model.request({ method: 'PATCH', path, body, contentType: 'application/merge-patch+json' });
+    if (status !== 200) throw new Error(`PATCH ${path}: ${status}`);
+  }
+
+  /** Null: the app has none. */
+  route(): (KubeObject & { readonly spec?: { readonly rules?: readonly RouteRule[] } }) | null {
+    return this.model.store.catalogue.find('gateway.networking.k8s.io', 'v1', 'httproutes') === undefined
+      ? null
+      : read(this.model, `${ROUTES}/web`);
   }
 
   #create(path: string, body: object): void {
@@ -101,9 +160,18 @@ export class Stage {
     this.ended = false;
     this.killed = false;
     this.state = turnBack(
-      { ...BEGINNING, toldTemplate },
+      { ...BEGINNING, toldTemplate, marks: { backSwitched: this.now } },
       { at: this.now, cause: 'resumed', reason: 'a later run found it unfinished' },
     );
+  }
+
+  /** Another process goes on from where this one paused, and knows what the record says. */
+  promote(pauseAt: Share | null): void {
+    this.plan = { ...this.#planned(), pauseAt };
+    this.ended = false;
+    this.#template = null;
+    const { step, marks, restartsAtSwitch } = this.state;
+    this.state = { ...BEGINNING, step, marks, restartsAtSwitch };
   }
 
   turnBack(cause: Cause, reason: string): void {
@@ -137,6 +205,9 @@ export class Stage {
       liveService: read<Service>(this.model, `${SERVICES}/${plan.service.name}`),
       candidateService: read<Service>(this.model, `${SERVICES}/${plan.candidateService.name}`),
       slices: list<EndpointSlice>(this.model, `/apis/discovery.k8s.io/v1/namespaces/${NAMESPACE}/endpointslices`).items,
+      routes: new Map(
+        plan.routes.flatMap(({ paths }) => paths).map((path) => [path, read<KubeObject>(this.model, path)]),
+      ),
     };
   }
 
@@ -145,14 +216,17 @@ export class Stage {
     const plan = this.#planned();
     const seen = observe(plan, snapshot);
     const action = decide(plan, this.state, seen, this.now);
-    if (action.do === 'write') return { seen, action, ...this.#write(action.write, snapshot) };
+    if (action.do === 'write') return { seen, action, ...this.#write(action, snapshot) };
     this.state = afterAction(this.state, action, this.now);
     this.ended = action.do === 'finish';
     return { seen, action, wrote: null, refused: null };
   }
 
-  #write(write: Write, snapshot: Snapshot): { wrote: string | null; refused: string | null } {
-    const request = requestFor(write, this.#planned(), snapshot, this.#template);
+  #write(
+    { write, target }: Extract<Action, { do: 'write' }>,
+    snapshot: Snapshot,
+  ): { wrote: string | null; refused: string | null } {
+    const request = requestFor(write, target, this.#planned(), snapshot, this.#template);
     try {
       send(this.model, request);
     } catch (error) {
@@ -164,15 +238,26 @@ export class Stage {
   }
 
   /** A write by somebody else, as kubectl would send it. */
-  foreign(method: 'PATCH' | 'DELETE', kind: 'deployment' | 'service' | 'pod', name: string, body?: object): void {
-    const path = kind === 'pod' ? `/api/v1/namespaces/${NAMESPACE}/pods` : kind === 'service' ? SERVICES : DEPLOYMENTS;
+  foreign(
+    method: 'PATCH' | 'DELETE',
+    kind: 'deployment' | 'service' | 'pod' | 'route',
+    name: string,
+    body?: object,
+  ): void {
+    const paths = {
+      pod: `/api/v1/namespaces/${NAMESPACE}/pods`,
+      service: SERVICES,
+      deployment: DEPLOYMENTS,
+      route: ROUTES,
+    };
     const { status } = this.model.request({
       method,
-      path: `${path}/${name}`,
+      path: `${paths[kind]}/${name}`,
       query: { fieldManager: 'kubectl' },
       userAgent: 'kubectl',
       ...(body === undefined ? {} : { body }),
-      contentType: 'application/strategic-merge-patch+json',
+      // Custom resources know no strategic merge.
+      contentType: `application/${kind === 'route' ? '' : 'strategic-'}merge-patch+json`,
     });
     if (status >= 400) throw new Error(`${method} ${kind} ${name}: ${status}`);
   }

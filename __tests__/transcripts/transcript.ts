@@ -1,8 +1,13 @@
 import type { Request } from '../../src/action/request.ts';
 import { parseDuration } from '../../src/action/durations.ts';
+import type { Parsed } from '../../src/action/parsed.ts';
+import { parseShare } from '../../src/action/shares.ts';
+import { parseSteps } from '../../src/action/steps.ts';
+import { parseHeaderLine } from '../../src/action/testers.ts';
 import { Refused } from '../../src/engine/refusal.ts';
 import type { Action } from '../../src/release/action.ts';
 import type { Observation, Track } from '../../src/release/observation.ts';
+import { percent } from '../../src/release/ramp.ts';
 import { REPOSITORY } from '../contract/cluster.ts';
 import { type Round, Stage } from './stage.ts';
 
@@ -17,8 +22,11 @@ import { type Round, Stage } from './stage.ts';
  *
  * | command | what it does |
  * | --- | --- |
- * | `cluster image=v1 replicas=4 [spec={…}]` | a Deployment and its Service on a new cluster, all pods Ready |
+ * | `cluster image=v1 replicas=4 [route=httproute spec={…}]` | a Deployment and its Service (and a route to it) on a new cluster, all pods Ready |
+ * | `gateway refuses` | the Gateway does not accept the route as it is from here on |
  * | `release image=v2 [bake= drain= settle= timeout= switch= on-failure= checks=1]` | preflight, then rounds until time or the cluster is waited for |
+ * | `release … strategy=canary [steps=10%_2s;50%_2s pause-at=10% header=x-canary:true]` | a ramp |
+ * | `promote [pause-at=50%]` | another process goes on from the pause |
  * | `release … writes=3` | the same, and the process is killed after the third write |
  * | `resume writes=3` | the same process goes on after all, to the third further write, and is killed there |
  * | `tick-cluster 5s` | time passes for the cluster alone: no process is at work |
@@ -84,6 +92,7 @@ class Player {
         this.#stage = new Stage({
           image: `${REPOSITORY}:${options.image ?? 'v1'}`,
           replicas: Number(options.replicas ?? 4),
+          routed: options.route === 'httproute',
           ...(options.spec === undefined ? {} : { spec: JSON.parse(options.spec) as object }),
         });
         break;
@@ -96,6 +105,9 @@ class Player {
       case 'tick-cluster':
         this.#theStage.model.advance(ms(rest));
         this.#lastState = '';
+        break;
+      case 'gateway':
+        this.#theStage.refuses = rest === 'refuses';
         break;
       case 'show':
         this.#lines.push(JSON.stringify(this.#theStage.observe().deployment.fields));
@@ -111,6 +123,10 @@ class Player {
         this.#theStage.killed = false;
         this.#theStage.turnBack('cancelled', 'The run was cancelled.');
         this.#run();
+        break;
+      case 'promote':
+        this.#theStage.promote(options['pause-at'] === undefined ? null : parsed(parseShare(options['pause-at'])));
+        this.#run(Number(options.writes ?? Number.POSITIVE_INFINITY));
         break;
       case 'take-back':
         this.#theStage.takeBack();
@@ -152,8 +168,9 @@ class Player {
     let written = 0;
     for (let rounds = 0; ; rounds += 1) {
       if (rounds > MOST_ROUNDS) throw new Error(`no end after ${rounds} rounds:\n${this.#lines.slice(-10).join('\n')}`);
+      const route = this.#routeLine();
       const round = stage.round();
-      this.#tell(round);
+      this.#tell(round, route);
       const { action } = round;
       if (action.do === 'finish') return null;
       if (round.wrote !== null) {
@@ -167,6 +184,7 @@ class Player {
       if (action.do !== 'wait' && action.do !== 'check') continue;
       const before = JSON.stringify(stage.observe());
       stage.model.settle();
+      stage.gateway();
       if (JSON.stringify(stage.observe()) === before) return action.do === 'wait' ? action.until : null;
     }
   }
@@ -201,6 +219,8 @@ class Player {
       const template = { spec: { containers: [{ name: 'web', image: `${REPOSITORY}:${rest}` }] } };
       stage.foreign('PATCH', 'deployment', 'web', { spec: { template } });
     } else if (verb === 'scale') stage.foreign('PATCH', 'deployment', 'web', { spec: { replicas: Number(rest) } });
+    else if (verb === 'patch' && words[0] === 'route')
+      stage.foreign('PATCH', 'route', 'web', JSON.parse(words.slice(1).join(' ')) as object);
     else if (verb === 'patch') {
       const kind = words[0] === 'service' ? 'service' : 'deployment';
       stage.foreign('PATCH', kind, 'web', JSON.parse(words.slice(1).join(' ')) as object);
@@ -212,16 +232,24 @@ class Player {
     this.#run();
   }
 
-  #tell({ seen, action, wrote, refused }: Round): void {
+  #tell({ seen, action, wrote, refused }: Round, route: string): void {
     const text = describe(action, wrote, refused);
     const lasts = action.do === 'wait' || action.do === 'check';
     if (lasts && text === this.#lastWait) return;
     this.#lastWait = lasts ? text : '';
     const at = ((this.#theStage.now - this.#startedAt) / 1000).toFixed(2);
-    const state = stateLine(seen);
+    const state = `${stateLine(seen)}${route}`;
     if (state !== this.#lastState) this.#lines.push(`        ${state}`);
     this.#lastState = state;
     this.#lines.push(action.do === 'finish' ? `finished ${text}` : `${at.padStart(6)}s ${this.#named(text, seen)}`);
+  }
+
+  /** ` | route → web 80, web-candidate 20`. */
+  #routeLine(): string {
+    const rules = this.#theStage.route()?.spec?.rules ?? [];
+    const rule = ({ backendRefs = [] }: (typeof rules)[number]): string =>
+      backendRefs.map(({ name, weight }) => (weight === undefined ? name : `${name} ${weight}`)).join(', ');
+    return rules.length === 0 ? '' : ` | route → ${rules.map(rule).join('; ')}`;
   }
 
   /** Hashes and pod names by what they are: the story is the same for any hash. */
@@ -245,12 +273,15 @@ function describe(action: Action, wrote: string | null, refused: string | null):
       return `turn back (${action.cause}): ${action.reason}`;
     case 'mark':
       return `mark ${action.mark}`;
+    case 'next-step':
+      return 'next step';
     case 'note-signs':
       return `note ${Object.keys(action.signsSince).length} grave signs`;
     case 'check':
       return 'check the candidate';
     case 'finish': {
       const { outcome } = action;
+      if (outcome.outcome === 'paused') return `paused at ${percent(outcome.share)}`;
       return outcome.outcome === 'failed' ? `failed, left ${outcome.left}` : outcome.outcome;
     }
   }
@@ -293,9 +324,12 @@ function stateLine({ deployment, stable, candidate, others, live, lost, candidat
 }
 
 function ms(text: string): number {
-  const parsed = parseDuration(text);
-  if (!parsed.ok) throw new Error(parsed.problem);
-  return parsed.value;
+  return parsed(parseDuration(text));
+}
+
+function parsed<T>(result: Parsed<T>): T {
+  if (!result.ok) throw new Error(result.problem);
+  return result.value;
 }
 
 export function requestOf(options: Record<string, string>): Request {
@@ -305,7 +339,16 @@ export function requestOf(options: Record<string, string>): Request {
       : [{ kind: 'container', container: 'web', image: `${REPOSITORY}:${options.image}` } as const];
   return {
     action: 'deploy',
-    strategy: 'blue-green',
+    strategy: options.strategy === 'canary' ? 'canary' : 'blue-green',
+    steps: parsed(parseSteps((options.steps ?? '').replaceAll('_', ' ').replaceAll(';', ', ') || '10% 2s')),
+    pauseAt: options['pause-at'] === undefined ? null : parsed(parseShare(options['pause-at'])),
+    testers: {
+      headers: options.header === undefined ? [] : [parsed(parseHeaderLine(options.header))],
+      cookies: [],
+    },
+    mirror: null,
+    candidateReplicas: null,
+    routers: 'auto',
     cluster: { kubeconfig: null, context: null, namespace: null },
     deployment: 'web',
     service: options.service ?? null,

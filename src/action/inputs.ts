@@ -6,7 +6,13 @@ import { KUBECONFIG_FORM, parseKubeconfig } from './kubeconfig.ts';
 import { linesOf } from './lines.ts';
 import { parseDeploymentName, parseLabelName } from './names.ts';
 import { misunderstood, type Parsed } from './parsed.ts';
+import type { Step } from '../release/plan.ts';
+import type { Share } from '../release/route.ts';
 import type { Request } from './request.ts';
+import { parseRouterLine, ROUTER_FORM } from './router-names.ts';
+import { formatShare, parseShare, SHARE_FORM } from './shares.ts';
+import { parseSteps, STEPS_FORM } from './steps.ts';
+import { COOKIE_FORM, HEADER_FORM, parseCookieLine, parseHeaderLine } from './testers.ts';
 import { parseSmokeTestLine, SMOKE_TEST_FORM } from './smoke-test-lines.ts';
 import { parseBoolean, parseWord } from './words.ts';
 
@@ -27,6 +33,13 @@ const NO_INPUT = { default: '', required: false, secret: false };
 export const INPUTS = [
   { ...NO_INPUT, name: 'action', default: 'deploy' },
   { ...NO_INPUT, name: 'strategy', default: 'blue-green' },
+  { ...NO_INPUT, name: 'steps', default: '5% 2m, 20% 5m, 50% 5m' },
+  { ...NO_INPUT, name: 'pause-at' },
+  { ...NO_INPUT, name: 'router', default: 'auto' },
+  { ...NO_INPUT, name: 'headers' },
+  { ...NO_INPUT, name: 'cookie' },
+  { ...NO_INPUT, name: 'mirror' },
+  { ...NO_INPUT, name: 'candidate-replicas' },
   { ...NO_INPUT, name: 'deployment', required: true },
   { ...NO_INPUT, name: 'images' },
   { ...NO_INPUT, name: 'env' },
@@ -61,8 +74,17 @@ export async function readRequest(get: (name: string) => string): Promise<Reques
   const inputs = new Reader(get);
   const kubeconfig = await inputs.kubeconfig();
   const request: Request = {
-    action: inputs.word('action', ['deploy']),
-    strategy: inputs.word('strategy', ['blue-green']),
+    action: inputs.word('action', ['deploy', 'promote', 'abort']),
+    strategy: inputs.word('strategy', ['blue-green', 'canary']),
+    steps: inputs.steps(),
+    pauseAt: inputs.share('pause-at'),
+    testers: {
+      headers: inputs.lines('headers', HEADER_FORM, parseHeaderLine, ({ name, value }) => `${name}: ${value}`),
+      cookies: inputs.lines('cookie', COOKIE_FORM, parseCookieLine, ({ name, value }) => `${name}=${value}`),
+    },
+    mirror: inputs.mirror(),
+    candidateReplicas: inputs.count('candidate-replicas'),
+    routers: inputs.routers(),
     cluster: {
       kubeconfig,
       context: inputs.text('context'),
@@ -134,6 +156,45 @@ class Reader {
       return parsed.ok && parsed.value === 0 && zeroProblem !== undefined ? misunderstood(zeroProblem) : parsed;
     };
     return this.#parse(name, DURATION_FORM, parse, 0);
+  }
+
+  steps(): readonly Step[] {
+    return this.#parse('steps', STEPS_FORM, parseSteps, []);
+  }
+
+  share(name: InputName): Share | null {
+    return this.#given(name) === '' ? null : this.#parse(name, SHARE_FORM, parseShare, null);
+  }
+
+  /** `10% 2m`. */
+  mirror(): Step | null {
+    if (this.#given('mirror') === '') return null;
+    const form = `${SHARE_FORM}, and how long to copy before the first step, such as mirror: 10% 2m`;
+    const one = (given: string): Parsed<Step> => {
+      const [share = '', stay = '', ...more] = given.split(/\s+/);
+      if (stay === '' || more.length > 0) return misunderstood('It is not a share and a time.');
+      const [part, time] = [parseShare(share), parseDuration(stay)];
+      if (!part.ok) return part;
+      if (!time.ok) return time;
+      if (part.value === 0) return misunderstood('A mirror of nothing.');
+      return { ok: true, value: { share: part.value, stay: time.value } };
+    };
+    return this.#parse('mirror', form, one, null);
+  }
+
+  /** A whole number, at least 1; null when not given. */
+  count(name: InputName): number | null {
+    if (this.#given(name) === '') return null;
+    const whole = (given: string): Parsed<number> =>
+      /^[1-9]\d{0,5}$/.test(given) ? { ok: true, value: Number(given) } : misunderstood('It is not such a number.');
+    return this.#parse(name, `a whole number of pods, at least 1, such as ${name}: 2`, whole, null);
+  }
+
+  routers(): Request['routers'] {
+    const given = this.#given('router');
+    if (given === 'auto') return 'auto';
+    if (given === 'none') return [];
+    return this.lines('router', ROUTER_FORM, parseRouterLine, (router) => router);
   }
 
   name(name: InputName): string | null {
@@ -218,12 +279,15 @@ class Reader {
 function togetherProblems(request: Request, inputs: Reader): InputProblem[] {
   return [
     nothingToRelease(request, inputs),
+    pauseAtNoStep(request, inputs),
+    ...onlyForCanary(request, inputs),
     timesBeyondTimeout(request, inputs),
     candidateServiceName(request, inputs),
   ].filter((problem) => problem !== null);
 }
 
 function nothingToRelease(request: Request, inputs: Reader): InputProblem | null {
+  if (request.action !== 'deploy') return null;
   if (request.images.length > 0 || request.env.length > 0 || !inputs.understood('images', 'env')) return null;
   return {
     input: 'images',
@@ -235,11 +299,14 @@ function nothingToRelease(request: Request, inputs: Reader): InputProblem | null
 }
 
 function timesBeyondTimeout(request: Request, inputs: Reader): InputProblem | null {
-  if (!inputs.understood('timeout', 'bake-time', 'drain-time', 'settle-time')) return null;
+  if (!inputs.understood('timeout', 'bake-time', 'drain-time', 'settle-time', 'steps', 'mirror')) return null;
   const { timeout, bakeTime, drainTime, settleTime } = request;
-  const waits = bakeTime + drainTime + settleTime;
+  const isRamp = request.action === 'deploy' && request.strategy === 'canary';
+  const ramp = isRamp ? request.steps.reduce((sum, { stay }) => sum + stay, request.mirror?.stay ?? 0) : 0;
+  const waits = bakeTime + drainTime + settleTime + ramp;
   if (timeout > waits) return null;
-  const problem = `bake-time ${formatDuration(bakeTime)}, drain-time ${formatDuration(drainTime)} and settle-time ${formatDuration(settleTime)} take ${formatDuration(waits)} together, which leaves no time for the release itself.`;
+  const steps = ramp === 0 ? '' : `the steps ${formatDuration(ramp)}, `;
+  const problem = `${steps}bake-time ${formatDuration(bakeTime)}, drain-time ${formatDuration(drainTime)} and settle-time ${formatDuration(settleTime)} take ${formatDuration(waits)} together, which leaves no time for the release itself.`;
   return {
     input: 'timeout',
     line: null,
@@ -248,6 +315,31 @@ function timesBeyondTimeout(request: Request, inputs: Reader): InputProblem | nu
     accepted:
       'a time longer than bake-time, drain-time and settle-time together, and long enough for the pods to start, for example timeout: 15m',
   };
+}
+
+function pauseAtNoStep(request: Request, inputs: Reader): InputProblem | null {
+  const { pauseAt, steps, strategy, action } = request;
+  // A release that goes on has its steps on record.
+  if (pauseAt === null || action !== 'deploy' || !inputs.understood('pause-at', 'steps', 'strategy')) return null;
+  const shares = [0, ...(strategy === 'canary' ? steps.map(({ share }) => share) : [])];
+  if (shares.includes(pauseAt)) return null;
+  const accepted = `one of the shares of steps, or 0% (before any user is moved): ${shares.map(formatShare).join(', ')}`;
+  return { input: 'pause-at', line: null, given: shown(formatShare(pauseAt)), problem: 'It is no step.', accepted };
+}
+
+/** Inputs that mean nothing without a ramp: said, not ignored. */
+function onlyForCanary(request: Request, inputs: Reader): InputProblem[] {
+  if (request.action !== 'deploy' || request.strategy === 'canary' || !inputs.understood('strategy')) return [];
+  const given = (['headers', 'cookie', 'mirror', 'candidate-replicas'] as const).filter(
+    (name) => inputs.understood(name) && inputs.text(name) !== null,
+  );
+  return given.map((input) => ({
+    input,
+    line: null,
+    given: null,
+    problem: `It has no meaning with strategy: ${request.strategy}, which moves all users at once.`,
+    accepted: 'leave it out, or use strategy: canary',
+  }));
 }
 
 const CANDIDATE_SUFFIX = '-candidate';

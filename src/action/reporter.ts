@@ -1,6 +1,6 @@
 import * as core from '@actions/core';
 import { outputsOf } from './outputs.ts';
-import type { Run } from './request.ts';
+import type { Request, Run } from './request.ts';
 import type { Clock } from '../engine/clock.ts';
 import type { Result } from '../engine/deploy.ts';
 import type { Finding } from '../engine/refusal.ts';
@@ -13,6 +13,7 @@ import { renderSummary } from '../report/summary.ts';
 
 /** What is told of a run beside its plan and result. */
 export interface Subject {
+  readonly action: Request['action'];
   readonly deployment: string;
   readonly service: string | null;
   readonly strategy: string;
@@ -49,7 +50,7 @@ export class Reporter {
 
   /** Answers whether the run did what was asked of it. */
   async tell(result: Result, findings: readonly Finding[]): Promise<boolean> {
-    if (this.#told) return isSuccess(result);
+    if (this.#told) return isSuccess(result, this.#subject);
     this.#told = true;
     this.#teller.end();
     const story = this.#story(result, findings);
@@ -57,7 +58,7 @@ export class Reporter {
     this.#setOutputs(story);
     if (this.#subject.summary && (process.env.GITHUB_STEP_SUMMARY ?? '') !== '')
       await core.summary.addRaw(renderSummary(story), true).write();
-    if (isSuccess(result)) return true;
+    if (isSuccess(result, this.#subject)) return true;
     const { title, message } = annotationFor(story);
     core.error(message, { title });
     return false;
@@ -80,7 +81,7 @@ export class Reporter {
       namespace: this.namespace,
       deployment: subject.deployment,
       service: plan?.service.name ?? subject.service,
-      strategy: subject.strategy,
+      strategy: plan?.strategy ?? subject.strategy,
       stableHash: plan?.stable.hash ?? null,
       candidateHash: result.candidateHash,
       from: plan?.stable.images ?? {},
@@ -94,6 +95,9 @@ export class Reporter {
       warnings: teller.warnings(),
       findings,
       diagnosis: result.diagnosis,
+      ramp: result.ramp,
+      pausedAt: result.pausedAt,
+      steps: plan?.strategy === 'canary' ? plan.steps : [],
       held: result.left === 'standing',
       rollbackPossible: result.rollbackPossible,
       requests: this.requests(),
@@ -109,10 +113,13 @@ export const NOTHING_TOLD: Result = {
   candidateHash: null,
   checks: [],
   diagnosis: null,
+  ramp: [],
+  pausedAt: null,
   left: 'nothing',
   rollbackPossible: false,
 };
 
-function isSuccess({ outcome }: Result): boolean {
+function isSuccess({ outcome }: Result, { action }: Subject): boolean {
+  if (action === 'abort' && outcome === 'aborted') return true;
   return outcome === 'promoted' || outcome === 'unchanged' || outcome === 'paused';
 }

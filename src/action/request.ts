@@ -1,10 +1,22 @@
+import type { Step, Strategy, Testers } from '../release/plan.ts';
+import type { Share } from '../release/route.ts';
+
 /**
  * What the user asked for: the inputs of `action.yml`, parsed and checked once (`inputs.ts`), never changed afterwards.
  * Durations are milliseconds.
  */
 export interface Request {
-  readonly action: 'deploy';
-  readonly strategy: 'blue-green';
+  readonly action: 'deploy' | 'promote' | 'abort';
+  readonly strategy: Strategy;
+  /** Of a canary, without 100 %. */
+  readonly steps: readonly Step[];
+  readonly pauseAt: Share | null;
+  readonly testers: Testers;
+  /** Null: nothing is copied. `stay`: how long, before the first step. */
+  readonly mirror: Step | null;
+  readonly candidateReplicas: number | null;
+  /** `auto`: what is found; otherwise `kind/name`, in the order in which they are written; none: the numbers of pods alone. */
+  readonly routers: 'auto' | readonly string[];
   readonly cluster: {
     /** Content of a kubeconfig, the path of one, or null: `KUBECONFIG`, then `~/.kube/config`, then in-cluster. */
     readonly kubeconfig: { readonly kind: 'content' | 'path'; readonly value: string } | null;

@@ -104,9 +104,9 @@ export class Api {
     }
   }
 
-  /** A request whose answer is an object made for it: access reviews. */
-  async ask<T>(path: string, body: object): Promise<T> {
-    return this.#json<T>({ method: 'POST', path, body });
+  /** A request whose answer is an object made for it: access reviews; without a body: lists of what the API serves. */
+  async ask<T>(path: string, body: object | null): Promise<T> {
+    return this.#json<T>(body === null ? { method: 'GET', path } : { method: 'POST', path, body });
   }
 
   /** Text of any answer with its status, up to 256 KiB: logs, the service proxy. Slow answers stand in nobody's way. */
@@ -119,13 +119,18 @@ export class Api {
   }
 
   /** A watch's events from `resourceVersion` on, until the server ends it, it fails, or the signal. */
-  async *watch<T extends KubeObject>(path: string, query: Query, signal: AbortSignal): AsyncGenerator<WatchEvent<T>> {
+  async *watch<T extends KubeObject>(
+    path: string,
+    query: Query,
+    signal: AbortSignal,
+    of: 'release' | 'route' = 'release',
+  ): AsyncGenerator<WatchEvent<T>> {
     const what = `watch ${path}`;
     this.requests += 1;
     const response = await send(this.#url(path, { ...query, watch: true, allowWatchBookmarks: true }), {
       method: 'GET',
       headers: await this.#headers(),
-      dispatcher: this.#connection.dispatcher,
+      dispatcher: of === 'route' ? this.#connection.routeDispatcher : this.#connection.dispatcher,
       signal,
     });
     if (response.statusCode !== 200) {
@@ -203,7 +208,7 @@ export class Api {
         ...(await this.#headers()),
         ...(call.body === undefined ? {} : { 'content-type': call.type ?? 'application/json' }),
       },
-      ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+      ...(call.body === undefined ? {} : { body: asGoWrites(call.body) }),
       dispatcher: call.slow === true ? this.#connection.slowDispatcher : this.#connection.dispatcher,
       // undici closes the connection after a DELETE with a body unless told that the next request may use it.
       reset: false,
@@ -286,6 +291,17 @@ function parse(body: string): Record<string, unknown> {
 
 function text(value: unknown): string {
   return typeof value === 'string' ? value : '';
+}
+
+/**
+ * JSON with the escapes of Go's encoder. The API server compares the strings of a JSON Patch's `test` byte for byte with its own
+ * encoding of the object (evanphx/json-patch): without them a `test` of a text with `&` in it fails for ever.
+ */
+function asGoWrites(body: unknown): string {
+  return JSON.stringify(body).replaceAll(
+    /[<>&\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 function describe(call: Call): string {

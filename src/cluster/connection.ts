@@ -14,6 +14,8 @@ export interface Connection {
   readonly dispatcher: Dispatcher;
   /** One connection for what may be slow (smoke tests, logs), so that it never stands before a write. */
   readonly slowDispatcher: Dispatcher;
+  /** For the watches of routes, beside the three of every release. */
+  readonly routeDispatcher: Dispatcher;
   /** Header `authorization`, or nothing with client certificates. `renew`: forget what is cached (after a 401). */
   authorization(renew?: boolean): Promise<string | null>;
   /** Texts that must never be shown: tokens, passwords, keys. */
@@ -28,6 +30,7 @@ export class ConnectionError extends Error {}
 const CREDENTIAL_AGE = 30_000;
 /** At most so many connections to the API server: three watches and the requests. */
 const CONNECTIONS = 4;
+const MOST_ROUTES = 16;
 
 /** Reads kubeconfig (input, `KUBECONFIG`, `~/.kube/config`, in-cluster, in this order) and makes the connection pools. */
 export async function connect(cluster: Request['cluster'], env: NodeJS.ProcessEnv): Promise<Connection> {
@@ -53,12 +56,14 @@ export async function connect(cluster: Request['cluster'], env: NodeJS.ProcessEn
   let credential: { at: number; value: string | null } = { at: 0, value: null };
   const dispatcher = pool(CONNECTIONS);
   const slowDispatcher = pool(1);
+  const routeDispatcher = pool(MOST_ROUTES);
   return {
     server: found.server.replace(/\/$/, ''),
     namespace:
       config.getContextObject(config.getCurrentContext())?.namespace ?? inClusterNamespace(config) ?? 'default',
     dispatcher,
     slowDispatcher,
+    routeDispatcher,
     async authorization(renew = false) {
       if (renew) config = load(cluster, env);
       if (renew || Date.now() - credential.at > CREDENTIAL_AGE) {
@@ -70,7 +75,7 @@ export async function connect(cluster: Request['cluster'], env: NodeJS.ProcessEn
     },
     secrets: secretsOf(config),
     async close() {
-      await Promise.all([dispatcher.destroy(), slowDispatcher.destroy()]);
+      await Promise.all([dispatcher.destroy(), slowDispatcher.destroy(), routeDispatcher.destroy()]);
     },
   };
 }

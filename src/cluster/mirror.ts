@@ -16,15 +16,17 @@ export class Mirror<T extends KubeObject> {
   readonly #path: string;
   readonly #query: Query;
   readonly #onChange: () => void;
+  readonly #of: 'release' | 'route';
   #resourceVersion: string | undefined;
   #delivered = false;
 
   /** `onChange` is called after every change that the watch brings. */
-  constructor(api: Api, path: string, query: Query, onChange: () => void) {
+  constructor(api: Api, path: string, query: Query, onChange: () => void, of: 'release' | 'route' = 'release') {
     this.#api = api;
     this.#path = path;
     this.#query = query;
     this.#onChange = onChange;
+    this.#of = of;
   }
 
   get items(): T[] {
@@ -47,6 +49,11 @@ export class Mirror<T extends KubeObject> {
   put(object: T): void {
     const known = this.#objects.get(nameOf(object));
     if (known === undefined || isNewer(object, known)) this.#objects.set(nameOf(object), object);
+  }
+
+  /** After a deletion of ours, or a read that found nothing. */
+  clear(): void {
+    this.#objects.clear();
   }
 
   /** Watches until the signal; never throws. `failed` hears every reason for starting again. */
@@ -80,7 +87,7 @@ export class Mirror<T extends KubeObject> {
     // The server ends the watch by itself; one that is still silent after that is a black hole, and what it swallowed comes again
     // from the last resourceVersion on.
     const overdue = AbortSignal.timeout((WATCH_SECONDS + 5) * 1000);
-    for await (const event of this.#api.watch<T>(this.#path, query, AbortSignal.any([signal, overdue]))) {
+    for await (const event of this.#api.watch<T>(this.#path, query, AbortSignal.any([signal, overdue]), this.#of)) {
       this.#delivered = true;
       if (event.type === 'ERROR') throw watchError(this.#path, event.object);
       this.#resourceVersion = event.object.metadata?.resourceVersion ?? this.#resourceVersion;

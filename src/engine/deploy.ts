@@ -6,6 +6,8 @@ import type { Diagnosis } from '../cluster/diagnosis.ts';
 import { isStatus } from '../cluster/errors.ts';
 import { acquireLease, type HeldLease } from '../cluster/lease.ts';
 import type { Images, Plan } from '../release/plan.ts';
+import { percent } from '../release/ramp.ts';
+import type { Share } from '../release/route.ts';
 import { BEGINNING } from '../release/state.ts';
 import type { Outcome } from '../report/story.ts';
 import type { Clock } from './clock.ts';
@@ -13,7 +15,7 @@ import { dryRun } from './dry-run.ts';
 import type { Helm } from './helm.ts';
 import { type Cleared, podSelectorOf, preflight } from './preflight.ts';
 import { EMPTY_BOOK, type OpenRelease, type RecordBook, readBook, writeBook } from './record-store.ts';
-import { type Ended, Release } from './release.ts';
+import { type Ended, type ReachedStep, Release } from './release.ts';
 import { closeRecord, describeOpen, takeBack } from './take-back.ts';
 import type { Teller } from './teller.ts';
 import { World } from './world.ts';
@@ -26,6 +28,10 @@ export interface Result {
   readonly candidateHash: string | null;
   readonly checks: readonly CheckResult[];
   readonly diagnosis: Diagnosis | null;
+  /** The steps of a ramp that this run reached. */
+  readonly ramp: readonly ReachedStep[];
+  /** Where it stands still, basis points; null: it does not. */
+  readonly pausedAt: Share | null;
   /** What a failed release left (`Ending`); `nothing` for every other. */
   readonly left: 'standing' | 'unfinished' | 'nothing';
   readonly rollbackPossible: boolean;
@@ -102,13 +108,15 @@ export async function deploy(request: Request, parts: DeployParts): Promise<Resu
   }
 }
 
-const NOTHING: Result = {
+export const NOTHING: Result = {
   outcome: 'failed',
   reason: null,
   plan: null,
   candidateHash: null,
   checks: [],
   diagnosis: null,
+  ramp: [],
+  pausedAt: null,
   left: 'nothing',
   rollbackPossible: false,
 };
@@ -122,10 +130,12 @@ async function release(parts: DeployParts, cleared: Cleared, book: RecordBook): 
     podSelector: podSelectorOf(objects.deployment),
     service: plan.service.name,
     candidateService: plan.candidateService.name,
+    routes: plan.routes.flatMap(({ paths }) => paths),
   });
   parts.onBegin(plan);
-  const open: OpenRelease = { plan, run, toldTemplate: null };
+  const open: OpenRelease = { plan, run, toldTemplate: null, paused: null };
   world.seed(objects);
+  await world.loadRoutes();
   const written = await writeBook(api, namespace, plan.deployment.name, { ...book, open }, 'open the record');
   teller.fact(`release ${plan.release} is on record (ConfigMap crossfade.${plan.deployment.name})`);
   world.follow((error) =>
@@ -148,14 +158,20 @@ export function resultOf(plan: Plan, ended: Ended): Result {
   const { ending, state } = ended;
   return {
     outcome: ending.outcome,
-    reason: ending.outcome === 'promoted' ? null : (state.back?.reason ?? null),
+    reason: ending.outcome === 'paused' ? pausedReason(ending.share) : (state.back?.reason ?? null),
     plan,
     candidateHash: ended.candidateHash,
     checks: state.checks,
     diagnosis: ended.diagnosis,
+    ramp: ended.ramp,
+    pausedAt: ending.outcome === 'paused' ? ending.share : null,
     left: ending.outcome === 'failed' ? ending.left : 'nothing',
     rollbackPossible: false,
   };
+}
+
+function pausedReason(share: Share): string {
+  return `It stands at ${percent(share)}, as pause-at says. Another run goes on from there with action: promote, or goes back with action: abort.`;
 }
 
 /** Without the permission the preflight, which knows the whole list of what is missing, has the word. */
@@ -168,11 +184,11 @@ async function readBookIfAllowed(api: Api, namespace: string, deployment: string
   }
 }
 
-function isOpen(book: RecordBook): book is RecordBook & { open: OpenRelease } {
+export function isOpen(book: RecordBook): book is RecordBook & { open: OpenRelease } {
   return book.open !== null;
 }
 
-function lock(request: Request, parts: DeployParts): Promise<HeldLease> {
+export function lock(request: Request, parts: DeployParts): Promise<HeldLease> {
   const { api, clock, teller, helm, namespace, holder } = parts;
   return acquireLease(api, clock, {
     namespace,
@@ -199,7 +215,11 @@ export function imageChanges(from: Images, to: Images): string[] {
     .map(([container, image]) => `container ${container}: ${from[container]} → ${image}`);
 }
 
-function contextOf(plan: Plan, namespace: string, candidateHash: string): Omit<SmokeCommandContext, 'kubeconfig'> {
+export function contextOf(
+  plan: Plan,
+  namespace: string,
+  candidateHash: string,
+): Omit<SmokeCommandContext, 'kubeconfig'> {
   return {
     namespace,
     deployment: plan.deployment.name,

@@ -1,6 +1,8 @@
 import type { ApiPort } from '../cluster/api.ts';
 import { leaseRequest } from '../cluster/lease.ts';
 import { servicePath, type WriteRequest } from '../cluster/write-request.ts';
+import { holdFor, podsFor } from '../release/ramp.ts';
+import { routerOf } from '../traffic/routers.ts';
 import * as selector from '../traffic/service-selector.ts';
 import * as rollout from '../workload/held-rollout.ts';
 import type { Clock } from './clock.ts';
@@ -49,9 +51,10 @@ function plannedWrites(parts: Parts, cleared: Cleared, book: RecordBook): WriteR
   const { plan, candidateTemplate, objects } = cleared;
   const { deployment, service } = objects;
   const name = plan.deployment.name;
+  const replicas = deployment.spec?.replicas ?? 1;
   const lease = leaseRequest({ namespace, deployment: name, holder }, clock.now(), null);
   const record = (why: string): WriteRequest =>
-    bookRequest(namespace, name, { ...book, open: { plan, run: NO_RUN, toldTemplate: null } }, why);
+    bookRequest(namespace, name, { ...book, open: { plan, run: NO_RUN, toldTemplate: null, paused: null } }, why);
   const ours = plan.candidateService.kind === 'ours';
   const candidate = {
     metadata: { name: plan.candidateService.name, namespace, uid: '' },
@@ -62,18 +65,33 @@ function plannedWrites(parts: Parts, cleared: Cleared, book: RecordBook): WriteR
     record('open the record'),
     rollout.pause(deployment),
     selector.pin(service, plan.stable.hash),
-    rollout.open(deployment, candidateTemplate),
+    rollout.open(deployment, candidateTemplate, holdFor(plan, 0, replicas)),
     rollout.freeze(deployment),
     ...(ours ? [selector.createCandidateService(plan, service, UNKNOWN_HASH)] : []),
+    ...rampWrites(cleared, replicas),
     ...(plan.switch === 'overlap' ? [selector.overlap(service)] : []),
     selector.switchTo(service, UNKNOWN_HASH),
-    rollout.close(deployment, plan.original),
+    rollout.close(deployment, plan),
     selector.watchStable(cleared.objects.candidateService ?? candidate, plan.stable.hash),
     selector.unpin(service),
-    rollout.restore(deployment, plan.original),
+    rollout.restore(deployment, plan),
     ...(ours ? [selector.deleteCandidateService(candidate)] : []),
     record('close the record'),
   ];
+}
+
+/** The sizes and weights of a ramp's steps, each against the objects as they are. */
+function rampWrites({ plan, routes, objects }: Cleared, replicas: number): WriteRequest[] {
+  return plan.steps.flatMap(({ share }, step) => {
+    const isRatio = plan.strategy === 'canary' && plan.routes.length === 0;
+    const grows = step > 0 && podsFor(plan, step, replicas) > podsFor(plan, step - 1, replicas);
+    const intent = { ...plan.testers, share, mirror: share === 0 ? plan.mirror : 0 };
+    return [
+      ...(grows ? [rollout.resize(objects.deployment, holdFor(plan, step, replicas))] : []),
+      ...plan.routes.flatMap((binding) => routerOf(binding).plan(binding, routes.objects, intent)),
+      ...(isRatio && step === 1 ? [selector.overlap(objects.service)] : []),
+    ];
+  });
 }
 
 const NO_RUN = { url: null, id: null, attempt: null, actor: null, repository: null, sha: null, ref: null, job: null };

@@ -1,8 +1,17 @@
 import type { Deployment, ObjectMeta, PodTemplate, Service } from '../cluster/wire.ts';
 import { isHeld } from '../release/hold.ts';
-import type { CandidateServiceView, DeploymentView, Endpoints, LiveView, Observation } from '../release/observation.ts';
+import type {
+  CandidateServiceView,
+  DeploymentView,
+  Endpoints,
+  LiveView,
+  Observation,
+  RouteView,
+} from '../release/observation.ts';
 import type { Plan, Selector } from '../release/plan.ts';
+import { type Binding, LEVELS, type Level, type RouteVerdict } from '../release/route.ts';
 import { readyPodsBehind } from '../traffic/endpoints.ts';
+import { routerOf } from '../traffic/routers.ts';
 import { unpinned } from '../traffic/service-selector.ts';
 import { digestOf, HASH_LABEL, templateDifference } from '../workload/template.ts';
 import { hashOf, holdFieldsOf, type KnownTrack, tracksOf } from '../workload/tracks.ts';
@@ -30,6 +39,7 @@ export function observe(plan: Plan, snapshot: Snapshot): Observation {
     current: isCurrent(deployment, snapshot.replicaSetsAsOf),
     live: liveView(plan, lostService ? null : liveService, spread),
     candidateService: candidateServiceView(snapshot.candidateService, candidate, plan.stable.hash, spread),
+    routes: plan.routes.map((binding) => routeView(plan, binding, snapshot)),
   };
 }
 
@@ -140,6 +150,31 @@ function candidateServiceView(
   const state =
     pin === undefined ? 'idle' : pin === candidate?.hash ? 'candidate' : pin === stableHash ? 'stable' : 'idle';
   return { state, pinned: pin !== undefined, endpoints: spread(service) };
+}
+
+function routeView(plan: Plan, binding: Binding, { routes }: Snapshot): RouteView {
+  const router = routerOf(binding);
+  const objects = binding.paths.map((path) => routes.get(path) ?? null);
+  const { share, overrides, mirror, original } = router.read(binding, routes);
+  const sendsNobody = share === 0 && !overrides && mirror === 0;
+  // A route that was deleted sends nobody anywhere, and there is nothing to be put back.
+  const isGone = objects.every((object) => object === null);
+  return {
+    name: binding.router,
+    share,
+    testers: overrides,
+    mirror,
+    original: original || isGone,
+    home: isGone || (binding.originalShare === 0 ? original : sendsNobody),
+    verdict: asFarAsCanBeKnown(router.verdict(binding, routes), router.capabilities(binding).level),
+    editor: objects.map((object) => lastEditor(object?.metadata, plan)).find((editor) => editor !== null) ?? null,
+  };
+}
+
+/** Some kinds of route never say what became of them: what they can show is all that can be waited for. */
+function asFarAsCanBeKnown(verdict: RouteVerdict, highest: Level): RouteVerdict {
+  const isAllThereIs = verdict.is === 'unknown' && LEVELS.indexOf(verdict.level) >= LEVELS.indexOf(highest);
+  return isAllThereIs ? { ...verdict, is: 'yes' } : verdict;
 }
 
 function sameSelector(a: Selector, b: Selector): boolean {

@@ -8,13 +8,14 @@ import type {
   EndpointSlice,
   HorizontalPodAutoscaler,
   KubeList,
+  KubeObject,
   Pod,
   PodTemplate,
   ReplicaSet,
   ResourceQuota,
   Service,
 } from '../cluster/wire.ts';
-import { deploymentPath, servicePath } from '../cluster/write-request.ts';
+import { deploymentPath, servicePath, type WriteRequest } from '../cluster/write-request.ts';
 import type { CandidateServicePlan, Plan } from '../release/plan.ts';
 import { chooseService, whyUnfit } from '../traffic/discover-service.ts';
 import { SERVICE_LABEL } from '../traffic/endpoints.ts';
@@ -23,6 +24,8 @@ import { deploymentFindings, surroundings } from '../workload/fitness.ts';
 import { open, pause } from '../workload/held-rollout.ts';
 import { changeTemplate, digestOf, imagesOf } from '../workload/template.ts';
 import { holdFieldsOf, tracksOf } from '../workload/tracks.ts';
+import { holdFor } from '../release/ramp.ts';
+import { type FoundRoutes, findRoutes, firstRouteWrites, stepsOf } from './find-routes.ts';
 import { editorsOf } from './observe.ts';
 import type { Finding } from './refusal.ts';
 import { Refused } from './refusal.ts';
@@ -33,6 +36,8 @@ export interface Cleared {
   readonly plan: Plan;
   readonly candidateTemplate: PodTemplate;
   readonly objects: ReadObjects;
+  /** What splits the users of a canary. */
+  readonly routes: FoundRoutes;
   /** What the user should know although it does not stop the release. */
   readonly warnings: readonly string[];
 }
@@ -108,9 +113,17 @@ export async function preflight(
   const service = chosen.service;
   const candidateService = candidateServicePlan(request, deployment, service, services.items);
   if ('message' in candidateService) throw new Refused([candidateService]);
+  const app = { namespace, live: service.metadata?.name ?? '', candidate: candidateService.name };
+  const found = await findRoutes(api, request, app);
   const plan: Plan = {
     release: releaseId(now),
     strategy: request.strategy,
+    steps: stepsOf(request),
+    pauseAt: request.pauseAt,
+    routes: found.bindings,
+    testers: request.testers,
+    mirror: request.mirror?.share ?? 0,
+    candidateReplicas: request.candidateReplicas,
     switch: request.switch,
     onFailure: request.onFailure,
     deployment: { name: request.deployment, uid: deployment.metadata?.uid ?? '' },
@@ -135,11 +148,11 @@ export async function preflight(
       drain: request.drainTime,
       settle: request.settleTime,
     },
-    editors: [...new Set([...editorsOf(deployment.metadata), ...editorsOf(service.metadata)])],
+    editors: [...new Set([deployment, service, ...routeObjects(found)].flatMap(({ metadata }) => editorsOf(metadata)))],
     checks: request.smokeTests.length + (request.smokeCommand === null ? 0 : 1),
   };
   if (plan.candidate.digest === plan.stable.digest) return { kind: 'unchanged', plan };
-  const stored = await dryRuns(api, plan, deployment, service, changed.template);
+  const stored = await dryRuns(api, plan, deployment, service, changed.template, firstRouteWrites(request, found));
   const around = surroundings({
     deployment,
     service,
@@ -163,8 +176,13 @@ export async function preflight(
       pods,
       slices,
     },
-    warnings: around.warnings,
+    warnings: [...around.warnings, ...found.warnings],
+    routes: found,
   };
+}
+
+function routeObjects({ bindings, objects }: FoundRoutes): KubeObject[] {
+  return bindings.flatMap(({ paths }) => paths.flatMap((path) => objects.get(path) ?? []));
 }
 
 /** The first writes as dry runs: admission, validation and permission say now what they would say later. Answers the stored template. */
@@ -174,14 +192,18 @@ async function dryRuns(
   deployment: Deployment,
   service: Service,
   template: PodTemplate,
+  routeWrites: readonly WriteRequest[],
 ): Promise<PodTemplate> {
   const attempts = [
-    api.write<Deployment>(open(deployment, template), { dryRun: true }),
+    api.write<Deployment>(open(deployment, template, holdFor(plan, 0, deployment.spec?.replicas ?? 1)), {
+      dryRun: true,
+    }),
     api.write<Deployment>(pause(deployment), { dryRun: true }),
     api.write<Service>(pin(service, plan.stable.hash), { dryRun: true }),
     ...(plan.candidateService.kind === 'ours'
       ? [api.write<Service>(createCandidateService(plan, service, plan.stable.hash), { dryRun: true })]
       : []),
+    ...routeWrites.map((write) => api.write(write, { dryRun: true })),
   ];
   const results = await Promise.allSettled(attempts);
   const refusals = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));

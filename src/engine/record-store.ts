@@ -6,6 +6,7 @@ import { isStatus, UnknownOutcome } from '../cluster/errors.ts';
 import type { ConfigMap } from '../cluster/wire.ts';
 import type { WriteRequest } from '../cluster/write-request.ts';
 import type { Images, Plan } from '../release/plan.ts';
+import type { Marks } from '../release/state.ts';
 import { MANAGED_BY } from '../traffic/service-selector.ts';
 
 /** Format of the record's data; a newer one is refused rather than misread. */
@@ -28,6 +29,15 @@ export interface OpenRelease {
   /** Digest of a pod template of somebody else's for which a run has stopped, after naming it. */
   readonly toldTemplate: string | null;
   readonly run: Run;
+  /** Where it stands still until another run promotes or aborts it; null: it is being worked on, or was left unfinished. */
+  readonly paused: Paused | null;
+}
+
+/** What a run that goes on has to know, beside the plan and the objects. */
+export interface Paused {
+  readonly step: number;
+  readonly marks: Marks;
+  readonly restarts: Readonly<Record<string, number>>;
 }
 
 export interface PastRelease {

@@ -3,18 +3,22 @@ import type { Api } from '../cluster/api.ts';
 import { type Diagnosis, diagnose } from '../cluster/diagnosis.ts';
 import { ApiError, describeCause, UnknownOutcome } from '../cluster/errors.ts';
 import type { PodTemplate } from '../cluster/wire.ts';
-import type { Action, Ending, Write } from '../release/action.ts';
+import type { Action, Ending } from '../release/action.ts';
 import { decide, isClosing } from '../release/decide.ts';
 import type { Observation } from '../release/observation.ts';
 import type { Plan } from '../release/plan.ts';
+import { percent, podsFor, ratio, stepOf } from '../release/ramp.ts';
+import { ALL, type Level, type Share } from '../release/route.ts';
 import { afterAction, afterChecks, afterWrite, turnBack } from '../release/progress.ts';
 import { describeSign } from '../release/signs.ts';
 import type { Cause, State } from '../release/state.ts';
+import { formatDuration } from '../report/duration.ts';
 import type { Phase } from '../report/story.ts';
 import type { Clock } from './clock.ts';
 import type { Helm } from './helm.ts';
 import { observe } from './observe.ts';
 import type { Teller } from './teller.ts';
+import { CannotRoute } from '../traffic/router.ts';
 import type { World } from './world.ts';
 import { CannotWrite, requestFor } from './writes.ts';
 
@@ -37,8 +41,21 @@ export interface Ended {
   readonly state: State;
   readonly diagnosis: Diagnosis | null;
   readonly candidateHash: string | null;
+  readonly ramp: readonly ReachedStep[];
   /** Digest of the foreign template that was found and left; null: none. */
   readonly foreignTemplate: string | null;
+}
+
+/** A step of a ramp, as it was. */
+export interface ReachedStep {
+  readonly wanted: Share;
+  /** What the numbers of pods made of it, without a router; otherwise what was written. */
+  readonly real: Share;
+  readonly candidatePods: number;
+  readonly stablePods: number;
+  /** `httproute/web: accepted by its controller`; none without a router. */
+  readonly routes: readonly string[];
+  readonly at: number;
 }
 
 /** Milliseconds between two looks at what no watch shows: Services while nothing happens, ReplicaSets while a controller is awaited. */
@@ -60,6 +77,7 @@ export class Release {
   #troubledBy = '';
   #lookedAtServices: number;
   #candidateHash: string | null = null;
+  readonly #ramp: ReachedStep[] = [];
   readonly #toldSigns = new Set<string>();
 
   constructor(parts: ReleaseParts, state: State) {
@@ -95,7 +113,14 @@ export class Release {
     const diagnosis = this.#diagnosis === null ? null : await this.#diagnosis;
     const { deployment } = this.#observe();
     const foreignTemplate = deployment.template === 'foreign' ? deployment.templateDigest : null;
-    return { ending, state: this.#state, diagnosis, candidateHash: this.#candidateHash, foreignTemplate };
+    return {
+      ending,
+      state: this.#state,
+      diagnosis,
+      candidateHash: this.#candidateHash,
+      ramp: this.#ramp,
+      foreignTemplate,
+    };
   }
 
   #observe(): Observation {
@@ -113,7 +138,7 @@ export class Release {
   async #do(action: Action, seen: Observation): Promise<Ending | null> {
     switch (action.do) {
       case 'write':
-        await this.#write(action.write);
+        await this.#write(action);
         return null;
       case 'check':
         await this.#check();
@@ -125,9 +150,11 @@ export class Release {
         await this.#wait(action, seen);
         return null;
       case 'mark':
+      case 'next-step':
       case 'note-signs':
         this.#state = afterAction(this.#state, action, this.#parts.clock.now());
         if (action.do === 'mark') this.#tellMark(action.mark, seen);
+        if (action.do === 'next-step') this.#tellStep(seen);
         return null;
       case 'finish':
         return action.outcome;
@@ -145,11 +172,11 @@ export class Release {
       this.#diagnosis = diagnose(api, namespace, seen.candidate, `${plan.deployment.name}-${seen.candidate.hash}`);
   }
 
-  async #write(write: Write): Promise<void> {
+  async #write({ write, target }: Extract<Action, { do: 'write' }>): Promise<void> {
     const { world, plan, teller, clock, candidateTemplate } = this.#parts;
     // Logs and events go with the pods; users are back on stable by now.
     if (write === 'close-back' && this.#diagnosis !== null) await this.#diagnosed(this.#diagnosis);
-    const request = requestFor(write, plan, world.snapshot(), candidateTemplate);
+    const request = requestFor(write, target, plan, world.snapshot(), candidateTemplate);
     await world.write(request);
     this.#troubles = 0;
     this.#state = afterWrite(this.#state, write, clock.now());
@@ -207,10 +234,13 @@ export class Release {
     this.#troubledBy = doing;
     const message = error instanceof Error ? error.message : String(error);
     const isRace = error instanceof ApiError && [404, 409, 422].includes(error.status);
-    const isKnown = error instanceof ApiError || error instanceof UnknownOutcome || error instanceof CannotWrite;
+    const isKnown = [ApiError, UnknownOutcome, CannotWrite, CannotRoute].some((kind) => error instanceof kind);
     if (!isKnown) throw error;
     if (!isRace || this.#troubles > 1) teller.fact(`${doing} did not succeed: ${message}`);
-    const isFinal = error instanceof CannotWrite || (error instanceof ApiError && !isRace && error.status < 500);
+    const isFinal =
+      error instanceof CannotWrite ||
+      error instanceof CannotRoute ||
+      (error instanceof ApiError && !isRace && error.status < 500);
     if (isFinal || this.#troubles >= PATIENCE) {
       if (this.#state.back !== null || this.#troubles >= 2 * PATIENCE) return { outcome: 'failed', left: 'unfinished' };
       this.#turn('error', `${doing} was not possible: ${message}`, this.#observe());
@@ -237,23 +267,73 @@ export class Release {
   #tellMark(mark: string, seen: Observation): void {
     const { teller } = this.#parts;
     const { live, candidate } = seen;
-    if (mark === 'ready') teller.fact(`${candidate?.pods.length ?? 0} candidate pods Ready and listed`);
+    const pods = candidate?.pods.length ?? 0;
+    if (mark === 'ready') teller.fact(`${pods} candidate pod${pods === 1 ? '' : 's'} Ready and listed`);
     if (mark === 'switched') teller.fact(`all ${live.endpoints.candidate} live endpoints are candidate pods`);
+    if (mark === 'stepReached') this.#tellShare(seen);
+    if (mark === 'homed')
+      teller.fact('the routes are as you wrote them; users stay on the candidate by the live Service');
     if (mark === 'overlapped') teller.fact('live endpoints list both tracks');
     if (mark === 'backVerified') teller.fact(`all ${live.endpoints.stable} live endpoints are stable pods again`);
     if (mark === 'baked') teller.fact('the candidate stayed Ready and did not restart');
   }
+
+  #tellStep({ deployment }: Observation): void {
+    const { plan, teller } = this.#parts;
+    const { share, stay } = stepOf(plan, this.#state);
+    const pods = podsFor(plan, this.#state.step, deployment.replicas);
+    const time = stay === 0 ? '' : `, for ${formatDuration(stay)}`;
+    teller.fact(`next: ${percent(share)} of the users${time}; ${pods} of ${deployment.replicas} candidate pods`);
+  }
+
+  #tellShare({ routes, live, candidateService }: Observation): void {
+    const { candidate } = candidateService.endpoints;
+    const { plan, teller } = this.#parts;
+    const { share } = stepOf(plan, this.#state);
+    const isRatio = routes.length === 0;
+    const [ours, theirs] = [isRatio ? live.endpoints.candidate : candidate, live.endpoints.stable];
+    this.#ramp.push({
+      wanted: share,
+      real: isRatio && share < ALL ? ratio(ours, theirs) : share,
+      candidatePods: ours,
+      stablePods: theirs,
+      routes: routes.map(({ name, verdict }) => `${name}: ${EFFECT[verdict.level]}`),
+      at: this.#parts.clock.now(),
+    });
+    for (const { name, verdict } of routes)
+      teller.fact(`${name} gives the candidate ${percent(share)} (${EFFECT[verdict.level]})`);
+    if (!isRatio || share === 0 || share >= ALL) return;
+    const real = percent(ratio(ours, theirs));
+    teller.fact(`wanted ${percent(share)}; ${ours} of ${ours + theirs} pods are the candidate’s: ${real}`);
+  }
+}
+
+/** How far the effect of a weight is known, for a person. */
+const EFFECT: Readonly<Record<Level, string>> = {
+  stored: 'stored',
+  held: 'stored and held; its controller says nothing about it',
+  accepted: 'accepted by its controller',
+  programmed: 'programmed into the data plane',
+  observed: 'observed in the traffic',
+};
+
+/** What an earlier run began is taken back in one chapter. */
+function isOfAnotherRun(cause: Cause): boolean {
+  return cause === 'resumed' || cause === 'aborted';
 }
 
 /** The chapter to which an action belongs; null: it opens no new one. Pure. */
 export function phaseOf(state: State, action: Action, seen: Observation): Phase | null {
   if (isClosing(seen)) return 'Close';
-  if (state.back !== null) return state.back.cause === 'resumed' ? null : 'Go back';
+  if (state.back !== null) return isOfAnotherRun(state.back.cause) ? null : 'Go back';
   if (action.do === 'check') return 'Check candidate';
+  if (action.do === 'next-step') return 'Ramp';
   if (action.do === 'wait') {
     if (action.wait.for === 'bake') return 'Bake';
     if (action.wait.for === 'drain') return 'Drain';
-    if (action.wait.for === 'pods' && state.marks.baked === undefined) return 'Start candidate';
+    if (action.wait.for === 'route' || action.wait.for === 'step') return 'Ramp';
+    if (action.wait.for === 'pods' && state.marks.baked === undefined)
+      return state.step > 0 ? 'Ramp' : 'Start candidate';
     return null;
   }
   if (action.do !== 'write') return null;
@@ -263,11 +343,17 @@ export function phaseOf(state: State, action: Action, seen: Observation): Phase 
     case 'open':
       return seen.candidate === null || seen.candidate.size === 0 ? 'Open' : 'Start candidate';
     case 'freeze':
+      return state.step > 0 ? 'Ramp' : 'Start candidate';
     case 'create-candidate-service':
     case 'point-candidate-service':
       return 'Start candidate';
+    case 'resize':
+    case 'route':
+      return state.step === 0 && seen.candidate === null ? 'Open' : 'Ramp';
     case 'overlap':
+      return state.step === 0 ? 'Switch users' : 'Ramp';
     case 'switch':
+    case 'route-home':
       return 'Switch users';
     default:
       return 'Close';

@@ -1,3 +1,4 @@
+import type { RouteObjects } from '../traffic/router.ts';
 import type { Deployment, EndpointSlice, Pod, ReplicaSet, Service } from '../cluster/wire.ts';
 
 /** The objects of a release as last read; the raw material of an observation. */
@@ -12,4 +13,6 @@ export interface Snapshot {
   readonly candidateService: Service | null;
   /** Of both Services. */
   readonly slices: readonly EndpointSlice[];
+  /** The objects of the plan's routes. */
+  readonly routes: RouteObjects;
 }

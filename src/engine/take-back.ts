@@ -37,11 +37,15 @@ export async function takeBack(
     podSelector: deployment === null ? `pod-template-hash=${plan.stable.hash}` : podSelectorOf(deployment),
     service: plan.service.name,
     candidateService: plan.candidateService.name,
+    routes: plan.routes.flatMap(({ paths }) => paths),
   });
   await world.load();
   world.follow(() => undefined);
   try {
-    const state = turnBack({ ...BEGINNING, toldTemplate: book.open.toldTemplate }, { at: clock.now(), ...turn });
+    // The process before may have moved users a moment ago: they are looked for, and settle, before any pod leaves.
+    const marks = { backSwitched: clock.now() };
+    const beginning = { ...BEGINNING, toldTemplate: book.open.toldTemplate, marks };
+    const state = turnBack(beginning, { at: clock.now(), ...turn });
     const release = new Release({ ...parts, world, plan, candidateTemplate: null, check: async () => [] }, state);
     const ended = await release.run();
     const next = await closeRecord(parts, book, ended, clock.now());
@@ -60,6 +64,11 @@ export async function closeRecord(
   now: number,
 ): Promise<RecordBook> {
   const { plan } = book.open;
+  if (ended.ending.outcome === 'paused') {
+    const { step, marks, restartsAtSwitch: restarts } = ended.state;
+    const open = { ...book.open, paused: { step, marks, restarts } };
+    return writeBook(api, namespace, plan.deployment.name, { ...book, open }, 'note where the release stands still');
+  }
   if (ended.ending.outcome === 'failed' && ended.ending.left !== 'nothing') {
     if (ended.foreignTemplate === book.open.toldTemplate) return book;
     const open = { ...book.open, toldTemplate: ended.foreignTemplate };

@@ -15,6 +15,8 @@ export interface Names {
   readonly podSelector: string;
   readonly service: string;
   readonly candidateService: string;
+  /** Paths of the objects of its routes. */
+  readonly routes: readonly string[];
 }
 
 /**
@@ -28,6 +30,8 @@ export class World {
   readonly #deployments: Mirror<Deployment>;
   readonly #pods: Mirror<Pod>;
   readonly #slices: Mirror<EndpointSlice>;
+  /** By path. */
+  readonly #routes: ReadonlyMap<string, Mirror<KubeObject>>;
   readonly #stop = new AbortController();
   #replicaSets: ReplicaSet[] = [];
   #replicaSetsAsOf = 0;
@@ -56,6 +60,13 @@ export class World {
       { labelSelector: names.podSelector },
       onChange,
     );
+    this.#routes = new Map(
+      names.routes.map((path) => {
+        const at = path.lastIndexOf('/');
+        const fieldSelector = `metadata.name=${path.slice(at + 1)}`;
+        return [path, new Mirror<KubeObject>(api, path.slice(0, at), { fieldSelector }, onChange, 'route')];
+      }),
+    );
     const services = `${SERVICE_LABEL} in (${names.service},${names.candidateService})`;
     this.#slices = new Mirror(
       api,
@@ -65,12 +76,18 @@ export class World {
     );
   }
 
+  /** Reads the routes; the rest was seeded. */
+  async loadRoutes(): Promise<void> {
+    await Promise.all([...this.#routes.values()].map((mirror) => mirror.list()));
+  }
+
   /** Reads everything once. Throws what a read throws. */
   async load(): Promise<void> {
     await Promise.all([
       this.#deployments.list(),
       this.#pods.list(),
       this.#slices.list(),
+      this.loadRoutes(),
       this.#listReplicaSets(),
       this.readServices(),
     ]);
@@ -94,7 +111,9 @@ export class World {
   follow(failed: (error: unknown) => void): void {
     const { signal } = this.#stop;
     this.#following = Promise.all(
-      [this.#deployments, this.#pods, this.#slices].map((mirror) => mirror.follow(signal, this.#clock, failed)),
+      [this.#deployments, this.#pods, this.#slices, ...this.#routes.values()].map((mirror) =>
+        mirror.follow(signal, this.#clock, failed),
+      ),
     );
   }
 
@@ -112,13 +131,16 @@ export class World {
       liveService: this.#live,
       candidateService: this.#candidate,
       slices: this.#slices.items,
+      routes: new Map([...this.#routes].map(([path, mirror]) => [path, mirror.items[0] ?? null])),
     };
   }
 
   /** Sends a write and takes its answer over. Throws ApiError or UnknownOutcome. */
   async write(write: WriteRequest): Promise<void> {
     const object = await this.#api.write<KubeObject>(write);
-    if (write.verb === 'delete') this.#candidate = null;
+    const route = this.#routes.get(routePathOf(write));
+    if (route !== undefined) write.verb === 'delete' ? route.clear() : route.put(object);
+    else if (write.verb === 'delete') this.#candidate = null;
     else this.#take(object);
   }
 
@@ -138,6 +160,7 @@ export class World {
       this.readServices(),
     ]);
     if (read !== null) this.#deployments.put(read);
+    await Promise.all([...this.#routes].map(([path, mirror]) => this.#readRoute(path, mirror)));
     await this.readReplicaSets('always');
   }
 
@@ -151,6 +174,12 @@ export class World {
     this.#replicaSetsFor = key;
     this.#replicaSetsAsOf = asOf;
     return true;
+  }
+
+  async #readRoute(path: string, mirror: Mirror<KubeObject>): Promise<void> {
+    const object = await this.#api.get<KubeObject>(path);
+    if (object === null) mirror.clear();
+    else mirror.put(object);
   }
 
   async readServices(): Promise<void> {
@@ -194,4 +223,12 @@ export class World {
     const status = this.#deployments.items[0]?.status;
     return [status?.observedGeneration, status?.replicas, status?.updatedReplicas].join();
   }
+}
+
+/** Path of the object that a write is about; a creation names it in its body. */
+function routePathOf(write: WriteRequest): string {
+  if (write.verb !== 'create') return write.path;
+  // Bodies are whole API objects.
+  const { metadata } = write.body as KubeObject;
+  return `${write.path}/${metadata?.name ?? ''}`;
 }

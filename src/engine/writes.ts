@@ -1,7 +1,11 @@
 import type { PodTemplate } from '../cluster/wire.ts';
 import type { WriteRequest } from '../cluster/write-request.ts';
-import type { Write } from '../release/action.ts';
+import type { Target, Write } from '../release/action.ts';
 import type { Plan } from '../release/plan.ts';
+import { holdFor } from '../release/ramp.ts';
+import type { Intent } from '../release/route.ts';
+import { ORIGINAL } from '../traffic/router.ts';
+import { routerOf } from '../traffic/routers.ts';
 import * as selector from '../traffic/service-selector.ts';
 import * as rollout from '../workload/held-rollout.ts';
 import { digestOf, withoutHash } from '../workload/template.ts';
@@ -16,6 +20,7 @@ export class CannotWrite extends Error {}
  */
 export function requestFor(
   write: Write,
+  target: Target,
   plan: Plan,
   snapshot: Snapshot,
   candidateTemplate: PodTemplate | null,
@@ -28,6 +33,7 @@ export function requestFor(
     snapshot.candidateService ?? missing(`Service ${plan.candidateService.name} is not there any more`);
   const candidateHash = (): string =>
     hashByDigest(snapshot, plan.candidate.digest) ?? missing('the candidate’s ReplicaSet is not there');
+  const size = () => holdFor(plan, target.step ?? 0, deployment().spec?.replicas ?? 1);
   switch (write) {
     case 'pause':
       return rollout.pause(deployment());
@@ -37,7 +43,18 @@ export function requestFor(
       return rollout.open(
         deployment(),
         candidateTemplate ?? missing('this run does not know the candidate’s template'),
+        size(),
       );
+    case 'resize':
+      return rollout.resize(deployment(), size());
+    case 'route':
+      return routeRequest(plan, target, snapshot, intentOf(plan, target));
+    case 'route-home':
+      return routeRequest(plan, target, snapshot, homeOf(plan, target));
+    case 'route-restore':
+      return routeRequest(plan, target, snapshot, ORIGINAL);
+    case 'divert':
+      return selector.divert(helper(), plan.stable.hash);
     case 'freeze':
       return rollout.freeze(deployment());
     case 'create-candidate-service':
@@ -51,19 +68,19 @@ export function requestFor(
     case 'switch':
       return selector.switchTo(live(), candidateHash());
     case 'close':
-      return rollout.close(deployment(), plan.original);
+      return rollout.close(deployment(), plan);
     case 'hold-again':
       return rollout.holdAgain(deployment());
     case 'traffic-back':
       return selector.switchBack(live(), plan.stable.hash);
     case 'close-back':
-      return rollout.closeBack(deployment(), stableTemplate(plan, snapshot), plan.original);
+      return rollout.closeBack(deployment(), stableTemplate(plan, snapshot), plan);
     case 'evict-candidate':
       return rollout.evictCandidate(deployment());
     case 'unpin':
       return selector.unpin(live());
     case 'restore':
-      return rollout.restore(deployment(), plan.original);
+      return rollout.restore(deployment(), plan);
     case 'delete-candidate-service':
       return selector.deleteCandidateService(helper());
     case 'restore-candidate-service':
@@ -72,6 +89,30 @@ export function requestFor(
         plan.candidateService.kind === 'users' ? plan.candidateService.selector : {},
       );
   }
+}
+
+/** What a step wants of the routes: testers throughout, copies of requests only before the first share. */
+function intentOf(plan: Plan, { step = 0 }: Target): Intent {
+  const share = plan.steps[step]?.share ?? 0;
+  return { ...plan.testers, share, mirror: share === 0 ? plan.mirror : 0 };
+}
+
+/** The user's own route may have a share for the candidate Service: nobody is to follow it there until that is the user's own again. */
+function homeOf(plan: Plan, { route = 0 }: Target): Intent | typeof ORIGINAL {
+  const isOriginal = (plan.routes[route]?.originalShare ?? 0) === 0;
+  return isOriginal ? ORIGINAL : { share: 0, headers: [], cookies: [], mirror: 0 };
+}
+
+/** The first request that brings the route nearer to what is wanted; after it the release looks again. */
+function routeRequest(
+  plan: Plan,
+  { route = 0 }: Target,
+  snapshot: Snapshot,
+  wanted: Intent | typeof ORIGINAL,
+): WriteRequest {
+  const binding = plan.routes[route] ?? missing(`the plan has no route ${route}`);
+  const [request] = routerOf(binding).plan(binding, snapshot.routes, wanted);
+  return request ?? missing(`nothing about ${binding.router} can be written that would change it`);
 }
 
 function hashByDigest(snapshot: Snapshot, digest: string): string | undefined {

@@ -1,40 +1,53 @@
+import type { Share } from './route.ts';
 import type { Cause, Marks } from './state.ts';
 
 /** The one thing to do next. Everything but `write` changes nothing in the cluster. */
 export type Action =
-  | { readonly do: 'write'; readonly write: Write }
+  | { readonly do: 'write'; readonly write: Write; readonly target: Target }
   | { readonly do: 'check' }
   | { readonly do: 'mark'; readonly mark: keyof Marks; readonly restarts?: Readonly<Record<string, number>> }
+  | { readonly do: 'next-step' }
   | { readonly do: 'note-signs'; readonly signsSince: Readonly<Record<string, number>> }
   | { readonly do: 'turn-back'; readonly cause: Cause; readonly reason: string }
   /** `until`: epoch ms at which to decide again even if nothing changed; null: only when something changes. */
   | { readonly do: 'wait'; readonly wait: Wait; readonly until: number | null }
   | { readonly do: 'finish'; readonly outcome: Ending };
 
-/** Every mutating request of a blue/green release, by what it is for. */
+/** Which of several a write is for: index of a step of the plan, index of one of its routes. */
+export interface Target {
+  readonly step?: number;
+  readonly route?: number;
+}
+
+/** Every mutating request of a release, by what it is for. */
 export type Write =
   | 'pause'
   | 'pin'
   | 'open'
+  | 'resize'
   | 'freeze'
   | 'create-candidate-service'
   | 'point-candidate-service'
   | 'watch-stable'
+  | 'route'
   | 'overlap'
   | 'switch'
   | 'close'
   | 'hold-again'
+  | 'divert'
   | 'traffic-back'
   | 'close-back'
   | 'evict-candidate'
+  | 'route-home'
   | 'unpin'
   | 'restore'
   | 'delete-candidate-service'
-  | 'restore-candidate-service';
+  | 'restore-candidate-service'
+  | 'route-restore';
 
 /** What a release waits for; `text` is one line for a person: `3 of 4 candidate pods Ready`. */
 export interface Wait {
-  readonly for: 'controller' | 'pods' | 'endpoints' | 'bake' | 'drain' | 'settle' | 'retirement';
+  readonly for: 'controller' | 'pods' | 'endpoints' | 'route' | 'step' | 'bake' | 'drain' | 'settle' | 'retirement';
   readonly text: string;
 }
 
@@ -44,6 +57,16 @@ export interface Wait {
  */
 export type Ending =
   | { readonly outcome: 'promoted' }
+  /** Users stay at this share until another run promotes or aborts. */
+  | { readonly outcome: 'paused'; readonly share: Share }
   | { readonly outcome: 'rolled-back' }
   | { readonly outcome: 'aborted' }
   | { readonly outcome: 'failed'; readonly left: 'standing' | 'unfinished' | 'nothing' };
+
+export function write(name: Write, target: Target = {}): Action {
+  return { do: 'write', write: name, target };
+}
+
+export function wait(reason: Wait['for'], text: string, until: number | null = null): Action {
+  return { do: 'wait', wait: { for: reason, text }, until };
+}

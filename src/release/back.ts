@@ -1,6 +1,6 @@
-import type { Action, Ending } from './action.ts';
-import { isTidied, listedByHelper, readyPods, remaining, tidy, wait, write } from './forward.ts';
-import type { Observation, Track } from './observation.ts';
+import { type Action, type Ending, wait, write } from './action.ts';
+import { isTidied, listedByHelper, tidy } from './forward.ts';
+import { type Observation, type RouteView, readyPods, remaining, type Track } from './observation.ts';
 import type { Plan } from './plan.ts';
 import type { State, Turn } from './state.ts';
 
@@ -14,11 +14,12 @@ export function back(plan: Plan, state: State, turn: Turn, seen: Observation, no
   if (now > turn.at + BACK_LIMIT) return finish({ outcome: 'failed', left: 'unfinished' });
   return (
     stopClosing(plan, state, seen) ??
+    divert(plan, state, seen) ??
     moveUsersBack(plan, state, seen, now) ??
     leaveStanding(plan, state, turn, seen) ??
     retireCandidate(plan, state, seen, now) ??
     tidy(plan, seen) ??
-    finish({ outcome: turn.cause === 'cancelled' ? 'aborted' : 'rolled-back' })
+    finish({ outcome: turn.cause === 'cancelled' || turn.cause === 'aborted' ? 'aborted' : 'rolled-back' })
   );
 }
 
@@ -36,13 +37,37 @@ function stopClosing(plan: Plan, state: State, seen: Observation): Action | null
   return null;
 }
 
+/**
+ * Routed users: the candidate Service is pointed at stable. That is one PATCH of a core object, whatever the routes' own controllers do
+ * or fail to do; the routes themselves follow. One that somebody else has written stays as it is: it leads to stable either way.
+ */
+function divert(plan: Plan, state: State, seen: Observation): Action | null {
+  if (seen.lost === 'service' || !isCandidateThere(seen) || seen.routes.every((route) => route.home)) return null;
+  // Never from a track that serves to one that does not.
+  if (seen.stable === null || readyPods(seen.stable) === 0) return null;
+  if (seen.candidateService.state === 'candidate') return write('divert');
+  return routeHome(plan, state, seen);
+}
+
+function routeHome(plan: Plan, state: State, seen: Observation): Action | null {
+  const own = seen.routes.findIndex((route) => !route.home && !isForeignRoute(plan, state, route));
+  return own < 0 ? null : write('route-home', { route: own });
+}
+
+/** A share that is none of ours. A run that finds the release unfinished replaces it: the one before has named it. */
+function isForeignRoute(plan: Plan, state: State, { share }: RouteView): boolean {
+  return state.back?.cause !== 'resumed' && !plan.steps.some((step) => step.share === share);
+}
+
+function isCandidateThere({ deployment, candidate }: Observation): boolean {
+  return deployment.template === 'candidate' || (candidate !== null && remaining(candidate) > 0);
+}
+
 /** One PATCH (two with `switch: overlap`), not behind anything that can fail. */
 function moveUsersBack(plan: Plan, state: State, seen: Observation, now: number): Action | null {
   const { live } = seen;
   if (seen.lost === 'service') return null;
-  const candidateIsThere =
-    seen.deployment.template === 'candidate' || (seen.candidate !== null && remaining(seen.candidate) > 0);
-  if (live.pin !== plan.stable.hash && candidateIsThere) {
+  if (live.pin !== plan.stable.hash && isCandidateThere(seen)) {
     // A selector that somebody else wrote anew, without a pin, is theirs: a pin in it could make it select nothing.
     if (!live.selectorIntact && live.pin === null) return null;
     // Never from a track that serves to one that does not.
@@ -56,10 +81,11 @@ function moveUsersBack(plan: Plan, state: State, seen: Observation, now: number)
     }
     return write('traffic-back');
   }
-  if (state.marks.backSwitched === undefined) return null;
-  const strangers = live.endpoints.candidate + live.endpoints.other;
+  if (state.marks.backSwitched === undefined || !isCandidateThere(seen)) return null;
+  const diverted = seen.candidateService.state === 'stable' ? seen.candidateService.endpoints.candidate : 0;
+  const strangers = live.endpoints.candidate + live.endpoints.other + diverted;
   if (state.marks.backVerified === undefined) {
-    if (strangers > 0) return wait('endpoints', `${strangers} endpoints of the candidate to leave the live Service`);
+    if (strangers > 0) return wait('endpoints', `${strangers} endpoints of the candidate to leave`);
     const missing = missingEndpoints(seen);
     if (missing > 0) return wait('endpoints', `${missing} more pods of stable in the live Service’s endpoints`);
     return { do: 'mark', mark: 'backVerified' };
@@ -92,7 +118,9 @@ function leftOnCandidate(seen: Observation): Action {
 /** Cases in which both tracks stay, frozen, with users on stable: the user wants to look, or the template is somebody else's. */
 function leaveStanding(plan: Plan, state: State, turn: Turn, seen: Observation): Action | null {
   const asked = plan.onFailure === 'hold' && (turn.cause === 'unhealthy' || turn.cause === 'deadline');
-  const foreign = isForeign(state, seen) && (seen.deployment.held || isPopulated(seen.candidate));
+  const foreignRoute =
+    isCandidateThere(seen) && seen.routes.some((route) => !route.home && isForeignRoute(plan, state, route));
+  const foreign = foreignRoute || (isForeign(state, seen) && (seen.deployment.held || isPopulated(seen.candidate)));
   if (!foreign && !(asked && seen.deployment.template === 'candidate')) return null;
   if (!seen.deployment.fields.paused) return write('freeze');
   return finish({ outcome: 'failed', left: 'standing' });

@@ -1,6 +1,6 @@
-import type { Action } from './action.ts';
+import { type Action, write } from './action.ts';
 import { back } from './back.ts';
-import { closeForward, forward, tidyCandidateService, write } from './forward.ts';
+import { closeForward, forward, tidyCandidateService } from './forward.ts';
 import { judge, signsDue } from './judge.ts';
 import type { Observation } from './observation.ts';
 import type { Plan } from './plan.ts';

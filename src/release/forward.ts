@@ -1,16 +1,19 @@
-import type { Action, Wait, Write } from './action.ts';
+import { type Action, wait, write } from './action.ts';
 import { restoredFields, sameFields } from './hold.ts';
-import type { Observation, Track } from './observation.ts';
+import { type Observation, readyPods, remaining, type Track } from './observation.ts';
 import type { Plan } from './plan.ts';
+import { bringRoutesHome, climb, podsFor } from './ramp.ts';
 import type { State } from './state.ts';
 
-/** A blue/green release on its way forward (design §3), as a list of what must be true before the next thing may happen. */
+/** A release on its way forward (design §3), as a list of what must be true before the next thing may happen. */
 export function forward(plan: Plan, state: State, seen: Observation, now: number): Action {
   return (
     open(seen) ??
-    raiseCandidate(seen) ??
+    raiseCandidate(plan, state, seen) ??
     proveCandidate(plan, state, seen) ??
+    climb(plan, state, seen, now) ??
     switchUsers(plan, state, seen, now) ??
+    bringRoutesHome(plan, state, seen, now) ??
     watchOverUsers(plan, state, seen, now) ??
     write('close')
   );
@@ -21,31 +24,40 @@ function open(seen: Observation): Action | null {
   if (seen.deployment.template !== 'stable') return null;
   if (!seen.deployment.fields.paused) return write('pause');
   if (seen.live.pin === null) return write('pin');
-  return write('open');
+  // The user's own route may lead to the candidate Service already: not while it reaches a candidate that nobody has proved.
+  const leading = seen.routes.findIndex((route) => route.share !== 0);
+  if (leading >= 0) return write('route', { route: leading, step: 0 });
+  return write('open', { step: 0 });
 }
 
 /** The candidate has its size, the Deployment is frozen, the candidate Service selects it. */
-function raiseCandidate(seen: Observation): Action | null {
+function raiseCandidate(plan: Plan, state: State, seen: Observation): Action | null {
   const { candidate, deployment } = seen;
-  const isSized = candidate !== null && candidate.size >= deployment.replicas;
+  const isSized = candidate !== null && candidate.size >= podsFor(plan, state.step, deployment.replicas);
   if (!deployment.fields.paused) {
-    if (!isSized) return wait('controller', 'the Deployment controller makes the candidate’s ReplicaSet');
+    if (!isSized)
+      return wait(
+        'controller',
+        candidate === null || candidate.size === 0
+          ? 'the Deployment controller makes the candidate’s ReplicaSet'
+          : 'the Deployment controller gives the candidate its size',
+      );
     return write('freeze');
   }
-  // A scale-up while frozen may share the pods out unevenly; before the switch the hold can be opened once more for it.
-  if (!isSized && seen.current && seen.live.pin !== candidate?.hash) return write('open');
+  // The next step, or a scale-up while frozen that shared the pods out unevenly; after the switch nothing may be thawed any more.
+  if (!isSized && seen.current && seen.live.pin !== candidate?.hash) return write('resize', { step: state.step });
   if (candidate === null) return wait('controller', 'the candidate’s ReplicaSet');
   if (seen.candidateService.state === 'absent') return write('create-candidate-service');
   if (seen.candidateService.state !== 'candidate') return write('point-candidate-service');
   return null;
 }
 
-/** Every wanted pod is Ready, the candidate's EndpointSlices list them, the checks passed. */
+/** Every pod that the step wants is Ready, the candidate's EndpointSlices list them, the checks passed. */
 function proveCandidate(plan: Plan, state: State, seen: Observation): Action | null {
   const { candidate } = seen;
   if (candidate === null) return wait('controller', 'the candidate’s ReplicaSet');
   if (seen.live.pin === candidate.hash) return null;
-  const wanted = Math.max(seen.deployment.replicas, candidate.size);
+  const wanted = Math.max(podsFor(plan, state.step, seen.deployment.replicas), candidate.size);
   const ready = readyPods(candidate);
   if (ready < wanted) return wait('pods', `${ready}/${wanted} candidate pods Ready`);
   const listed = seen.candidateService.endpoints.candidate;
@@ -53,6 +65,8 @@ function proveCandidate(plan: Plan, state: State, seen: Observation): Action | n
     return wait('endpoints', `${listed}/${wanted} candidate pods in the candidate Service’s endpoints`);
   if (state.marks.ready === undefined) return { do: 'mark', mark: 'ready', restarts: restarts(candidate) };
   if (plan.checks > 0 && state.marks.checked === undefined) return { do: 'check' };
+  if (state.step > 0 && state.marks.stepReady === undefined)
+    return { do: 'mark', mark: 'stepReady', restarts: restarts(candidate) };
   return null;
 }
 
@@ -91,7 +105,7 @@ function watchOverUsers(plan: Plan, state: State, seen: Observation, now: number
     if (now < bakeEnd) return wait('bake', 'users are on the candidate, stable is still warm', bakeEnd);
     return { do: 'mark', mark: 'baked' };
   }
-  const drainEnd = Math.max(marks.baked + times.drain, marks.switched + times.settle);
+  const drainEnd = Math.max(marks.baked + times.drain, (marks.homed ?? marks.switched) + times.settle);
   if (now < drainEnd) return wait('drain', 'open connections to stable’s pods to end', drainEnd);
   const ready = seen.candidate === null ? 0 : readyPods(seen.candidate);
   if (ready < seen.deployment.replicas)
@@ -120,7 +134,7 @@ export function closeForward(plan: Plan, seen: Observation): Action {
 export function tidy(plan: Plan, seen: Observation): Action | null {
   if (seen.lost === null && seen.live.pin !== null) return write('unpin');
   const { fields } = seen.deployment;
-  if (!sameFields(fields, restoredFields(fields, plan.original))) return write('restore');
+  if (!sameFields(fields, restoredFields(fields, plan))) return write('restore');
   return tidyCandidateService(plan, seen);
 }
 
@@ -137,32 +151,20 @@ export function listedByHelper({ candidateService }: Observation): number {
 /** Pin and fields are as they were: the other track left before that, nothing has to be waited for any more. */
 export function isTidied(plan: Plan, seen: Observation): boolean {
   const { fields } = seen.deployment;
-  return seen.live.pin === null && sameFields(fields, restoredFields(fields, plan.original));
+  return seen.live.pin === null && sameFields(fields, restoredFields(fields, plan));
 }
 
 export function tidyCandidateService(plan: Plan, seen: Observation): Action | null {
   const { state, pinned } = seen.candidateService;
-  if (plan.candidateService.kind === 'ours') return state === 'absent' ? null : write('delete-candidate-service');
-  return pinned ? write('restore-candidate-service') : null;
-}
-
-export function readyPods(track: Track): number {
-  return track.pods.filter((pod) => pod.ready && !pod.terminating).length;
-}
-
-/** Pods that are wanted still, or there and not told to go. */
-export function remaining(track: Track): number {
-  return Math.max(track.size, track.pods.filter((pod) => !pod.terminating).length);
+  // Never a route to a Service that is gone.
+  const away = seen.routes.findIndex((route) => !route.home && !route.original);
+  if (away >= 0) return write('route-home', { route: away });
+  if (plan.candidateService.kind === 'ours' && state !== 'absent') return write('delete-candidate-service');
+  if (plan.candidateService.kind === 'users' && pinned) return write('restore-candidate-service');
+  const changed = seen.routes.findIndex((route) => !route.original);
+  return changed >= 0 ? write('route-restore', { route: changed }) : null;
 }
 
 function restarts(track: Track): Record<string, number> {
   return Object.fromEntries(track.pods.filter((pod) => !pod.terminating).map((pod) => [pod.name, pod.restarts]));
-}
-
-export function write(name: Write): Action {
-  return { do: 'write', write: name };
-}
-
-export function wait(reason: Wait['for'], text: string, until: number | null = null): Action {
-  return { do: 'wait', wait: { for: reason, text }, until };
 }

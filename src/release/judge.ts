@@ -1,6 +1,7 @@
 import type { Action } from './action.ts';
 import type { Observation, Track } from './observation.ts';
 import type { Plan } from './plan.ts';
+import { isLastStep, percent, stepOf } from './ramp.ts';
 import { describeSign, GRACE, type Sign } from './signs.ts';
 import type { Cause, State } from './state.ts';
 
@@ -10,7 +11,7 @@ export function judge(plan: Plan, state: State, seen: Observation, now: number):
     conflict(plan, state, seen) ??
     failedCheck(state) ??
     sickCandidate(state, seen, now) ??
-    troubledUsers(state, seen) ??
+    troubledUsers(plan, state, seen) ??
     deadline(plan, state, seen, now)
   );
 }
@@ -46,12 +47,35 @@ function conflict(plan: Plan, state: State, seen: Observation): Action | null {
   const pins = [plan.stable.hash, ...(seen.candidate === null ? [] : [seen.candidate.hash])];
   const pinLost =
     live.pin === null ? marks.pinned !== undefined && marks.overlapping === undefined : !pins.includes(live.pin);
+  const strange = foreignRoute(plan, state, seen);
+  if (strange !== null) return strange;
   const movedBack = marks.switched !== undefined && live.pin !== seen.candidate?.hash;
   if (pinLost || movedBack)
     return turn(
       'conflict',
       `${who(live.editor)} changed pod-template-hash in the selector of Service ${plan.service.name} to ${live.pin ?? '(none)'} during the release.`,
     );
+  return null;
+}
+
+/** A route that gives the candidate a share which is neither the one before nor the one of this step. */
+function foreignRoute(plan: Plan, state: State, seen: Observation): Action | null {
+  const { marks } = state;
+  if (marks.opened === undefined) return null;
+  const wanted = stepOf(plan, state).share;
+  for (const [index, route] of seen.routes.entries()) {
+    const before = plan.steps[state.step - 1]?.share ?? plan.routes[index]?.originalShare ?? 0;
+    const isOurs =
+      marks.switched !== undefined && isLastStep(plan, state)
+        ? route.home || route.share === wanted
+        : route.share === wanted || (marks.stepReached === undefined && route.share === before);
+    if (isOurs) continue;
+    const found = route.share === null ? 'something that Crossfade did not write' : percent(route.share);
+    return turn(
+      'conflict',
+      `${route.editor ?? 'Somebody'} changed the weights of ${route.name} during the release: the candidate’s share was ${percent(wanted)}, found ${found}.`,
+    );
+  }
   return null;
 }
 
@@ -88,22 +112,31 @@ export function signsDue(state: State): number | null {
 }
 
 /** While users are on the candidate, its pods must stay Ready and must not restart. */
-function troubledUsers(state: State, seen: Observation): Action | null {
+function troubledUsers(plan: Plan, state: State, seen: Observation): Action | null {
   const { candidate } = seen;
   if (candidate === null || state.marks.ready === undefined) return null;
+  // Pods that a step adds are judged from the moment at which they were Ready.
+  const isGrowing = state.step > 0 && state.marks.stepReady === undefined;
   const restarted = candidate.pods.find(
-    (pod) => !pod.terminating && pod.restarts > (state.restartsAtSwitch[pod.name] ?? 0),
+    (pod) => !pod.terminating && pod.restarts > (state.restartsAtSwitch[pod.name] ?? (isGrowing ? pod.restarts : 0)),
   );
   if (restarted !== undefined)
     return turn('unhealthy', `pod ${restarted.name} of the candidate restarted after it had been Ready.`);
-  if (seen.live.pin !== candidate.hash) return null;
+  if (!reachesUsers(plan, seen)) return null;
   // A pod that is deleted (a drained node) is replaced; only one that was well and still is there counts.
   const unready = candidate.pods.find((pod) => !pod.terminating && !pod.ready && pod.name in state.restartsAtSwitch);
   if (unready !== undefined)
     return turn('unhealthy', `pod ${unready.name} of the candidate is no longer Ready while users are on it.`);
-  if (seen.live.endpoints.candidate === 0 && readyCount(candidate) === 0)
+  if (seen.live.pin === candidate.hash && seen.live.endpoints.candidate === 0 && readyCount(candidate) === 0)
     return turn('unhealthy', 'the live Service has no ready endpoint of the candidate left.');
   return null;
+}
+
+/** Some users reach the candidate now. */
+function reachesUsers(plan: Plan, seen: Observation): boolean {
+  const { candidate, live, routes } = seen;
+  const isMixed = plan.strategy === 'canary' && plan.routes.length === 0 && live.pin === null;
+  return live.pin === candidate?.hash || isMixed || routes.some((route) => (route.share ?? 0) > 0);
 }
 
 function readyCount(track: Track): number {

@@ -1,4 +1,5 @@
 import type { HoldFields } from './plan.ts';
+import type { RouteVerdict, Share } from './route.ts';
 import type { Sign } from './signs.ts';
 
 /** What is known of the cluster at one moment, in the words of the release. Made from API objects by `workload/` and `traffic/`. */
@@ -18,6 +19,23 @@ export interface Observation {
   readonly current: boolean;
   readonly live: LiveView;
   readonly candidateService: CandidateServiceView;
+  /** In the order of the plan's routes. */
+  readonly routes: readonly RouteView[];
+}
+
+export interface RouteView {
+  /** `httproute/web`. */
+  readonly name: string;
+  /** Null: no share that we could have written, or the route is gone. */
+  readonly share: Share | null;
+  readonly testers: boolean;
+  readonly mirror: Share;
+  /** As the user wrote it. */
+  readonly original: boolean;
+  /** It sends nobody to the candidate Service any more, and nothing of ours stands in the way of removing that. */
+  readonly home: boolean;
+  readonly verdict: RouteVerdict;
+  readonly editor: string | null;
 }
 
 export interface DeploymentView {
@@ -78,4 +96,13 @@ export interface CandidateServiceView {
   /** Its selector has a pin, whichever. */
   readonly pinned: boolean;
   readonly endpoints: Endpoints;
+}
+
+export function readyPods(track: Track): number {
+  return track.pods.filter((pod) => pod.ready && !pod.terminating).length;
+}
+
+/** Pods that are wanted still, or there and not told to go. */
+export function remaining(track: Track): number {
+  return Math.max(track.size, track.pods.filter((pod) => !pod.terminating).length);
 }

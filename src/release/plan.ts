@@ -1,3 +1,5 @@
+import type { Binding, CookieMatch, HeaderMatch, Share } from './route.ts';
+
 /**
  * The plan: everything a release needs to go forward or back, fixed before the first write and kept in the record.
  * It holds no pod template (their environment may be secret): templates are known by digest and read from the ReplicaSets.
@@ -5,7 +7,18 @@
 export interface Plan {
   /** Id of the release, e.g. `r-20261121-130102-4f1c`. */
   readonly release: string;
-  readonly strategy: 'blue-green';
+  readonly strategy: Strategy;
+  /** Strictly rising; the first is 0 % (the candidate is up and checked, no user reaches it). After the last comes the switch. */
+  readonly steps: readonly [Step, ...Step[]];
+  /** The step at which the run ends and another goes on; null: none. */
+  readonly pauseAt: Share | null;
+  /** What splits the users of a canary; none: the numbers of pods. */
+  readonly routes: readonly Binding[];
+  readonly testers: Testers;
+  /** Part of the requests that is copied to the candidate during the first step. */
+  readonly mirror: Share;
+  /** Pods of the candidate during the ramp, before 100 %; null: as many as its share needs. */
+  readonly candidateReplicas: number | null;
   readonly switch: 'cut' | 'overlap';
   readonly onFailure: 'rollback' | 'hold';
   readonly deployment: ObjectRef;
@@ -20,6 +33,20 @@ export interface Plan {
   readonly editors: readonly string[];
   /** How many smoke tests and commands the candidate has to pass before users may reach it. */
   readonly checks: number;
+}
+
+export type Strategy = 'blue-green' | 'canary';
+
+export interface Step {
+  readonly share: Share;
+  /** Milliseconds to stay, from the moment at which the share was reached. */
+  readonly stay: number;
+}
+
+/** Users who always reach the candidate, by any of these. */
+export interface Testers {
+  readonly headers: readonly HeaderMatch[];
+  readonly cookies: readonly CookieMatch[];
 }
 
 export interface ObjectRef {
@@ -72,10 +99,11 @@ export interface HoldFields {
   readonly paused: boolean;
   readonly minReadySeconds: number;
   readonly progressDeadlineSeconds: number | null;
-  readonly strategy: Strategy;
+  readonly strategy: RolloutStrategy;
 }
 
-export interface Strategy {
+/** `spec.strategy` of the Deployment. */
+export interface RolloutStrategy {
   readonly type?: string;
   readonly rollingUpdate?: { readonly maxSurge?: number | string; readonly maxUnavailable?: number | string };
 }

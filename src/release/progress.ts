@@ -7,6 +7,8 @@ const MARK_OF: Partial<Record<Write, keyof Marks>> = {
   pause: 'paused',
   pin: 'pinned',
   open: 'opened',
+  resize: 'resized',
+  route: 'routed',
   freeze: 'frozen',
   overlap: 'overlapping',
   switch: 'switching',
@@ -15,15 +17,21 @@ const MARK_OF: Partial<Record<Write, keyof Marks>> = {
   'evict-candidate': 'evicting',
   'hold-again': 'heldAgain',
   'traffic-back': 'backSwitched',
+  divert: 'backSwitched',
+  'route-home': 'backSwitched',
 };
 
 /** The state after a write that the API server confirmed. Pure. */
 export function afterWrite(state: State, write: Write, now: number): State {
   const mark = MARK_OF[write];
   if (mark === undefined) return state;
-  // Opened once more (for a scale-up before the switch): not frozen until the next freeze.
+  // Opened once more (for a scale-up, or the next step): not frozen until the next freeze.
   const { frozen: _frozen, ...thawed } = state.marks;
-  return { ...state, marks: { ...(write === 'open' ? thawed : state.marks), [mark]: now } };
+  const thaws = write === 'open' || write === 'resize';
+  // Whoever is moved once more has to be found there once more.
+  const { backVerified: _verified, ...unverified } = state.marks;
+  const before = thaws ? thawed : mark === 'backSwitched' ? unverified : state.marks;
+  return { ...state, marks: { ...before, [mark]: now } };
 }
 
 /** The state after an action that only remembers something. Pure. */
@@ -35,6 +43,10 @@ export function afterAction(state: State, action: Action, now: number): State {
         marks: { ...state.marks, [action.mark]: now },
         restartsAtSwitch: action.restarts ?? state.restartsAtSwitch,
       };
+    case 'next-step': {
+      const { stepReady: _ready, stepReached: _reached, ...marks } = state.marks;
+      return { ...state, step: state.step + 1, marks };
+    }
     case 'note-signs':
       return { ...state, signsSince: action.signsSince };
     case 'turn-back':

@@ -6,6 +6,8 @@ export interface State {
   readonly back: Turn | null;
   /** Digest of a foreign template that an earlier run has named and stopped for: a run after that may replace it. */
   readonly toldTemplate: string | null;
+  /** Index of the step of the plan that is being reached, or held. */
+  readonly step: number;
   readonly marks: Marks;
   readonly checks: readonly CheckResult[];
   /** Restarts of each candidate pod when it was found well; one more is a restart under users. */
@@ -23,22 +25,28 @@ export interface Turn {
 
 /**
  * Why a release is taken back. `conflict`: somebody else changed what the release manages.
- * `cancelled` and `resumed` (a later run found it unfinished) are nobody's failure.
+ * `cancelled`, `aborted` (a person asked for it) and `resumed` (a later run found it unfinished) are nobody's failure.
  */
-export type Cause = 'unhealthy' | 'deadline' | 'conflict' | 'cancelled' | 'resumed' | 'error';
+export type Cause = 'unhealthy' | 'deadline' | 'conflict' | 'cancelled' | 'aborted' | 'resumed' | 'error';
 
 /** Moments that cannot be read back from the objects, or are wanted in the summary. */
 export interface Marks {
   readonly paused?: number;
   readonly pinned?: number;
   readonly opened?: number;
+  readonly resized?: number;
   readonly frozen?: number;
   readonly ready?: number;
   readonly checked?: number;
+  /** Of the present step: its pods were Ready, its share was reached. */
+  readonly routed?: number;
+  readonly stepReady?: number;
+  readonly stepReached?: number;
   readonly overlapping?: number;
   readonly overlapped?: number;
   readonly switching?: number;
   readonly switched?: number;
+  readonly homed?: number;
   readonly baked?: number;
   readonly closing?: number;
   readonly evicting?: number;
@@ -51,6 +59,7 @@ export interface Marks {
 export const BEGINNING: State = {
   back: null,
   toldTemplate: null,
+  step: 0,
   marks: {},
   checks: [],
   restartsAtSwitch: {},

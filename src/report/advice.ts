@@ -1,4 +1,5 @@
 import type { Images } from '../release/plan.ts';
+import { percent } from '../release/ramp.ts';
 import { formatDuration } from './duration.ts';
 import { oneLine } from './escape.ts';
 import type { Story } from './story.ts';
@@ -16,6 +17,10 @@ export function describeUsers(users: Users): string {
   switch (users.on) {
     case 'new':
       return 'Users are on the new version.';
+    case 'both':
+      return users.share === 0
+        ? 'Users are on the version they had before; the new one is up beside it and reaches no user yet.'
+        : `${percent(users.share)} of the users are on the new version, the others on the one they had before.`;
     case 'same':
       return 'Users are on this version already; nothing was changed.';
     case 'untouched':
@@ -49,12 +54,26 @@ export function adviceFor(story: Story): Advice | null {
     case 'aborted':
       return cancelledAdvice(story);
     case 'paused':
-      return todo('The release stands still until a later run continues it or takes it back.');
+      return standsStill(story);
     case 'failed':
       return failedAdvice(story);
     case 'unchanged':
       return null;
   }
+}
+
+function standsStill({ deployment, namespace }: Story): Advice {
+  const lines = (action: string): string[] => [
+    'with:',
+    `  action: ${action}`,
+    `  deployment: ${yamlText(deployment)}`,
+    ...(namespace === null ? [] : [`  namespace: ${yamlText(namespace)}`]),
+  ];
+  return {
+    title: 'How it goes on',
+    text: 'The release stands still until another run, typically a job behind an environment approval, goes on with `action: promote` or takes it back with `action: abort`.',
+    copy: { what: 'inputs', text: [...lines('promote'), '', '# or', ...lines('abort')].join('\n') },
+  };
 }
 
 function dryRunAdvice({ outcome, writes }: Story): Advice {

@@ -2,7 +2,9 @@ import type { Run } from '../action/request.ts';
 import type { CheckResult } from '../checks/result.ts';
 import type { Diagnosis } from '../cluster/diagnosis.ts';
 import type { Finding } from '../engine/refusal.ts';
-import type { Images } from '../release/plan.ts';
+import type { ReachedStep } from '../engine/release.ts';
+import type { Images, Step } from '../release/plan.ts';
+import type { Share } from '../release/route.ts';
 
 /** How a run ended; the word of output `outcome`. */
 export type Outcome = 'promoted' | 'paused' | 'rolled-back' | 'aborted' | 'unchanged' | 'failed';
@@ -14,6 +16,7 @@ export type Phase =
   | 'Open'
   | 'Start candidate'
   | 'Check candidate'
+  | 'Ramp'
   | 'Switch users'
   | 'Bake'
   | 'Drain'
@@ -46,6 +49,11 @@ export interface Story {
   readonly warnings: readonly string[];
   readonly findings: readonly Finding[];
   readonly diagnosis: Diagnosis | null;
+  /** Of a canary: the steps as planned, and those that this run reached. */
+  readonly steps: readonly Step[];
+  readonly ramp: readonly ReachedStep[];
+  /** Where a paused release stands, basis points; null: it does not. */
+  readonly pausedAt: Share | null;
   /** Both tracks were left standing for a person to look at. */
   readonly held: boolean;
   /** Whether the previous version can be released again from what the cluster keeps. */

@@ -5,6 +5,7 @@ import { block, list, more, type Room, section, table } from './blocks.ts';
 import { formatDuration } from './duration.ts';
 import { code, firstLine, type Html, html, joined, link, oneLine, pre, prose, shortDigests } from './escape.ts';
 import type { Outcome, Story } from './story.ts';
+import { rampTable } from './ramp.ts';
 import { timeline } from './timeline.ts';
 import { trouble } from './trouble.ts';
 import { hasBegun, usersAfter } from './users.ts';
@@ -43,6 +44,7 @@ function render(story: Story, room: Room): string {
     ...trouble(story, room),
     ...advice(story, room),
     ...warnings(story.warnings, room),
+    ...section('Ramp', story.steps.length > 1 ? rampTable(story, room) : null),
     ...section('Timeline', story.phases.length > 1 ? timeline(story, room) : null),
     ...checks(story.checks, room),
     writes(story, room),

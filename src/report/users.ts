@@ -1,3 +1,4 @@
+import type { Share } from '../release/route.ts';
 import type { Story } from './story.ts';
 
 /** Which version users are on after the run. */
@@ -7,6 +8,8 @@ export type Users =
   | { readonly on: 'old'; readonly newFor: number | null }
   /** On the version from before; whether they had been on the new one, only the run that began the release knows. */
   | { readonly on: 'old-again' }
+  /** Some of them are on the new version: the release stands still there. Basis points. */
+  | { readonly on: 'both'; readonly share: Share }
   /** The version asked for was running already. */
   | { readonly on: 'same' }
   /** The run wrote nothing: wherever they were. */
@@ -18,6 +21,7 @@ export type Users =
 export function usersAfter(story: Story): Users {
   if (story.dryRun) return { on: 'untouched' };
   if (story.outcome === 'promoted') return { on: 'new' };
+  if (story.outcome === 'paused') return { on: 'both', share: story.pausedAt ?? 0 };
   if (story.outcome === 'unchanged') return { on: 'same' };
   if (story.phases.at(-1)?.phase === 'Take back an unfinished release')
     return { on: story.outcome === 'failed' ? 'uncertain' : 'old-again' };
@@ -33,6 +37,8 @@ export function usersAfter(story: Story): Users {
  */
 function exposureOf(story: Story): { readonly ms: number; readonly isOver: boolean } | null {
   const began = story.phases.find(({ phase }) => phase === 'Switch users');
+  const ramped = story.ramp.find(({ wanted }) => wanted > 0);
+  if (ramped !== undefined) return rampExposure(story, ramped.at);
   if (began === undefined) return null;
   const service = `/services/${story.service ?? ''}`;
   const moves = story.writes.filter(({ request, at }) => request.endsWith(service) && at >= began.startedAt);
@@ -42,6 +48,13 @@ function exposureOf(story: Story): { readonly ms: number; readonly isOver: boole
   const from = first?.at ?? began.startedAt;
   const until = back?.at ?? turned?.startedAt ?? story.finishedAt;
   return { ms: until - from, isOver: back !== undefined };
+}
+
+/** From the first step that users were on to the first write of the way back. */
+function rampExposure({ phases, writes, finishedAt }: Story, from: number): { ms: number; isOver: boolean } {
+  const turned = phases.find(({ phase, startedAt }) => phase === 'Go back' && startedAt >= from);
+  const back = turned === undefined ? undefined : writes.find(({ at }) => at >= turned.startedAt);
+  return { ms: (back?.at ?? turned?.startedAt ?? finishedAt) - from, isOver: back !== undefined };
 }
 
 /** Whether the release of this run got as far as writing. Findings before that are refusals, after it they are failures. */

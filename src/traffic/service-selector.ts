@@ -40,7 +40,7 @@ export function switchBack(service: Service, hash: string): WriteRequest {
 
 /** Both tracks for a moment, for load balancers that attach and detach pods one by one. */
 export function overlap(service: Service): WriteRequest {
-  return select(service, unpinned(service), `let Service ${nameOf(service)} reach both tracks for a moment`);
+  return select(service, unpinned(service), `let Service ${nameOf(service)} reach both tracks`);
 }
 
 export function unpin(service: Service): WriteRequest {
@@ -100,6 +100,15 @@ export function pointCandidateService(service: Service, hash: string): WriteRequ
     service,
     { ...unpinned(service), [HASH_LABEL]: hash },
     `point Service ${nameOf(service)} at the candidate (${hash})`,
+  );
+}
+
+/** Routes that still lead to the candidate Service bring users to stable from here on. */
+export function divert(service: Service, hash: string): WriteRequest {
+  return select(
+    service,
+    { ...unpinned(service), [HASH_LABEL]: hash },
+    `point Service ${nameOf(service)} at stable: whoever is routed there is on stable again`,
   );
 }
 

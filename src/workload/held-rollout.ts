@@ -1,7 +1,7 @@
 import type { Deployment, JsonPatch, JsonPatchOperation, PodTemplate } from '../cluster/wire.ts';
 import { deploymentPath, type WriteRequest } from '../cluster/write-request.ts';
 import { EVICT, FULL_SURGE, HOLD_MIN_READY_SECONDS, HOLD_PROGRESS_DEADLINE, restoredFields } from '../release/hold.ts';
-import type { HoldFields, Strategy } from '../release/plan.ts';
+import type { Plan, RolloutStrategy } from '../release/plan.ts';
 import { holdFieldsOf } from './tracks.ts';
 
 /*
@@ -19,12 +19,19 @@ export function pause(deployment: Deployment): WriteRequest {
 }
 
 /** Template and hold in one write, because `minReadySeconds` is copied only to the newest ReplicaSet. */
-export function open(deployment: Deployment, candidate: PodTemplate): WriteRequest {
+export function open(deployment: Deployment, candidate: PodTemplate, size: RolloutStrategy): WriteRequest {
   return patch(
     deployment,
-    [set('template', candidate), ...hold(FULL_SURGE), set('paused', false)],
+    [set('template', candidate), ...hold(size), set('paused', false)],
     'new template and hold: the candidate’s pods start beside stable’s',
   );
+}
+
+/** The candidate's size of the next step. Unpaused until it is reached, which takes the controller some milliseconds. */
+export function resize(deployment: Deployment, size: RolloutStrategy): WriteRequest {
+  const { maxSurge } = size.rollingUpdate ?? {};
+  const pods = maxSurge === '100%' ? 'as many pods as stable' : `${maxSurge} pod${maxSurge === 1 ? '' : 's'}`;
+  return patch(deployment, [set('strategy', size), set('paused', false)], `give the candidate ${pods}`);
 }
 
 /** Pods go on starting under the ReplicaSet controller; nothing else can move any more. */
@@ -33,8 +40,8 @@ export function freeze(deployment: Deployment): WriteRequest {
 }
 
 /** The candidate becomes the track that stays. Surge stays as it is: `replicas` + surge must equal the pods there are. */
-export function close(deployment: Deployment, original: HoldFields): WriteRequest {
-  const { minReadySeconds } = restoredFields(holdFieldsOf(deployment), original);
+export function close(deployment: Deployment, plan: Pick<Plan, 'original' | 'strategy'>): WriteRequest {
+  const { minReadySeconds } = restoredFields(holdFieldsOf(deployment), plan);
   return patch(
     deployment,
     [set('paused', true), set('minReadySeconds', minReadySeconds)],
@@ -48,8 +55,12 @@ export function holdAgain(deployment: Deployment): WriteRequest {
 }
 
 /** The same on stable's template. */
-export function closeBack(deployment: Deployment, stable: PodTemplate, original: HoldFields): WriteRequest {
-  const { minReadySeconds } = restoredFields(holdFieldsOf(deployment), original);
+export function closeBack(
+  deployment: Deployment,
+  stable: PodTemplate,
+  plan: Pick<Plan, 'original' | 'strategy'>,
+): WriteRequest {
+  const { minReadySeconds } = restoredFields(holdFieldsOf(deployment), plan);
   return patch(
     deployment,
     [set('template', stable), set('paused', true), set('minReadySeconds', minReadySeconds)],
@@ -67,8 +78,8 @@ export function evictCandidate(deployment: Deployment): WriteRequest {
 }
 
 /** The last step: deadline, strategy and pause as they were. */
-export function restore(deployment: Deployment, original: HoldFields): WriteRequest {
-  const fields = restoredFields(holdFieldsOf(deployment), original);
+export function restore(deployment: Deployment, plan: Pick<Plan, 'original' | 'strategy'>): WriteRequest {
+  const fields = restoredFields(holdFieldsOf(deployment), plan);
   const deadline: JsonPatchOperation =
     fields.progressDeadlineSeconds === null
       ? { op: 'remove', path: '/spec/progressDeadlineSeconds' }
@@ -85,7 +96,7 @@ export function restore(deployment: Deployment, original: HoldFields): WriteRequ
   );
 }
 
-function hold(strategy: Strategy): JsonPatch {
+function hold(strategy: RolloutStrategy): JsonPatch {
   return [
     set('minReadySeconds', HOLD_MIN_READY_SECONDS),
     set('progressDeadlineSeconds', HOLD_PROGRESS_DEADLINE),

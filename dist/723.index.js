@@ -1,0 +1,688 @@
+export const id = 723;
+export const ids = [723];
+export const modules = {
+
+/***/ 6723:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  step: () => (/* binding */ step)
+});
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(7598);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __webpack_require__(3024);
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __webpack_require__(8161);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __webpack_require__(6760);
+// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 19 modules
+var core = __webpack_require__(7394);
+// EXTERNAL MODULE: ./lib/action/reporter.js + 10 modules
+var action_reporter = __webpack_require__(4787);
+// EXTERNAL MODULE: ./lib/action/durations.js
+var durations = __webpack_require__(1559);
+// EXTERNAL MODULE: external "node:child_process"
+var external_node_child_process_ = __webpack_require__(1421);
+// EXTERNAL MODULE: external "node:string_decoder"
+var external_node_string_decoder_ = __webpack_require__(6193);
+;// CONCATENATED MODULE: ./lib/checks/output-lines.js
+
+/** Characters after which a line is cut into pieces: a program may write for ever without a line break. */
+const LONGEST_LINE = 16_384;
+/** Cuts a stream of bytes into lines. `push` as bytes come, `end` once when none will come. */
+class OutputLines {
+    #decoder = new external_node_string_decoder_.StringDecoder('utf8');
+    #rest = '';
+    #onLine;
+    constructor(onLine) {
+        this.#onLine = onLine;
+    }
+    push(bytes) {
+        const lines = (this.#rest + this.#decoder.write(bytes)).split('\n');
+        this.#rest = lines.pop() ?? '';
+        for (const line of lines)
+            this.#emit(line);
+        while (this.#rest.length > LONGEST_LINE) {
+            this.#onLine(this.#rest.slice(0, LONGEST_LINE));
+            this.#rest = this.#rest.slice(LONGEST_LINE);
+        }
+    }
+    end() {
+        const last = this.#rest + this.#decoder.end();
+        this.#rest = '';
+        if (last !== '')
+            this.#emit(last);
+    }
+    #emit(line) {
+        const text = line.endsWith('\r') ? line.slice(0, -1) : line;
+        for (let at = 0; at === 0 || at < text.length; at += LONGEST_LINE)
+            this.#onLine(text.slice(at, at + LONGEST_LINE));
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/checks/child-process.js
+
+
+/** Milliseconds from SIGTERM to SIGKILL. */
+const KILL_AFTER = 2_000;
+/** Milliseconds that what a child leaves in the background may still write after its end, before that is ended too. */
+const LINGER = 500;
+/** Runs a program to its end. Resolves when it and its output have ended; never rejects. */
+function runChild(file, args, { env, onLine, signal }) {
+    const child = start(file, args, env);
+    if ('how' in child)
+        return Promise.resolve(child);
+    return new Promise((resolve) => {
+        const streams = ['stdout', 'stderr'].map((name) => {
+            const lines = new OutputLines((line) => onLine(line, name));
+            child[name]?.on('data', (bytes) => lines.push(bytes));
+            return lines;
+        });
+        let ended = { how: 'not-started', code: 'UNKNOWN', message: 'no reason given' };
+        let kill;
+        const terminate = () => {
+            signalGroup(child, 'SIGTERM');
+            kill = setTimeout(() => signalGroup(child, 'SIGKILL'), KILL_AFTER);
+        };
+        const finish = () => {
+            signal.removeEventListener('abort', terminate);
+            clearTimeout(kill);
+            // The child has obeyed; a descendant that did not, and writes nothing, would go unnoticed.
+            if (signal.aborted)
+                signalGroup(child, 'SIGKILL');
+            for (const lines of streams)
+                lines.end();
+            resolve(ended);
+        };
+        if (signal.aborted)
+            terminate();
+        else
+            signal.addEventListener('abort', terminate, { once: true });
+        child.once('error', (error) => {
+            ended = { how: 'not-started', code: error.code ?? 'UNKNOWN', message: error.message };
+            if (child.pid === undefined)
+                finish();
+        });
+        child.once('exit', (code, by) => {
+            ended = code === null ? { how: 'signalled', signal: by ?? 'unknown' } : { how: 'exited', code };
+            // 'close' comes once nobody holds its output open; a background process that it left behind may do so for ever.
+            const lingering = setTimeout(() => {
+                signalGroup(child, 'SIGKILL');
+                child.stdout?.destroy();
+                child.stderr?.destroy();
+            }, LINGER);
+            child.once('close', () => clearTimeout(lingering));
+        });
+        child.once('close', finish);
+    });
+}
+/** `spawn` reports most failures by an event and some (arguments too long, for one) by throwing. */
+function start(file, args, env) {
+    try {
+        return (0,external_node_child_process_.spawn)(file, args, {
+            env,
+            stdio: ['ignore', 'pipe', 'pipe'],
+            // On Windows this would open a console window, and `taskkill /T` finds descendants without it.
+            detached: process.platform !== 'win32',
+            windowsHide: true,
+        });
+    }
+    catch (error) {
+        const { code, message } = error; // Node documents it so for system errors
+        return { how: 'not-started', code: code ?? 'UNKNOWN', message };
+    }
+}
+function signalGroup(child, signal) {
+    if (child.pid === undefined)
+        return;
+    if (process.platform === 'win32') {
+        (0,external_node_child_process_.spawn)('taskkill', ['/pid', String(child.pid), '/T', '/F'], { stdio: 'ignore' }).on('error', () => { });
+        return;
+    }
+    try {
+        process.kill(-child.pid, signal);
+    }
+    catch {
+        // ESRCH: nobody of the group is left, which is what was wanted.
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/checks/smoke-command.js
+
+
+const LAST_LINES = 20;
+const LONGEST_QUOTED_LINE = 500;
+const LONGEST_NAME = 100;
+/**
+ * Runs the user's command. Healthy: it ended with exit code 0 within `deadlineMs` milliseconds and nobody cancelled. Never rejects;
+ * after a cancel or the deadline it resolves within about 2.5 seconds, when the command and all that it started are gone.
+ */
+async function runSmokeCommand(command, context, { clock, env, onLine }, deadlineMs, signal) {
+    const started = clock.now();
+    const lastLines = [];
+    const result = (verdict, detail) => ({
+        name: nameOf(command),
+        kind: 'smoke-command',
+        verdict,
+        tries: 1,
+        took: clock.now() - started,
+        detail: [detail, ...lastLines].join('\n'),
+    });
+    if (signal.aborted)
+        return { ...result('cancelled', 'cancelled before it was started'), tries: 0 };
+    if (deadlineMs <= 0)
+        return { ...result('unhealthy', 'no time was left to run it'), tries: 0 };
+    const deadline = new AbortController();
+    const ended = new AbortController();
+    clock.sleep(deadlineMs, ended.signal).then(() => deadline.abort(), () => { });
+    const how = await runInShell(command, {
+        env: environment(env, context),
+        signal: AbortSignal.any([signal, deadline.signal]),
+        onLine: (line, stream) => {
+            lastLines.push(line.slice(0, LONGEST_QUOTED_LINE));
+            if (lastLines.length > LAST_LINES)
+                lastLines.shift();
+            onLine(line, stream);
+        },
+    });
+    ended.abort();
+    // In this order: a command that we end may still answer SIGTERM with exit code 0, which is no pass.
+    if (signal.aborted)
+        return result('cancelled', 'cancelled while it ran, and ended');
+    if (deadline.signal.aborted)
+        return result('unhealthy', `not done within ${(0,durations/* formatDuration */.a3)(deadlineMs)}, and ended`);
+    if (how.how === 'not-started')
+        return result('unhealthy', `it could not be started: ${how.message}`);
+    if (how.how === 'signalled')
+        return result('unhealthy', `ended by ${how.signal}`);
+    return result(how.code === 0 ? 'healthy' : 'unhealthy', `exit code ${how.code}`);
+}
+/** As a `run:` step without `shell:` does it: the first of these that is installed. */
+const POSIX_SHELLS = [
+    { file: 'bash', args: (command) => ['-e', '-o', 'pipefail', '-c', command] },
+    { file: 'sh', args: (command) => ['-e', '-c', command] },
+];
+/** PowerShell ends with the exit code of the last program only when asked to. */
+const WINDOWS_SHELLS = ['pwsh', 'powershell'].map((file) => ({
+    file,
+    args: (command) => [
+        '-NoProfile',
+        '-NonInteractive',
+        '-Command',
+        `$ErrorActionPreference = 'stop'\n${command}\nif (Test-Path -LiteralPath variable:\\LASTEXITCODE) { exit $LASTEXITCODE }`,
+    ],
+}));
+async function runInShell(command, options) {
+    let ended = { how: 'not-started', code: 'ENOENT', message: 'there is no shell' };
+    for (const { file, args } of process.platform === 'win32' ? WINDOWS_SHELLS : POSIX_SHELLS) {
+        ended = await runChild(file, args(command), options);
+        if (ended.how !== 'not-started' || ended.code !== 'ENOENT')
+            return ended;
+    }
+    return ended;
+}
+function environment(env, context) {
+    // Our inputs are no business of the command, and the kubeconfig's content is among them.
+    const inherited = Object.entries(env).filter(([name]) => !name.startsWith('INPUT_'));
+    return {
+        ...Object.fromEntries(inherited),
+        CROSSFADE_NAMESPACE: context.namespace,
+        CROSSFADE_DEPLOYMENT: context.deployment,
+        CROSSFADE_SERVICE: context.service,
+        CROSSFADE_CANDIDATE_SERVICE: context.candidateService,
+        CROSSFADE_RELEASE: context.release,
+        CROSSFADE_STABLE_HASH: context.stableHash,
+        CROSSFADE_CANDIDATE_HASH: context.candidateHash,
+        CROSSFADE_IMAGES: Object.entries(context.images)
+            .map(([container, image]) => `${container}=${image}`)
+            .join('\n'),
+        ...(context.kubeconfig === null ? {} : { KUBECONFIG: context.kubeconfig }),
+    };
+}
+/** The first line of the command, with `…` when that is not all of it. */
+function nameOf(command) {
+    const first = command.trim().split(/\r?\n/, 1)[0] ?? '';
+    const all = first === command.trim() && first.length <= LONGEST_NAME;
+    return all ? first : `${first.slice(0, LONGEST_NAME - 1)}…`;
+}
+
+;// CONCATENATED MODULE: ./lib/checks/smoke-test.js
+
+/** Milliseconds between two tries: doubled from the first to the last of these. */
+const FIRST_PAUSE = 250;
+const LONGEST_PAUSE = 2_000;
+/** Milliseconds for one try: a pod that hangs should not use up the time of all tries. */
+const LONGEST_TRY = 10_000;
+const LONGEST_QUOTE = 200;
+/** Sends the test to the candidate Service until it is answered as wanted or its deadline has passed. Never rejects. */
+async function runSmokeTest(test, service, ports, signal) {
+    const { proxy, clock } = ports;
+    const started = clock.now();
+    const end = started + test.deadline;
+    let tries = 0;
+    let pause = FIRST_PAUSE;
+    let found = 'it was never sent';
+    const result = (verdict, detail) => ({
+        name: test.line,
+        kind: 'smoke-test',
+        verdict,
+        tries,
+        took: clock.now() - started,
+        detail,
+    });
+    try {
+        while (clock.now() < end) {
+            signal.throwIfAborted();
+            tries += 1;
+            const timeoutMs = Math.min(LONGEST_TRY, end - clock.now());
+            const { method, port, scheme, path } = test;
+            const tried = await attempt(test, proxy.get({ method, service, port, scheme, path, timeoutMs, signal }));
+            // An answer that arrives after the cancel may be from pods that are already being taken away.
+            signal.throwIfAborted();
+            found = tried.found;
+            if (tried.accepted)
+                return result('healthy', found);
+            await clock.sleep(Math.max(0, Math.min(pause, end - clock.now())), signal);
+            pause = Math.min(LONGEST_PAUSE, pause * 2);
+        }
+    }
+    catch (error) {
+        // Only the signal ends the loop by throwing; any other error is a fault of ours or of a port, and no pass either.
+        if (!signal.aborted)
+            return result('unhealthy', `the test itself failed: ${messageOf(error)}`);
+        return result('cancelled', `cancelled; so far: ${found}`);
+    }
+    return result('unhealthy', `not ${wanted(test)} within ${(0,durations/* formatDuration */.a3)(test.deadline)}; last: ${found}`);
+}
+async function attempt(test, answered) {
+    try {
+        return judge(test, await answered);
+    }
+    catch (error) {
+        return { accepted: false, found: `no answer: ${firstLine(messageOf(error))}` };
+    }
+}
+function judge(test, { status, body }) {
+    const refusal = apiServerRefusal(status, body);
+    if (refusal !== null)
+        return { accepted: false, found: `${status} from the API server, not from a pod: ${refusal}` };
+    const quote = firstLine(body);
+    const found = quote === '' ? String(status) : `${status} ${quote}`;
+    if (status < test.status.from || status > test.status.to)
+        return { accepted: false, found };
+    if (test.contains !== null && !body.includes(test.contains))
+        return {
+            accepted: false,
+            found: `${status} without the text ${JSON.stringify(test.contains)}: ${quote === '' ? 'no body' : quote}`,
+        };
+    return { accepted: true, found };
+}
+/**
+ * The API server's own message when it could not reach a pod (no endpoints, connection refused, not allowed …): it then
+ * answers with a Status object, mostly with 503. Without this look at the body, `GET /maintenance 503` would pass with no
+ * pod at all.
+ */
+function apiServerRefusal(status, body) {
+    if (status < 400 || !/^\s*\{/.test(body) || !body.includes('"Status"'))
+        return null;
+    const object = parseObject(body);
+    if (object?.kind !== 'Status' || object.apiVersion !== 'v1')
+        return null;
+    return firstLine(typeof object.message === 'string' ? object.message : String(object.reason ?? 'no reason given'));
+}
+function parseObject(text) {
+    try {
+        const value = JSON.parse(text);
+        // The text begins with a brace: what it parses to is an object.
+        return value;
+    }
+    catch {
+        return null;
+    }
+}
+function wanted(test) {
+    const { from, to } = test.status;
+    const status = from === to ? `${from}` : `${from}-${to}`;
+    return `answered with ${status}${test.contains === null ? '' : ` and the text ${JSON.stringify(test.contains)}`}`;
+}
+function messageOf(error) {
+    return error instanceof Error ? error.message : String(error);
+}
+function firstLine(text) {
+    const line = text
+        .trimStart()
+        .split(/[\r\n]/, 1)[0]
+        ?.trimEnd() ?? '';
+    return line.length <= LONGEST_QUOTE ? line : `${line.slice(0, LONGEST_QUOTE - 1)}…`;
+}
+
+;// CONCATENATED MODULE: ./lib/checks/run-checks.js
+
+
+/**
+ * All smoke tests at the same time, then, when each passed, the command. Results in the order of the inputs.
+ * `deadline`: epoch ms at which the release ends, and the command with it.
+ */
+async function runChecks(checks, context, ports, deadline, signal) {
+    const tests = await Promise.all(checks.smokeTests.map((test) => runSmokeTest(test, context.candidateService, ports, signal)));
+    if (checks.smokeCommand === null || tests.some((test) => test.verdict !== 'healthy'))
+        return tests;
+    const left = deadline - ports.clock.now();
+    return [...tests, await runSmokeCommand(checks.smokeCommand, context, ports, left, signal)];
+}
+
+// EXTERNAL MODULE: ./lib/cluster/api.js
+var cluster_api = __webpack_require__(9814);
+// EXTERNAL MODULE: ./lib/cluster/connection.js
+var cluster_connection = __webpack_require__(8132);
+// EXTERNAL MODULE: ./lib/cluster/errors.js
+var errors = __webpack_require__(2835);
+// EXTERNAL MODULE: ./lib/cluster/lease.js
+var lease = __webpack_require__(5043);
+// EXTERNAL MODULE: ./lib/cluster/write-request.js
+var write_request = __webpack_require__(6477);
+;// CONCATENATED MODULE: ./lib/cluster/service-proxy.js
+
+/** Reaches the pods of a Service through the API server, so that the runner needs no way into the cluster's network. */
+function serviceProxy(api, namespace) {
+    const firstPorts = new Map();
+    // Without a port the API server looks for one that has no name, and says "no endpoints" when all have one.
+    const firstPort = (service) => {
+        const known = firstPorts.get(service);
+        if (known !== undefined)
+            return known;
+        const asked = api
+            .get((0,write_request/* servicePath */.V)(namespace, service))
+            .then((found) => String(found?.spec?.ports?.[0]?.port ?? ''));
+        firstPorts.set(service, asked);
+        asked.catch(() => firstPorts.delete(service));
+        return asked;
+    };
+    return {
+        async get({ method, service, port, scheme, path, timeoutMs, signal }) {
+            const target = `${scheme === 'https' ? 'https:' : ''}${service}:${port ?? (await firstPort(service))}`;
+            const url = `/api/v1/namespaces/${namespace}/services/${target}/proxy${path}`;
+            return api.text(url, {}, { method, deadline: timeoutMs, signal });
+        },
+    };
+}
+
+// EXTERNAL MODULE: ./lib/engine/clock.js
+var clock = __webpack_require__(1440);
+// EXTERNAL MODULE: ./lib/engine/deploy.js + 1 modules
+var deploy = __webpack_require__(987);
+// EXTERNAL MODULE: ./lib/release/ramp.js
+var ramp = __webpack_require__(2757);
+// EXTERNAL MODULE: ./lib/release/state.js
+var state = __webpack_require__(7235);
+// EXTERNAL MODULE: ./lib/engine/preflight.js + 4 modules
+var preflight = __webpack_require__(2606);
+// EXTERNAL MODULE: ./lib/engine/record-store.js
+var record_store = __webpack_require__(5197);
+// EXTERNAL MODULE: ./lib/engine/refusal.js
+var refusal = __webpack_require__(5394);
+// EXTERNAL MODULE: ./lib/engine/release.js + 6 modules
+var engine_release = __webpack_require__(4922);
+// EXTERNAL MODULE: ./lib/engine/take-back.js
+var take_back = __webpack_require__(2107);
+// EXTERNAL MODULE: ./lib/engine/world.js + 1 modules
+var engine_world = __webpack_require__(4956);
+;// CONCATENATED MODULE: ./lib/engine/promote.js
+
+
+
+
+
+
+
+
+
+
+/**
+ * `action: promote`: goes on with a release that stands still at `pause-at`, to its end or to another `pause-at`.
+ * @throws {Refused} when nothing stands still
+ */
+async function promote(request, parts) {
+    const { api, clock, teller, namespace } = parts;
+    return await withLock(request, parts, async (book) => {
+        if (!(0,deploy/* isOpen */.nT)(book))
+            throw new refusal/* Refused */.L([nothingPaused(request, namespace, null)]);
+        const { open } = book;
+        if (open.paused === null)
+            throw new refusal/* Refused */.L([nothingPaused(request, namespace, open)]);
+        const misplaced = misplacedPause(request, open.plan, open.paused);
+        if (misplaced !== null)
+            throw new refusal/* Refused */.L([misplaced]);
+        const plan = planFrom(request, open, clock.now());
+        parts.onLock(plan.release);
+        parts.onBegin(plan);
+        teller.phase('Preflight');
+        teller.fact(`goes on with ${(0,take_back/* describeOpen */.us)(open)}; it stood at ${(0,ramp/* percent */.KN)(open.plan.steps[open.paused.step]?.share ?? 0)}`);
+        const next = { ...book, open: { ...open, plan, run: parts.run, paused: null } };
+        const written = await (0,record_store/* writeBook */.xk)(api, namespace, request.deployment, next, 'note that the release goes on');
+        return await goOn(parts, plan, { ...written, open: next.open }, stateFrom(open, open.paused));
+    });
+}
+/**
+ * `action: abort`: users back to stable now, then the pods. With nothing in progress there is nothing to do, and that is a success.
+ */
+async function abort(request, parts) {
+    const { teller } = parts;
+    return await withLock(request, parts, async (book) => {
+        if (!(0,deploy/* isOpen */.nT)(book)) {
+            teller.fact(`no release of ${request.deployment} is in progress: nothing to do`);
+            return { ...deploy/* NOTHING */.K$, outcome: 'unchanged' };
+        }
+        parts.onLock(book.open.plan.release);
+        teller.phase('Take back an unfinished release');
+        teller.fact(`takes back ${(0,take_back/* describeOpen */.us)(book.open)}`);
+        const reason = `A person asked for it (action: abort${parts.run.actor === null ? '' : `, ${parts.run.actor}`}).`;
+        const { ended } = await (0,take_back/* takeBack */.zH)(parts, book, { cause: 'aborted', reason });
+        return (0,deploy/* resultOf */.Bg)(book.open.plan, ended);
+    });
+}
+async function withLock(request, parts, work) {
+    const { api, namespace } = parts;
+    parts.teller.phase('Preflight');
+    const found = await (0,record_store/* readBook */.yW)(api, namespace, request.deployment);
+    // Nothing is written, the lock included, when there is nothing to do.
+    if (found.open === null)
+        return await work(found);
+    parts.onLock(null);
+    const lease = await (0,deploy/* lock */.s2)(request, parts);
+    try {
+        return await work(await (0,record_store/* readBook */.yW)(api, namespace, request.deployment));
+    }
+    finally {
+        await lease.release();
+    }
+}
+function nothingPaused(request, namespace, open) {
+    return {
+        message: open === null
+            ? `No release of Deployment ${request.deployment} in namespace ${namespace} stands at a pause: none is in progress. Check inputs deployment, namespace and context.`
+            : `${capitalized((0,take_back/* describeOpen */.us)(open))}, was left unfinished and does not stand at a pause. Take it back with action: abort, or deploy anew, which does the same first.`,
+    };
+}
+function misplacedPause({ pauseAt }, plan, { step }) {
+    if (pauseAt === null)
+        return null;
+    const left = plan.steps.slice(step + 1).map(({ share }) => share);
+    if (left.includes(pauseAt))
+        return null;
+    const found = left.length === 0 ? 'no step is left' : `the steps that are left are ${left.map(ramp/* percent */.KN).join(', ')}`;
+    return { message: `Wanted to pause at ${(0,ramp/* percent */.KN)(pauseAt)} (input pause-at); ${found}.` };
+}
+/** The plan goes on as it was made; what concerns this run is this run's: its deadline, and where it ends. */
+function planFrom(request, { plan }, now) {
+    return { ...plan, pauseAt: request.pauseAt, times: { ...plan.times, deadline: now + request.timeout } };
+}
+function stateFrom(open, { step, marks, restarts }) {
+    return { ...state/* BEGINNING */.C, toldTemplate: open.toldTemplate, step, marks, restartsAtSwitch: restarts };
+}
+async function goOn(parts, plan, book, state) {
+    const { api, clock, teller, namespace } = parts;
+    const deployment = await api.get((0,write_request/* deploymentPath */.n)(namespace, plan.deployment.name));
+    const world = new engine_world/* World */.H(api, clock, {
+        namespace,
+        deployment: plan.deployment.name,
+        podSelector: deployment === null ? `pod-template-hash=${plan.stable.hash}` : (0,preflight/* podSelectorOf */.c)(deployment),
+        service: plan.service.name,
+        candidateService: plan.candidateService.name,
+        routes: plan.routes.flatMap(({ paths }) => paths),
+    });
+    await world.load();
+    world.follow((error) => teller.fact(`a watch starts again: ${error instanceof Error ? error.message : String(error)}`));
+    try {
+        const check = (hashes, signal) => parts.check((0,deploy/* contextOf */.Vm)(plan, namespace, hashes.candidate), plan.times.deadline, signal);
+        const release = new engine_release/* Release */.K({ ...parts, world, plan, candidateTemplate: null, check }, state);
+        const ended = await release.run();
+        await (0,take_back/* closeRecord */.yv)(parts, book, ended, clock.now());
+        const keepsHistory = (deployment?.spec?.revisionHistoryLimit ?? 10) > 0;
+        return { ...(0,deploy/* resultOf */.Bg)(plan, ended), rollbackPossible: ended.ending.outcome === 'promoted' && keepsHistory };
+    }
+    finally {
+        await world.close();
+    }
+}
+function capitalized(text) {
+    return text.replace(/^./, (first) => first.toUpperCase());
+}
+
+// EXTERNAL MODULE: ./lib/engine/helm.js
+var engine_helm = __webpack_require__(64);
+// EXTERNAL MODULE: ./lib/report/log.js
+var log = __webpack_require__(9820);
+;// CONCATENATED MODULE: ./lib/step.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** One run of the step: connects, deploys, and tells the runner and the user what came of it, whatever that is. */
+async function step(request, run) {
+    const teller = (0,log/* createTeller */.L)({ out: (line) => process.stdout.write(`${line}\n`), clock: clock/* systemClock */.m });
+    const helm = new engine_helm/* Helm */.f();
+    const reporter = new action_reporter/* Reporter */.a(request, run, teller, clock/* systemClock */.m);
+    obeySignals(helm, reporter);
+    let connection = null;
+    try {
+        connection = await (0,cluster_connection/* connect */.N)(request.cluster, process.env);
+        for (const secret of connection.secrets)
+            core/* setSecret */.Pq(secret);
+        reporter.namespace = request.cluster.namespace ?? connection.namespace;
+        const api = new cluster_api/* Api */.j(connection, (message) => teller.warning(`The API server says: ${message}`));
+        reporter.requests = () => api.requests;
+        const result = await deployWith(request, run, api, reporter, teller, helm);
+        fail(!(await reporter.tell(result, [])));
+    }
+    catch (error) {
+        const findings = findingsOf(error, helm);
+        if (findings === null)
+            throw error;
+        fail(!(await reporter.tell(step_refusal(helm, findings), findings)));
+    }
+    finally {
+        teller.end();
+        await connection?.close();
+    }
+}
+const ACTIONS = { deploy: deploy/* deploy */.gg, promote: promote, abort: abort };
+async function deployWith(request, run, api, reporter, teller, helm) {
+    const holder = `${run.url ?? `a run on ${(0,external_node_os_.hostname)()}`} (${(0,external_node_crypto_.randomBytes)(3).toString('hex')})`;
+    const namespace = reporter.namespace ?? 'default';
+    const kubeconfig = privateKubeconfig(request);
+    const onLine = (line) => teller.foreign('smoke-command', [line]);
+    try {
+        const parts = {
+            api,
+            clock: clock/* systemClock */.m,
+            teller,
+            helm,
+            run,
+            namespace,
+            holder,
+            check: (context, deadline, signal) => runChecks(request, { ...context, kubeconfig: kubeconfig.path }, { clock: clock/* systemClock */.m, env: process.env, onLine, proxy: serviceProxy(api, namespace) }, deadline, signal),
+            onLock: (release) => {
+                const unfinished = { release, namespace, deployment: request.deployment, holder };
+                core/* saveState */.LZ('unfinished', JSON.stringify(unfinished));
+            },
+            onBegin: (plan) => reporter.tellBeginning(plan),
+        };
+        const result = await ACTIONS[request.action](request, parts);
+        if (result.left !== 'unfinished')
+            core/* saveState */.LZ('unfinished', '');
+        return result;
+    }
+    finally {
+        kubeconfig.remove();
+    }
+}
+/** The kubeconfig that the user's own command gets: content becomes a file that only this user can read. */
+function privateKubeconfig({ cluster, smokeCommand }) {
+    const { kubeconfig } = cluster;
+    if (kubeconfig === null || smokeCommand === null)
+        return { path: null, remove: () => undefined };
+    if (kubeconfig.kind === 'path')
+        return { path: kubeconfig.value, remove: () => undefined };
+    const folder = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)(process.env.RUNNER_TEMP ?? (0,external_node_os_.tmpdir)(), 'crossfade-'));
+    const path = (0,external_node_path_.join)(folder, 'kubeconfig');
+    (0,external_node_fs_.writeFileSync)(path, kubeconfig.value, { mode: 0o600 });
+    (0,external_node_fs_.chmodSync)(path, 0o600);
+    return { path, remove: () => (0,external_node_fs_.rmSync)(folder, { recursive: true, force: true }) };
+}
+/**
+ * The runner cancels with SIGINT, SIGTERM 7.5 s later, and kills 2.5 s after that. The first takes traffic back at once; at the second,
+ * outputs and summary are written as things stand, and the post step completes the rest.
+ */
+function obeySignals(helm, reporter) {
+    process.on('SIGINT', () => helm.turnBack('cancelled', 'The run was cancelled.'));
+    process.on('SIGTERM', () => {
+        if (helm.order === null)
+            return helm.turnBack('cancelled', 'The run was told to stop (SIGTERM).');
+        void reporter.tell(step_refusal(helm, []), []).finally(() => process.exit(1));
+    });
+}
+function fail(failed) {
+    if (failed)
+        process.exitCode = 1;
+}
+/** Errors that say something about the user's cluster and not about our code; null: an error of ours. */
+function findingsOf(error, helm) {
+    if (helm.order !== null)
+        return [];
+    if (error instanceof refusal/* Refused */.L)
+        return error.findings;
+    const isKnown = [cluster_connection/* ConnectionError */.R, lease/* LockHeld */.BG, record_store/* RecordError */.W1, record_store/* RecordConflict */.MI, errors/* ApiError */.hD, errors/* UnknownOutcome */.Bt].some((kind) => error instanceof kind);
+    return isKnown && error instanceof Error ? [{ message: error.message }] : null;
+}
+function step_refusal(helm, findings) {
+    return {
+        ...action_reporter/* NOTHING_TOLD */.E,
+        outcome: helm.order === null ? 'failed' : 'aborted',
+        reason: helm.order?.reason ?? findings.map((finding) => finding.message).join(' '),
+    };
+}
+
+
+/***/ })
+
+};

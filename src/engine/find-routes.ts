@@ -1,0 +1,235 @@
+import type { Request } from '../action/request.ts';
+import { formatShare } from '../action/shares.ts';
+import type { ApiPort } from '../cluster/api.ts';
+import { isStatus } from '../cluster/errors.ts';
+import { missingPermissions, type Permission } from '../cluster/permissions.ts';
+import type { KubeObject } from '../cluster/wire.ts';
+import type { Step } from '../release/plan.ts';
+import type { Binding, RoutedApp } from '../release/route.ts';
+import { CannotRoute, type RouteObjects, type Router, type RouteResource } from '../traffic/router.ts';
+import { ROUTERS, routerOf } from '../traffic/routers.ts';
+import { type Finding, Refused } from './refusal.ts';
+
+/** The routes of a canary, and the objects that they consist of. No bindings: the numbers of pods split the users. */
+export interface FoundRoutes {
+  readonly bindings: readonly Binding[];
+  readonly objects: RouteObjects;
+  readonly warnings: readonly string[];
+}
+
+const NONE: FoundRoutes = { bindings: [], objects: new Map(), warnings: [] };
+
+/**
+ * What splits the users of the live Service: every kind of route that the cluster serves is looked through, and exactly one route is
+ * used, or those that input `router` names. Never a guess.
+ * @throws {Refused} with all findings at once, or what a read throws
+ */
+export async function findRoutes(api: ApiPort, request: Request, app: RoutedApp): Promise<FoundRoutes> {
+  if (request.strategy !== 'canary') return NONE;
+  if (request.routers !== 'auto' && request.routers.length === 0) return expressible(request, NONE);
+  const wanted = request.routers === 'auto' ? ROUTERS : ROUTERS.filter(({ kind }) => isNamed(request, kind));
+  const served = await servedVersions(api);
+  const looked = await Promise.all(wanted.map((router) => look(api, router, app, served)));
+  const missing = looked.flatMap((each) => each.missing);
+  if (missing.length > 0) throw new Refused([permissionFinding(app.namespace, missing)]);
+  const bindings = looked.flatMap(({ discovery }) => discovery.bindings);
+  const refusals = looked.flatMap(({ discovery }) => discovery.refusals);
+  const warnings = looked.flatMap(({ discovery }) => discovery.warnings);
+  const objects = new Map(looked.flatMap((each) => [...each.objects]));
+  const chosen = choose(request, app, bindings, refusals);
+  const found = expressible(request, { bindings: chosen, objects, warnings });
+  await allowed(api, request, app, found);
+  return found;
+}
+
+function isNamed({ routers }: Request, kind: string): boolean {
+  return routers !== 'auto' && routers.some((router) => router.startsWith(`${kind}/`));
+}
+
+/** Versions by group, as the API server lists them. */
+async function servedVersions(api: ApiPort): Promise<ReadonlyMap<string, readonly string[]>> {
+  const list = await api.ask<{ groups?: { name?: string; versions?: { version?: string }[] }[] }>('/apis', null);
+  return new Map(
+    (list.groups ?? []).map(({ name = '', versions = [] }) => [name, versions.map(({ version = '' }) => version)]),
+  );
+}
+
+interface Looked {
+  readonly discovery: ReturnType<Router['discover']>;
+  readonly objects: ReadonlyMap<string, KubeObject>;
+  readonly missing: readonly Permission[];
+}
+
+async function look(
+  api: ApiPort,
+  router: Router,
+  app: RoutedApp,
+  served: ReadonlyMap<string, readonly string[]>,
+): Promise<Looked> {
+  const found = new Map<string, KubeObject>();
+  const missing: Permission[] = [];
+  for (const resource of router.resources) {
+    const path = collectionPath(resource, app.namespace, served);
+    if (path === null) continue;
+    try {
+      for (const item of (await api.list<KubeObject>(path)).items) {
+        const apiVersion = path.split('/').slice(2, 4).join('/');
+        // Items of a list do not say what they are.
+        found.set(`${path}/${item.metadata?.name}`, { ...item, apiVersion, kind: resource.kind });
+      }
+    } catch (error) {
+      if (isStatus(error, 403)) missing.push({ group: resource.group, resource: resource.resource, verb: 'list' });
+      else if (!isStatus(error, 404)) throw error;
+    }
+  }
+  return { discovery: router.discover(app, [...found.values()]), objects: found, missing };
+}
+
+function collectionPath(
+  { group, versions, resource }: RouteResource,
+  namespace: string,
+  served: ReadonlyMap<string, readonly string[]>,
+): string | null {
+  const version = versions.find((each) => served.get(group)?.includes(each));
+  return version === undefined ? null : `/apis/${group}/${version}/namespaces/${namespace}/${resource}`;
+}
+
+/** Pure: exactly one route, or those that were named. */
+export function choose(
+  request: Pick<Request, 'routers'>,
+  app: RoutedApp,
+  bindings: readonly Binding[],
+  refusals: readonly string[],
+): readonly Binding[] {
+  if (request.routers === 'auto') {
+    if (refusals.length > 0)
+      throw new Refused(
+        refusals.map((message) => ({
+          message: `${message} Or set router: none, and the numbers of pods split the users, whatever leads to the Service.`,
+        })),
+      );
+    if (bindings.length <= 1) return bindings;
+    const list = bindings.map(({ router }) => router);
+    throw new Refused([
+      {
+        message:
+          `Several routes lead to Service ${app.live}: ${list.join(', ')}. Name those that split its users with input router, ` +
+          `for example router: ${list[0]}; or router: none to split them by the numbers of pods alone.`,
+      },
+    ]);
+  }
+  const findings: Finding[] = [];
+  const chosen = request.routers.flatMap((name) => {
+    const binding = bindings.find(({ router }) => router === name);
+    if (binding !== undefined) return [binding];
+    const [kind = '', object = ''] = name.split('/');
+    const refusal = refusals.find((text) => text.toLowerCase().includes(`${kind} ${object}`.toLowerCase()));
+    const found =
+      bindings.length === 0 ? 'none of this kind does' : `these do: ${bindings.map(({ router }) => router).join(', ')}`;
+    findings.push({
+      message:
+        refusal ??
+        `Wanted ${name} (input router), a route that leads to Service ${app.live} in namespace ${app.namespace}; ${found}.`,
+    });
+    return [];
+  });
+  if (findings.length > 0) throw new Refused(findings);
+  return chosen;
+}
+
+/** What writing the routes needs: what is created in the course of it has to be deleted, too. */
+async function allowed(api: ApiPort, request: Request, app: RoutedApp, found: FoundRoutes): Promise<void> {
+  const created = firstRouteWrites(request, found).filter(({ verb }) => verb === 'create');
+  const needed = found.bindings.flatMap(({ paths }) =>
+    paths.flatMap((path) => {
+      const collection = path.slice(0, path.lastIndexOf('/'));
+      const [group = '', , , , resource = ''] = collection.split('/').slice(2);
+      const isCreated = created.some((write) => write.path === collection);
+      const verbs = ['get', 'list', 'watch', 'patch', ...(isCreated ? ['create', 'delete'] : [])];
+      return verbs.map((verb) => ({ group, resource, verb }));
+    }),
+  );
+  const missing = needed.length === 0 ? [] : await missingPermissions(api, app.namespace, needed);
+  if (missing.length > 0) throw new Refused([permissionFinding(app.namespace, missing)]);
+}
+
+/** What the routes cannot express, in the user's words; all of it at once. */
+function expressible(request: Request, found: FoundRoutes): FoundRoutes {
+  const findings: Finding[] = found.bindings.length === 0 ? ratioFindings(request) : [];
+  for (const binding of found.bindings) {
+    const can = routerOf(binding).capabilities(binding);
+    for (const { share } of request.steps) {
+      const [below, above] = can.nearest(share);
+      if (below === share && above === share) continue;
+      findings.push({
+        message: `Input steps asks for ${formatShare(share)}, which ${binding.router} cannot express; the nearest it can are ${nearby(below)} and ${nearby(above)}.`,
+      });
+    }
+    for (const header of request.testers.headers)
+      if (!can.headers.includes(header.kind))
+        findings.push({
+          message: `Input headers: ${binding.router} cannot route by ${header.kind === 'regex' ? 'a regular expression' : 'a header'} (${header.name}). ${can.headers.length > 0 ? `It can by ${can.headers.join(', ')} values.` : 'Leave it out.'}`,
+        });
+    if (request.testers.cookies.length > 0 && !can.cookies)
+      findings.push({ message: `Input cookie: ${binding.router} cannot route by a cookie. Leave it out.` });
+    if (request.mirror !== null && !can.mirror)
+      findings.push({ message: `Input mirror: ${binding.router} cannot copy requests. Leave it out.` });
+  }
+  if (findings.length > 0) throw new Refused(findings);
+  return found;
+}
+
+/** A hundredth of a percent is the finest that a person writes. */
+function nearby(share: number): string {
+  return `${Math.round(share) / 100}%`;
+}
+
+function ratioFindings(request: Request): Finding[] {
+  const { testers, mirror, candidateReplicas, steps } = request;
+  const without = 'No route was found that leads to the live Service, so the numbers of pods split the users';
+  const needing = [
+    ...(testers.headers.length > 0 ? ['headers'] : []),
+    ...(testers.cookies.length > 0 ? ['cookie'] : []),
+    ...(mirror === null ? [] : ['mirror']),
+    ...(candidateReplicas === null ? [] : ['candidate-replicas']),
+  ];
+  const beyond = steps.filter(({ share }) => share > HALF);
+  return [
+    ...needing.map((input) => ({ message: `${without}; input ${input} needs a router. Leave it out.` })),
+    ...(beyond.length === 0
+      ? []
+      : [
+          {
+            message: `${without}: shares go up to 50% (as many candidate pods as stable ones), then to 100%. Take ${beyond.map(({ share }) => formatShare(share)).join(', ')} out of input steps.`,
+          },
+        ]),
+  ];
+}
+
+const HALF = 5_000;
+
+function permissionFinding(namespace: string, missing: readonly Permission[]): Finding {
+  const list = missing.map(({ verb, resource, group }) => `${verb} ${resource}.${group}`);
+  return {
+    message: `A canary needs permissions in namespace ${namespace} that its user lacks: ${list.join(', ')}. Add them to its Role, or use router: none.`,
+  };
+}
+
+/** The steps of a plan: up and checked before any user, the ramp, and, where a route splits the users, all of them by it. */
+export function stepsOf(request: Request): readonly [Step, ...Step[]] {
+  if (request.strategy !== 'canary') return [{ share: 0, stay: 0 }];
+  return [{ share: 0, stay: request.mirror?.stay ?? 0 }, ...request.steps, { share: 10_000, stay: 0 }];
+}
+
+/** The first requests for the routes, as dry runs would send them. */
+export function firstRouteWrites(request: Request, { bindings, objects }: FoundRoutes): ReturnType<Router['plan']> {
+  const [first] = request.steps;
+  try {
+    return bindings.flatMap((binding) =>
+      routerOf(binding).plan(binding, objects, { ...request.testers, share: first?.share ?? 10_000, mirror: 0 }),
+    );
+  } catch (error) {
+    if (error instanceof CannotRoute) throw new Refused([{ message: error.message }]);
+    throw error;
+  }
+}

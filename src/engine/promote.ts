@@ -1,0 +1,138 @@
+import type { Request } from '../action/request.ts';
+import type { CheckResult } from '../checks/result.ts';
+import type { HeldLease } from '../cluster/lease.ts';
+import type { Deployment } from '../cluster/wire.ts';
+import { deploymentPath } from '../cluster/write-request.ts';
+import type { Plan } from '../release/plan.ts';
+import { percent } from '../release/ramp.ts';
+import { BEGINNING, type State } from '../release/state.ts';
+import { contextOf, type DeployParts, isOpen, lock, NOTHING, type Result, resultOf } from './deploy.ts';
+import { podSelectorOf } from './preflight.ts';
+import { type OpenRelease, type Paused, type RecordBook, readBook, writeBook } from './record-store.ts';
+import { Refused } from './refusal.ts';
+import { Release } from './release.ts';
+import { closeRecord, describeOpen, takeBack } from './take-back.ts';
+import { World } from './world.ts';
+
+type OpenBook = RecordBook & { readonly open: OpenRelease };
+
+/**
+ * `action: promote`: goes on with a release that stands still at `pause-at`, to its end or to another `pause-at`.
+ * @throws {Refused} when nothing stands still
+ */
+export async function promote(request: Request, parts: DeployParts): Promise<Result> {
+  const { api, clock, teller, namespace } = parts;
+  return await withLock(request, parts, async (book) => {
+    if (!isOpen(book)) throw new Refused([nothingPaused(request, namespace, null)]);
+    const { open } = book;
+    if (open.paused === null) throw new Refused([nothingPaused(request, namespace, open)]);
+    const misplaced = misplacedPause(request, open.plan, open.paused);
+    if (misplaced !== null) throw new Refused([misplaced]);
+    const plan = planFrom(request, open, clock.now());
+    parts.onLock(plan.release);
+    parts.onBegin(plan);
+    teller.phase('Preflight');
+    teller.fact(
+      `goes on with ${describeOpen(open)}; it stood at ${percent(open.plan.steps[open.paused.step]?.share ?? 0)}`,
+    );
+    const next: OpenBook = { ...book, open: { ...open, plan, run: parts.run, paused: null } };
+    const written = await writeBook(api, namespace, request.deployment, next, 'note that the release goes on');
+    return await goOn(parts, plan, { ...written, open: next.open }, stateFrom(open, open.paused));
+  });
+}
+
+/**
+ * `action: abort`: users back to stable now, then the pods. With nothing in progress there is nothing to do, and that is a success.
+ */
+export async function abort(request: Request, parts: DeployParts): Promise<Result> {
+  const { teller } = parts;
+  return await withLock(request, parts, async (book) => {
+    if (!isOpen(book)) {
+      teller.fact(`no release of ${request.deployment} is in progress: nothing to do`);
+      return { ...NOTHING, outcome: 'unchanged' };
+    }
+    parts.onLock(book.open.plan.release);
+    teller.phase('Take back an unfinished release');
+    teller.fact(`takes back ${describeOpen(book.open)}`);
+    const reason = `A person asked for it (action: abort${parts.run.actor === null ? '' : `, ${parts.run.actor}`}).`;
+    const { ended } = await takeBack(parts, book, { cause: 'aborted', reason });
+    return resultOf(book.open.plan, ended);
+  });
+}
+
+async function withLock(
+  request: Request,
+  parts: DeployParts,
+  work: (book: RecordBook) => Promise<Result>,
+): Promise<Result> {
+  const { api, namespace } = parts;
+  parts.teller.phase('Preflight');
+  const found = await readBook(api, namespace, request.deployment);
+  // Nothing is written, the lock included, when there is nothing to do.
+  if (found.open === null) return await work(found);
+  parts.onLock(null);
+  const lease: HeldLease = await lock(request, parts);
+  try {
+    return await work(await readBook(api, namespace, request.deployment));
+  } finally {
+    await lease.release();
+  }
+}
+
+function nothingPaused(request: Request, namespace: string, open: OpenRelease | null): { message: string } {
+  return {
+    message:
+      open === null
+        ? `No release of Deployment ${request.deployment} in namespace ${namespace} stands at a pause: none is in progress. Check inputs deployment, namespace and context.`
+        : `${capitalized(describeOpen(open))}, was left unfinished and does not stand at a pause. Take it back with action: abort, or deploy anew, which does the same first.`,
+  };
+}
+
+function misplacedPause({ pauseAt }: Request, plan: Plan, { step }: Paused): { message: string } | null {
+  if (pauseAt === null) return null;
+  const left = plan.steps.slice(step + 1).map(({ share }) => share);
+  if (left.includes(pauseAt)) return null;
+  const found = left.length === 0 ? 'no step is left' : `the steps that are left are ${left.map(percent).join(', ')}`;
+  return { message: `Wanted to pause at ${percent(pauseAt)} (input pause-at); ${found}.` };
+}
+
+/** The plan goes on as it was made; what concerns this run is this run's: its deadline, and where it ends. */
+function planFrom(request: Request, { plan }: OpenRelease, now: number): Plan {
+  return { ...plan, pauseAt: request.pauseAt, times: { ...plan.times, deadline: now + request.timeout } };
+}
+
+function stateFrom(open: OpenRelease, { step, marks, restarts }: Paused): State {
+  return { ...BEGINNING, toldTemplate: open.toldTemplate, step, marks, restartsAtSwitch: restarts };
+}
+
+async function goOn(parts: DeployParts, plan: Plan, book: OpenBook, state: State): Promise<Result> {
+  const { api, clock, teller, namespace } = parts;
+  const deployment = await api.get<Deployment>(deploymentPath(namespace, plan.deployment.name));
+  const world = new World(api, clock, {
+    namespace,
+    deployment: plan.deployment.name,
+    podSelector: deployment === null ? `pod-template-hash=${plan.stable.hash}` : podSelectorOf(deployment),
+    service: plan.service.name,
+    candidateService: plan.candidateService.name,
+    routes: plan.routes.flatMap(({ paths }) => paths),
+  });
+  await world.load();
+  world.follow((error) =>
+    teller.fact(`a watch starts again: ${error instanceof Error ? error.message : String(error)}`),
+  );
+  try {
+    const check = (hashes: { candidate: string }, signal: AbortSignal): Promise<readonly CheckResult[]> =>
+      parts.check(contextOf(plan, namespace, hashes.candidate), plan.times.deadline, signal);
+    const release = new Release({ ...parts, world, plan, candidateTemplate: null, check }, state);
+    const ended = await release.run();
+    await closeRecord(parts, book, ended, clock.now());
+    const keepsHistory = (deployment?.spec?.revisionHistoryLimit ?? 10) > 0;
+    return { ...resultOf(plan, ended), rollbackPossible: ended.ending.outcome === 'promoted' && keepsHistory };
+  } finally {
+    await world.close();
+  }
+}
+
+function capitalized(text: string): string {
+  return text.replace(/^./, (first) => first.toUpperCase());
+}

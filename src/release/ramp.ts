@@ -1,0 +1,121 @@
+import { type Action, wait, write } from './action.ts';
+import { FULL_SURGE } from './hold.ts';
+import { type Observation, type RouteView, readyPods } from './observation.ts';
+import type { Plan, RolloutStrategy, Step } from './plan.ts';
+import { ALL, type Share } from './route.ts';
+import type { State } from './state.ts';
+
+/** Milliseconds: a backend that was made a moment ago may be unknown to a controller; a busy one may be late. */
+const REFUSAL_PATIENCE = 10_000;
+const SILENCE_PATIENCE = 120_000;
+
+/** The step at which a release stands. Blue/green has only the first one. */
+export function stepOf(plan: Plan, state: State): Step {
+  return plan.steps[state.step] ?? plan.steps[0];
+}
+
+export function isLastStep(plan: Plan, state: State): boolean {
+  return state.step >= plan.steps.length - 1;
+}
+
+/** Candidate pods of a step: what its share needs; at 0 %, what the step after it needs. */
+export function podsFor(plan: Plan, step: number, replicas: number): number {
+  if (plan.strategy === 'blue-green') return replicas;
+  const own = plan.steps[step]?.share ?? ALL;
+  const share = own > 0 ? own : (plan.steps[step + 1]?.share ?? ALL);
+  if (share >= ALL) return replicas;
+  if (plan.routes.length === 0) return podsForRatio(share, replicas);
+  return Math.min(replicas, plan.candidateReplicas ?? Math.max(1, Math.ceil((replicas * share) / ALL)));
+}
+
+/**
+ * Without a router the share is candidate pods among all pods, with stable whole: the number whose share is nearest to the wanted one,
+ * and never less than one. Shares up to one half.
+ */
+export function podsForRatio(share: Share, replicas: number): number {
+  const exact = (replicas * share) / (ALL - share);
+  const [below, above] = [Math.floor(exact), Math.ceil(exact)];
+  const nearest = Math.abs(ratio(below, replicas) - share) <= Math.abs(ratio(above, replicas) - share) ? below : above;
+  return Math.min(replicas, Math.max(1, nearest));
+}
+
+/** Share of `candidate` pods beside `stable` pods, basis points. */
+export function ratio(candidate: number, stable: number): Share {
+  return candidate + stable === 0 ? 0 : Math.round((candidate * ALL) / (candidate + stable));
+}
+
+/** The hold that lets the candidate have the pods of a step beside a whole stable. */
+export function holdFor(plan: Plan, step: number, replicas: number): RolloutStrategy {
+  const pods = podsFor(plan, step, replicas);
+  return pods >= replicas
+    ? FULL_SURGE
+    : { type: 'RollingUpdate', rollingUpdate: { maxSurge: pods, maxUnavailable: 0 } };
+}
+
+/** Testers and copies of requests at a step: testers from before the first share until the end, copies only before it. */
+export function isAsWanted(plan: Plan, step: Step, route: RouteView): boolean {
+  const { headers, cookies } = plan.testers;
+  return (
+    route.share === step.share &&
+    route.testers === headers.length + cookies.length > 0 &&
+    route.mirror === (step.share === 0 ? plan.mirror : 0)
+  );
+}
+
+/** The pods of the step are Ready: the share is written, found to have its effect, and held for its time. */
+export function climb(plan: Plan, state: State, seen: Observation, now: number): Action | null {
+  if (state.marks.switched !== undefined || seen.candidate === null || seen.live.pin === seen.candidate.hash)
+    return null;
+  const step = stepOf(plan, state);
+  const behind = seen.routes.findIndex((route) => !isAsWanted(plan, step, route));
+  if (behind >= 0) return write('route', { route: behind, step: state.step });
+  const isRatio = plan.strategy === 'canary' && plan.routes.length === 0;
+  // Numbers of pods end at one half; all of the users are the switch's business.
+  if (isRatio && step.share >= ALL) return null;
+  if (isRatio && step.share > 0 && seen.live.pin !== null) return write('overlap');
+  const reachesUsers = step.share > 0 || seen.routes.some((route) => !route.home);
+  if (reachesUsers && state.marks.stepReached === undefined) {
+    const unproven = seen.routes.find((route) => route.verdict.is !== 'yes');
+    if (unproven !== undefined) return awaitRoute(state, unproven, now);
+    const missing = readyPods(seen.candidate) - seen.live.endpoints.candidate;
+    if (isRatio && missing > 0)
+      return wait('endpoints', `${missing} more candidate pods in the live Service’s endpoints`);
+    return { do: 'mark', mark: 'stepReached' };
+  }
+  if (!reachesUsers && step.stay > 0 && state.marks.stepReached === undefined)
+    return { do: 'mark', mark: 'stepReached' };
+  const reached = state.marks.stepReached;
+  if (reached !== undefined) {
+    const over = reached + Math.max(step.stay, reachesUsers ? plan.times.settle : 0);
+    if (now < over) return wait('step', `${percent(step.share)} of the users are on the candidate`, over);
+  }
+  if (plan.pauseAt === step.share) return { do: 'finish', outcome: { outcome: 'paused', share: step.share } };
+  return isLastStep(plan, state) ? null : { do: 'next-step' };
+}
+
+/** A controller has its time to take a weight up, and less to go on refusing it. */
+function awaitRoute(state: State, { name, verdict }: RouteView, now: number): Action {
+  const reason = verdict.reasons.join(' ') || `${name}: its controller has not said that it took the weight up.`;
+  const until = (state.marks.routed ?? now) + (verdict.is === 'no' ? REFUSAL_PATIENCE : SILENCE_PATIENCE);
+  if (now >= until) return { do: 'turn-back', cause: 'unhealthy', reason };
+  return wait('route', reason, until);
+}
+
+/** Users reach the candidate through the live Service: the routes are again as the user wrote them, before the bake. */
+export function bringRoutesHome(plan: Plan, state: State, seen: Observation, now: number): Action | null {
+  if (plan.routes.length === 0 || state.marks.switched === undefined || state.marks.homed !== undefined) return null;
+  const away = seen.routes.findIndex((route) => !route.home);
+  if (away >= 0) {
+    const settled = state.marks.switched + plan.times.settle;
+    if (now < settled) return wait('settle', 'proxies to follow the live Service', settled);
+    return write('route-home', { route: away });
+  }
+  const unproven = seen.routes.find((route) => route.verdict.is === 'no');
+  if (unproven !== undefined) return wait('route', unproven.verdict.reasons.join(' '));
+  return { do: 'mark', mark: 'homed' };
+}
+
+/** `12.5 %`. */
+export function percent(share: Share): string {
+  return `${share / 100} %`;
+}

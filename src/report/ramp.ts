@@ -1,0 +1,44 @@
+import type { ReachedStep } from '../engine/release.ts';
+import type { Step } from '../release/plan.ts';
+import { percent } from '../release/ramp.ts';
+import { type Room, table } from './blocks.ts';
+import { formatDuration } from './duration.ts';
+import { type Html, html } from './escape.ts';
+import type { Story } from './story.ts';
+
+interface Row {
+  readonly step: Step;
+  readonly reached: ReachedStep | null;
+}
+
+/** The planned ramp beside what became of it: share wanted and real, pods, and how far the effect on users is known. */
+export function rampTable(story: Story, room: Room): Html {
+  const rows: Row[] = story.steps
+    .filter(({ share, stay }) => share > 0 || stay > 0)
+    .map((step) => ({ step, reached: story.ramp.find(({ wanted }) => wanted === step.share) ?? null }));
+  return table<Row>(
+    [
+      { title: 'Wanted', align: 'right', cell: ({ step }) => percent(step.share) },
+      { title: 'For', align: 'right', cell: ({ step }) => (step.stay === 0 ? '' : formatDuration(step.stay)) },
+      { title: 'Was', align: 'right', cell: ({ reached }) => (reached === null ? '–' : percent(reached.real)) },
+      {
+        title: 'At',
+        align: 'right',
+        cell: ({ reached }) => (reached === null ? '' : formatDuration(reached.at - story.startedAt)),
+      },
+      { title: 'Pods', align: 'left', cell: ({ reached }) => (reached === null ? '' : podsOf(reached)) },
+      { title: 'Known by', align: 'left', cell: ({ reached, step }) => knownBy(reached, step) },
+    ],
+    rows,
+    room.rows,
+  );
+}
+
+function podsOf({ candidatePods, stablePods }: ReachedStep): string {
+  return `${candidatePods} new, ${stablePods} old`;
+}
+
+function knownBy(reached: ReachedStep | null, { share }: Step): Html | string {
+  if (reached === null) return share >= 10_000 ? 'the live Service’s switch' : 'not reached';
+  return reached.routes.length === 0 ? html`the live Service’s endpoints` : reached.routes.join('; ');
+}

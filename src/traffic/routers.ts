@@ -1,0 +1,26 @@
+import type { Binding } from '../release/route.ts';
+import { grpcRoute, httpRoute } from './gateway-route.ts';
+import { ingressAnnotations } from './ingress-annotations.ts';
+import { CannotRoute, type Router } from './router.ts';
+import { traefikIngressRoute, traefikIngressRouteTcp } from './traefik-ingress-route.ts';
+import { traefikService } from './traefik-service.ts';
+import { virtualService } from './virtual-service.ts';
+
+/** Every kind of router that Crossfade can drive. */
+export const ROUTERS: readonly Router[] = [
+  httpRoute,
+  grpcRoute,
+  virtualService,
+  ingressAnnotations,
+  traefikService,
+  traefikIngressRoute,
+  traefikIngressRouteTcp,
+];
+
+/** The router of a binding. @throws {CannotRoute} for a kind that this version does not know (a record of a newer one) */
+export function routerOf(binding: Binding): Router {
+  const kind = binding.router.split('/')[0] ?? '';
+  const found = ROUTERS.find((router) => router.kind === kind);
+  if (found === undefined) throw new CannotRoute(`This version of Crossfade does not know routers of kind ${kind}.`);
+  return found;
+}
