@@ -10,6 +10,10 @@ export const ROUTER_KINDS = [
   'traefikservice',
   'ingressroute',
   'ingressroutetcp',
+  'httpproxy',
+  'alb',
+  'route',
+  'apisixroute',
 ] as const;
 
 export const ROUTER_FORM = `auto, or kind/name lines with the kinds ${ROUTER_KINDS.join(', ')}, such as router: httproute/web; or none for the numbers of pods alone`;

@@ -1,6 +1,10 @@
 import type { Binding } from '../release/route.ts';
+import { albIngress } from './alb-ingress.ts';
+import { apisixRoute } from './apisix-route.ts';
+import { contourHttpProxy } from './contour-http-proxy.ts';
 import { grpcRoute, httpRoute } from './gateway-route.ts';
 import { ingressAnnotations } from './ingress-annotations.ts';
+import { openshiftRoute } from './openshift-route.ts';
 import { CannotRoute, type Router } from './router.ts';
 import { traefikIngressRoute, traefikIngressRouteTcp } from './traefik-ingress-route.ts';
 import { traefikService } from './traefik-service.ts';
@@ -15,6 +19,10 @@ export const ROUTERS: readonly Router[] = [
   traefikService,
   traefikIngressRoute,
   traefikIngressRouteTcp,
+  contourHttpProxy,
+  albIngress,
+  openshiftRoute,
+  apisixRoute,
 ];
 
 /** The router of a binding. @throws {CannotRoute} for a kind that this version does not know (a record of a newer one) */
