@@ -325,13 +325,17 @@ describe('the canary Ingress', () => {
   });
 });
 
+test('one of the AWS Load Balancer Controller is another router’s', () => {
+  const { binding, refusals } = scene(ingress('web', [SHOP], {}, { ingressClassName: 'alb' }));
+  expect({ binding, refusals }).toEqual({ binding: undefined, refusals: [] });
+});
+
 describe('refused', () => {
   const web = (annotations: Record<string, string>, spec: Partial<Ingress['spec']> = {}): Ingress =>
     ingress('web', [SHOP], annotations, spec);
 
   test.each<[string, Ingress[], RegExp]>([
     ['canary annotations of its own', [web({ [`${NGINX}canary`]: 'true' })], /annotations of its own/],
-    ['AWS', [web({}, { ingressClassName: 'alb' })], /class alb, which the AWS Load Balancer Controller runs/],
     ['Google, by annotation', [ingressOfOldClass('gce')], /class gce/],
     ['Kong', [web({}, { ingressClassName: 'kong' })], /Kong/],
     ['Traefik’s own provider', [web({}, { ingressClassName: 'traefik' })], /kubernetesIngressNGINX/],

@@ -73,7 +73,7 @@ async function look(
     if (path === null) continue;
     try {
       for (const item of (await api.list<KubeObject>(path)).items) {
-        const apiVersion = path.split('/').slice(2, 4).join('/');
+        const apiVersion = path.split('/namespaces/')[0]?.replace(/^\/apis?\//, '') ?? '';
         // Items of a list do not say what they are.
         found.set(`${path}/${item.metadata?.name}`, { ...item, apiVersion, kind: resource.kind });
       }
@@ -90,6 +90,7 @@ function collectionPath(
   namespace: string,
   served: ReadonlyMap<string, readonly string[]>,
 ): string | null {
+  if (group === '') return `/api/${versions[0]}/namespaces/${namespace}/${resource}`;
   const version = versions.find((each) => served.get(group)?.includes(each));
   return version === undefined ? null : `/apis/${group}/${version}/namespaces/${namespace}/${resource}`;
 }

@@ -142,7 +142,7 @@ export const albIngress: Router = {
 /* Discovery */
 
 /** The name of the class is anybody's choice; annotations of the controller say the same. */
-function isAlb({ metadata, spec }: Ingress): boolean {
+export function isAlb({ metadata, spec }: Ingress): boolean {
   const annotations = metadata?.annotations ?? {};
   return (
     annotations['kubernetes.io/ingress.class'] === 'alb' ||

@@ -1,3 +1,4 @@
+import { isAlb } from './alb-ingress.ts';
 import { createHash } from 'node:crypto';
 import type { V1Ingress, V1IngressRule, V1IngressTLS } from '@kubernetes/client-node';
 import type { JsonPatchOperation, KubeObject, Wire } from '../cluster/wire.ts';
@@ -66,7 +67,6 @@ const NAME_LENGTH = 63;
 /** Class names by which controllers are installed that do not run these annotations: our Ingress would be a second full route to them. */
 const FOREIGN_CLASSES: ReadonlyMap<string, string> = new Map(
   Object.entries({
-    alb: 'the AWS Load Balancer Controller',
     gce: 'Google Cloud’s controller',
     'gce-internal': 'Google Cloud’s controller',
     'azure-application-gateway': 'Azure’s Application Gateway controller',
@@ -136,7 +136,8 @@ export const ingressAnnotations: Router = {
       .filter(({ metadata }) => metadata?.namespace === app.namespace)
       .sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
     for (const ingress of all) {
-      if (isOurs(ingress)) continue;
+      // The AWS Load Balancer Controller has a router of its own: alb-ingress.ts.
+      if (isOurs(ingress) || isAlb(ingress)) continue;
       const title = `Ingress ${nameOf(ingress)}`;
       const rules = rulesTo(app.live, ingress);
       const isDefault = ingress.spec?.defaultBackend?.service?.name === app.live;
