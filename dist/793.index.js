@@ -1551,8 +1551,8 @@ var ramp = __webpack_require__(2757);
 var state = __webpack_require__(7235);
 // EXTERNAL MODULE: ./lib/cluster/write-request.js
 var write_request = __webpack_require__(6477);
-// EXTERNAL MODULE: ./lib/traffic/routers.js + 15 modules
-var routers = __webpack_require__(8718);
+// EXTERNAL MODULE: ./lib/traffic/routers.js + 20 modules
+var routers = __webpack_require__(7901);
 // EXTERNAL MODULE: ./lib/traffic/service-selector.js
 var service_selector = __webpack_require__(914);
 // EXTERNAL MODULE: ./lib/workload/held-rollout.js
@@ -1891,7 +1891,7 @@ class Helm {
 /* harmony import */ var _release_hold_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3020);
 /* harmony import */ var _release_route_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(3764);
 /* harmony import */ var _traffic_endpoints_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(8995);
-/* harmony import */ var _traffic_routers_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8718);
+/* harmony import */ var _traffic_routers_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(7901);
 /* harmony import */ var _traffic_service_selector_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(914);
 /* harmony import */ var _workload_template_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(6067);
 /* harmony import */ var _workload_tracks_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(7521);
@@ -2411,8 +2411,8 @@ var ramp = __webpack_require__(2757);
 var shares = __webpack_require__(5892);
 // EXTERNAL MODULE: ./lib/traffic/router.js
 var router = __webpack_require__(5264);
-// EXTERNAL MODULE: ./lib/traffic/routers.js + 15 modules
-var routers = __webpack_require__(8718);
+// EXTERNAL MODULE: ./lib/traffic/routers.js + 20 modules
+var routers = __webpack_require__(7901);
 // EXTERNAL MODULE: ./lib/engine/refusal.js
 var refusal = __webpack_require__(5394);
 ;// CONCATENATED MODULE: ./lib/engine/find-routes.js
@@ -2465,7 +2465,7 @@ async function look(api, router, app, served) {
             continue;
         try {
             for (const item of (await api.list(path)).items) {
-                const apiVersion = path.split('/').slice(2, 4).join('/');
+                const apiVersion = path.split('/namespaces/')[0]?.replace(/^\/apis?\//, '') ?? '';
                 // Items of a list do not say what they are.
                 found.set(`${path}/${item.metadata?.name}`, { ...item, apiVersion, kind: resource.kind });
             }
@@ -2480,6 +2480,8 @@ async function look(api, router, app, served) {
     return { discovery: router.discover(app, [...found.values()]), objects: found, missing };
 }
 function collectionPath({ group, versions, resource }, namespace, served) {
+    if (group === '')
+        return `/api/${versions[0]}/namespaces/${namespace}/${resource}`;
     const version = versions.find((each) => served.get(group)?.includes(each));
     return version === undefined ? null : `/apis/${group}/${version}/namespaces/${namespace}/${resource}`;
 }
@@ -3676,8 +3678,8 @@ var duration = __webpack_require__(136);
 var observe = __webpack_require__(2642);
 // EXTERNAL MODULE: ./lib/traffic/router.js
 var router = __webpack_require__(5264);
-// EXTERNAL MODULE: ./lib/traffic/routers.js + 15 modules
-var routers = __webpack_require__(8718);
+// EXTERNAL MODULE: ./lib/traffic/routers.js + 20 modules
+var routers = __webpack_require__(7901);
 // EXTERNAL MODULE: ./lib/traffic/service-selector.js
 var service_selector = __webpack_require__(914);
 // EXTERNAL MODULE: ./lib/workload/held-rollout.js
@@ -5341,7 +5343,7 @@ class CannotRoute extends Error {
 
 /***/ }),
 
-/***/ 8718:
+/***/ 7901:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -5351,8 +5353,6 @@ __webpack_require__.d(__webpack_exports__, {
   V: () => (/* binding */ routers_routerOf)
 });
 
-// EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __webpack_require__(7975);
 ;// CONCATENATED MODULE: ./lib/traffic/drivers.js
 const DRIVERS = [
     {
@@ -5487,8 +5487,1052 @@ function flux(metadata, title, field) {
     return null;
 }
 
+// EXTERNAL MODULE: ./lib/traffic/router.js
+var router = __webpack_require__(5264);
 // EXTERNAL MODULE: ./lib/release/route.js
 var release_route = __webpack_require__(3764);
+;// CONCATENATED MODULE: ./lib/traffic/weights.js
+
+/** The pair of this sum whose candidate part is nearest to the share; 0 and 100 % are exact. `sum`: a positive integer. */
+function pairOf(share, sum) {
+    const exact = (share * sum) / release_route/* ALL */.y;
+    // Half a weight goes to stable: never more than was asked for.
+    const candidate = share <= 0 ? 0 : share >= release_route/* ALL */.y ? sum : Math.ceil(exact - 0.5);
+    return { live: sum - candidate, candidate };
+}
+/** The candidate's share in a pair, in basis points; null: the pair sends nobody anywhere. */
+function shareOf({ live, candidate }) {
+    const sum = live + candidate;
+    return sum <= 0 ? null : Math.round((candidate * release_route/* ALL */.y) / sum);
+}
+/** The shares at or below and at or above the wanted one that a pair of this sum can express, in basis points. */
+function nearestShares(share, sum) {
+    const exact = (share * sum) / release_route/* ALL */.y;
+    if (Number.isInteger(exact))
+        return [share, share];
+    const of = (candidate) => (candidate * release_route/* ALL */.y) / sum;
+    return [of(Math.floor(exact)), of(Math.ceil(exact))];
+}
+
+;// CONCATENATED MODULE: ./lib/traffic/weighted-rules.js
+
+
+
+function names({ destinations }, service) {
+    return destinations.some((destination) => destination.service === service);
+}
+/** The weights to remember of all rules that name the live Service, or why the route cannot be used. */
+function keepAll(rules, app, scale, object) {
+    const kept = [];
+    for (const rule of rules) {
+        const problem = problemOf(rule, app, scale);
+        if (problem !== null)
+            return { kept, refusal: `${object} cannot be used: ${rule.title} ${problem}.` };
+        if (kept.some((other) => other.rule === rule.key))
+            return {
+                kept,
+                refusal: `${object} cannot be used: ${rule.title} is there twice, and they could not be told apart; make them one.`,
+            };
+        if (sumOf(rule, app, scale) > 0)
+            kept.push(keep(rule, app, scale));
+    }
+    if (kept.length > 0)
+        return { kept };
+    return { kept, refusal: `${object} cannot be used: its weight for Service ${app.live} is 0; give it one above 0.` };
+}
+function problemOf(rule, app, scale) {
+    const { destinations } = rule;
+    for (const service of [app.live, app.candidate])
+        if (destinations.filter((destination) => destination.service === service).length > 1)
+            return `names Service ${service} twice; let it name it once`;
+    if (isAlone(rule, app))
+        return null;
+    if (scale.even && destinations.every(({ weight }) => (weight ?? scale.absent) === 0))
+        return 'has several destinations and no weight above 0, which splits evenly; write weights';
+    const sum = sumOf(rule, app, scale);
+    if (sum > scale.max)
+        return `gives Services ${app.live} and ${app.candidate} ${sum} together, more than one of them can have (${scale.max}); use smaller weights`;
+    return null;
+}
+function keep(rule, app, scale) {
+    const { live, candidate } = entriesOf(rule, app);
+    return {
+        rule: rule.key,
+        live: live?.weight ?? null,
+        candidate: candidate === undefined ? false : candidate.weight,
+        sum: isAlone(rule, app) ? scale.alone : sumOf(rule, app, scale),
+    };
+}
+function entriesOf({ destinations }, app) {
+    const of = (service) => {
+        const at = destinations.findIndex((destination) => destination.service === service);
+        const destination = destinations[at];
+        return destination === undefined ? undefined : { ...destination, at };
+    };
+    const [live, candidate] = [of(app.live), of(app.candidate)];
+    return { ...(live && { live }), ...(candidate && { candidate }) };
+}
+function isAlone({ destinations }, app) {
+    return destinations.every(({ service }) => service === app.live || service === app.candidate);
+}
+function pairIn(rule, app, scale) {
+    const isEven = scale.even && rule.destinations.every(({ weight }) => (weight ?? scale.absent) === 0);
+    const count = (destination) => destination === undefined ? 0 : isEven ? 1 : (destination.weight ?? scale.absent);
+    const { live, candidate } = entriesOf(rule, app);
+    return { live: count(live), candidate: count(candidate) };
+}
+function sumOf(rule, app, scale) {
+    const { live, candidate } = pairIn(rule, app, scale);
+    return live + candidate;
+}
+/** The one share of all rules that name the live Service; null: there is no such share. */
+function shareIn(rules, app, scale) {
+    const ours = rules.filter((rule) => names(rule, app.live)).map((rule) => shareOf(pairIn(rule, app, scale)));
+    const shares = new Set(ours.filter((share) => share !== null));
+    const [share = null] = shares;
+    return shares.size === 1 ? share : null;
+}
+/** What brings a rule to a share, or back to what the user wrote. Nothing for rules that have nothing of the pair, or of ours. */
+function editsOf(rule, journal, app, scale, wanted) {
+    const { live, candidate } = entriesOf(rule, app);
+    const kept = journal.find((other) => other.rule === rule.key);
+    const isOurs = candidate !== undefined && kept !== undefined && kept.candidate === false;
+    if (live === undefined) {
+        if (wanted !== router/* ORIGINAL */.mx || !isOurs)
+            return [];
+        return [{ edit: isAlone(rule, app) ? 'rename' : 'drop', at: candidate.at }];
+    }
+    const weight = (entry, next) => entry.weight === next ? [] : [{ edit: 'weight', at: entry.at, weight: next }];
+    if (wanted !== router/* ORIGINAL */.mx) {
+        const { sum } = kept ?? keep(rule, app, scale);
+        if (sum === 0)
+            return [];
+        const pair = pairWithin(wanted, sum, scale.max);
+        const add = { edit: 'add', at: live.at, weight: pair.candidate };
+        return [...weight(live, pair.live), ...(candidate === undefined ? [add] : weight(candidate, pair.candidate))];
+    }
+    if (candidate === undefined)
+        return [];
+    if (kept !== undefined && kept.candidate !== false)
+        return [...weight(live, kept.live), ...weight(candidate, kept.candidate)];
+    // A rule that got another identity meanwhile: third destinations keep their part.
+    const before = kept !== undefined ? kept.live : isAlone(rule, app) ? null : sumOf(rule, app, scale);
+    return [...weight(live, before), { edit: 'drop', at: candidate.at }];
+}
+/** At the ends the one weight may be any, so the largest will do for a sum that is larger than that. */
+function pairWithin(share, sum, max) {
+    const { live, candidate } = pairOf(share, sum);
+    return { live: Math.min(live, max), candidate: Math.min(candidate, max) };
+}
+/** The nearest shares that every rule can express exactly. */
+function nearestOf(share, journal, scale) {
+    return nearestShares(share, journal.map(({ sum }) => sum).reduce(commonDivisor, 0) || scale.alone);
+}
+function commonDivisor(a, b) {
+    return b === 0 ? a : commonDivisor(b, a % b);
+}
+function joined(patches) {
+    return { tests: patches.flatMap(({ tests }) => tests), changes: patches.flatMap(({ changes }) => changes) };
+}
+/** Null: the weight was absent, and is to be so again. */
+function weightPatch(path, weight) {
+    return [weight === null ? { op: 'remove', path } : { op: 'add', path, value: weight }];
+}
+function patchOf(binding, object, { tests, changes }, why) {
+    if (changes.length === 0)
+        return [];
+    const identity = { op: 'test', path: '/metadata/uid', value: object.metadata?.uid };
+    return [{ verb: 'patch', path: binding.paths[0] ?? '', tests: [identity, ...tests], changes, why }];
+}
+function whyOf(kind, binding, wanted) {
+    const object = `${kind} ${nameIn(binding)}`;
+    if (wanted === router/* ORIGINAL */.mx)
+        return `put ${object} back as you wrote it`;
+    const { live, candidate } = binding.app;
+    const testers = wanted.headers.length + wanted.cookies.length > 0 ? ', testers always' : '';
+    const mirror = wanted.mirror > 0 ? `, copies of ${wanted.mirror / 100} %` : '';
+    return `${object}: ${wanted.share / 100} % to ${candidate}${testers}${mirror}, the rest to ${live}`;
+}
+/** The objects of a kind in the app's namespace; `found` is null for those that do not lead to the live Service. */
+function discoverEach({ kind: router, resource, field, scale }, app, objects, found) {
+    const bindings = [];
+    const refusals = [];
+    const warnings = [];
+    const own = objects
+        // Items of a list often have no kind of their own.
+        .filter(({ kind }) => kind === undefined || kind === resource.kind)
+        .filter(({ metadata }) => metadata?.namespace === app.namespace)
+        .sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+    for (const object of own) {
+        const result = found(object);
+        if (result === null)
+            continue;
+        const title = `${resource.kind} ${nameOf(object)}`;
+        const driver = driverRefusal(object, title);
+        if (driver !== null)
+            refusals.push(driver);
+        else if ('refusal' in result)
+            refusals.push(result.refusal);
+        else {
+            const originalShare = shareIn(result.rules, app, scale);
+            if (originalShare === null) {
+                refusals.push(`${title} cannot be used: its rules give Service ${app.candidate} different shares; let them give it the same, or none.`);
+                continue;
+            }
+            const path = pathOf(resource, object);
+            bindings.push({
+                router: `${router}/${nameOf(object)}`,
+                app,
+                paths: [path],
+                originalShare,
+                journal: result.journal,
+            });
+            warnings.push(...ownerWarnings(object, title, field), ...(result.warnings ?? []));
+        }
+    }
+    return { bindings, refusals, warnings };
+}
+function pathOf({ group, versions, resource }, { apiVersion, metadata }) {
+    const version = apiVersion?.split('/')[1] ?? versions[0];
+    return `/apis/${group}/${version}/namespaces/${metadata?.namespace}/${resource}/${metadata?.name}`;
+}
+function nameOf({ metadata }) {
+    return metadata?.name ?? '';
+}
+function nameIn({ router }) {
+    return router.slice(router.indexOf('/') + 1);
+}
+function objectIn(binding, objects) {
+    return objects.get(binding.paths[0] ?? '') ?? null;
+}
+/** JSON with its keys in order: the same for the same value. */
+function keyOf(value) {
+    return JSON.stringify(value, (_key, inner) => typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+        ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+        : inner);
+}
+/** @throws {CannotRoute} for what no object of this kind, or not this one, can do */
+function refuseIntent(kind, binding, able, wanted) {
+    const object = `${kind} ${nameIn(binding)}`;
+    const isPart = (part) => part >= 0 && part <= release_route/* ALL */.y;
+    if (!isPart(wanted.share) || !isPart(wanted.mirror))
+        throw new router/* CannotRoute */.bW(`${object} is to give ${binding.app.candidate} a share of ${wanted.share / 100} % and copies of ${wanted.mirror / 100} %; both are from 0 to 100 %`);
+    const [below, above] = able.nearest(wanted.share);
+    // Shares between weights are fractions: a third of 3 is 3333.3….
+    if (Math.min(wanted.share - below, above - wanted.share) > 1e-6)
+        throw new router/* CannotRoute */.bW(`${object} is to give ${binding.app.candidate} ${wanted.share / 100} %, but its weights can express ${below / 100} % and ${above / 100} %: use one of these`);
+    const header = wanted.headers.find((match) => !able.headers.includes(match.kind));
+    if (header !== undefined)
+        throw new router/* CannotRoute */.bW(`${object} cannot know testers by the ${header.kind} header ${header.name}: leave it out`);
+    if (wanted.cookies.length > 0 && !able.cookies)
+        throw new router/* CannotRoute */.bW(`${object} cannot know testers by a cookie: leave it out`);
+    if (wanted.mirror > 0 && !able.mirror)
+        throw new router/* CannotRoute */.bW(`${object} cannot copy requests to ${binding.app.candidate}: leave the mirror out`);
+}
+/** @throws {CannotRoute} when there is nothing to give a share in */
+function refuseMissing(kind, binding, rules) {
+    const object = `${kind} ${nameIn(binding)}`;
+    if (rules === null)
+        throw new router/* CannotRoute */.bW(`${object} is to give ${binding.app.candidate} a share, but it was deleted: apply it again`);
+    if (!rules.some((rule) => names(rule, binding.app.live)))
+        throw new router/* CannotRoute */.bW(`${object} is to give ${binding.app.candidate} a share, but it no longer names Service ${binding.app.live}: put that back`);
+}
+const GONE = { share: null, overrides: false, mirror: 0, original: true };
+function deleted(kind, binding) {
+    return { is: 'no', level: 'stored', reasons: [`${kind} ${nameIn(binding)} was deleted: apply it again`] };
+}
+function verdictOf(title, object, condition) {
+    if (condition === undefined)
+        return {
+            is: 'unknown',
+            level: 'stored',
+            reasons: [`${title} has no condition about its taking up: does its controller run, and is this object its own?`],
+        };
+    const generation = object.metadata?.generation ?? 0;
+    if ((condition.observedGeneration ?? generation) < generation)
+        return {
+            is: 'unknown',
+            level: 'stored',
+            reasons: [
+                `${title} is at generation ${generation}; its controller has seen ${condition.observedGeneration}: wait`,
+            ],
+        };
+    const said = [condition.reason, condition.message].filter((text) => text !== undefined && text !== '').join(': ');
+    const words = `${condition.type} is ${condition.status}${said === '' ? '' : ` (${said})`}`;
+    if (condition.status !== 'True')
+        return { is: condition.status === 'False' ? 'no' : 'unknown', level: 'stored', reasons: [`${title}: ${words}`] };
+    if (condition.observedGeneration === undefined)
+        return {
+            is: 'yes',
+            level: 'accepted',
+            reasons: [`${title}: ${words}, unversioned: it may be about an earlier version of it`],
+        };
+    return { is: 'yes', level: 'accepted', reasons: [`${title}: ${words}`] };
+}
+
+;// CONCATENATED MODULE: ./lib/traffic/alb-ingress.js
+
+
+/*
+ * AWS Load Balancer Controller: weights are in the JSON of an annotation `actions.<name>` of an Ingress, which its backends use by that
+ * name and the port `use-annotation`. A backend that names the live Service itself gets such an action for the time of the release: one
+ * PATCH adds the annotation of the Service's own name and turns the port, so that conditions by that name go on to hold.
+ * https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/annotations/#actions
+ * Testers would need rules of their own before each source rule; this router has none.
+ */
+const KIND = 'Ingress';
+const ALB = {
+    kind: 'alb',
+    resource: { group: 'networking.k8s.io', versions: ['v1'], resource: 'ingresses', kind: KIND },
+    field: '.metadata.annotations, .spec.rules[].http.paths[].backend',
+    // A weight is at most 999: of 1000, tenths of a percent are exact, and at the ends 999 is all as well.
+    scale: { absent: 1, alone: 1000, max: 999, even: false },
+};
+const SERVICES = { group: '', versions: ['v1'], resource: 'services', kind: 'Service' };
+const PREFIX = 'alb.ingress.kubernetes.io/';
+const USE_ANNOTATION = 'use-annotation';
+const MOST_GROUPS = 5;
+const albIngress = {
+    kind: ALB.kind,
+    resources: [ALB.resource, SERVICES],
+    discover(app, objects) {
+        const services = objects.filter(isService).filter(({ metadata }) => metadata?.namespace === app.namespace);
+        const ingresses = objects.filter((object) => !isService(object) && isAlb(asIngress(object)));
+        return discoverEach(ALB, app, ingresses, (object) => bind(app, asIngress(object), services));
+    },
+    read(binding, objects) {
+        const ingress = ingressOf(binding, objects);
+        if (ingress === null)
+            return GONE;
+        const share = shareIn(actionsOf(ingress, binding.app, journalOf(binding).port), binding.app, ALB.scale);
+        const isPassed = share !== 0 && directBackends(ingress, binding.app).length > 0;
+        return {
+            share: isPassed ? null : share,
+            overrides: false,
+            mirror: 0,
+            original: changesOf(binding, ingress, router/* ORIGINAL */.mx).length === 0,
+        };
+    },
+    plan(binding, objects, wanted) {
+        const ingress = ingressOf(binding, objects);
+        if (wanted !== router/* ORIGINAL */.mx) {
+            refuseIntent(KIND, binding, albIngress.capabilities(binding), wanted);
+            refuseMissing(KIND, binding, ingress && actionsOf(ingress, binding.app, journalOf(binding).port));
+        }
+        if (ingress === null)
+            return [];
+        const changes = changesOf(binding, ingress, wanted === router/* ORIGINAL */.mx ? wanted : wanted.share);
+        return patchOf(binding, ingress, { tests: testsOf(ingress, changes), changes }, whyOf(KIND, binding, wanted));
+    },
+    verdict(binding, objects) {
+        const ingress = ingressOf(binding, objects);
+        if (ingress === null)
+            return deleted(KIND, binding);
+        return {
+            is: 'unknown',
+            level: 'stored',
+            reasons: [
+                `the AWS Load Balancer Controller writes nothing about weights into ${KIND} ${nameIn(binding)}: probe the load balancer, or look at the events of the ${KIND}`,
+            ],
+        };
+    },
+    capabilities(binding) {
+        return {
+            nearest: (share) => nearestOf(share, journalOf(binding).rules, ALB.scale),
+            headers: [],
+            cookies: false,
+            mirror: false,
+            level: 'held',
+        };
+    },
+};
+/* Discovery */
+/** The name of the class is anybody's choice; annotations of the controller say the same. */
+function isAlb({ metadata, spec }) {
+    const annotations = metadata?.annotations ?? {};
+    return (annotations['kubernetes.io/ingress.class'] === 'alb' ||
+        spec?.ingressClassName === 'alb' ||
+        Object.keys(annotations).some((key) => key.startsWith(PREFIX)));
+}
+function bind(app, ingress, services) {
+    const title = `${KIND} ${nameOf(ingress)}`;
+    const direct = directBackends(ingress, app);
+    const [first] = direct;
+    const port = first?.port ?? null;
+    const actions = actionsOf(ingress, app, port).filter((action) => names(action, app.live));
+    if (actions.length === 0)
+        return null;
+    const problem = alb_ingress_problemOf(ingress, app, actions, direct) ?? problemOfServices(ingress, app, actions, services);
+    if (problem !== null)
+        return { refusal: `${title} cannot be used: ${problem}` };
+    const { kept, refusal } = keepAll(actions, app, ALB.scale, title);
+    if (refusal !== undefined)
+        return { refusal };
+    const texts = actions.flatMap(({ key, text }) => (text === null ? [] : [[key, text]]));
+    const journal = {
+        rules: kept,
+        texts: Object.fromEntries(texts),
+        port,
+        annotations: ingress.metadata?.annotations !== undefined,
+    };
+    return { journal, rules: actions, warnings: warningsOf(ingress, app, actions, services) };
+}
+function alb_ingress_problemOf(ingress, app, actions, direct) {
+    const ports = [...new Map(direct.map(({ port }) => [keyOf(port), port])).values()];
+    const backend = (name) => `\`service: {name: ${name}, port: {name: ${USE_ANNOTATION}}}\``;
+    if (direct.length > 0 && textOf(ingress, app.live) !== undefined)
+        return `it has an annotation \`${keyOfAction(app.live)}\` and backends that name Service ${app.live} with a port, past it; let those backends say ${backend(app.live)}.`;
+    if (ports.length > 1) {
+        const lines = ports.map((port) => {
+            const number = port.name ?? port.number ?? '';
+            const name = `${app.live}-${number}`;
+            return `\`${keyOfAction(name)}: '${JSON.stringify(actionFor(app.live, port))}'\` with the backend ${backend(name)}`;
+        });
+        return `its backends name several ports of Service ${app.live}, and an action has one; give each an action of its own: ${lines.join(', ')}.`;
+    }
+    for (const { key, groups, destinations } of actions) {
+        const action = `its action ${key}`;
+        if (groups.length > 1 && destinations.some(({ weight }) => weight === null))
+            return `${action} has several target groups and one without a weight, which the controller refuses; give each a \`weight\`.`;
+        if (groups.length >= MOST_GROUPS && !destinations.some(({ service }) => service === app.candidate))
+            return `${action} has ${groups.length} target groups, the most there can be; take one out, so that Service ${app.candidate} has a place.`;
+    }
+    return null;
+}
+/** What the controller takes from Services. */
+function problemOfServices(ingress, app, actions, services) {
+    const live = services.find((service) => nameOf(service) === app.live);
+    const auth = ownAnnotations(live).filter((key) => key.startsWith(`${PREFIX}auth-`));
+    // With two target groups the controller no longer reads them from the Service: everybody would get in.
+    if (auth.length > 0 && actions.some(({ groups }) => groups.length === 1))
+        return `Service ${app.live} has the annotation \`${auth[0]}\`, which the controller follows only while an action has one target group: users would get in without it; move \`${PREFIX}auth-*\` to the ${KIND}.`;
+    if (targetTypeOf(ingress, live) === 'instance' && !hasNodePort(app, services))
+        return `its targets are instances, which need a Service with node ports, and Service ${app.candidate} has none; set \`${PREFIX}target-type: ip\`, or make Service ${app.candidate} of type NodePort.`;
+    return null;
+}
+function warningsOf(ingress, app, actions, services) {
+    const title = `${KIND} ${nameOf(ingress)}`;
+    const live = services.find((service) => nameOf(service) === app.live);
+    const candidate = services.find((service) => nameOf(service) === app.candidate);
+    const warnings = [];
+    if (targetTypeOf(ingress, live) === undefined && !hasNodePort(app, services))
+        warnings.push(`${title} has no \`${PREFIX}target-type\`: unless its class or its controller says \`ip\`, targets are instances, and Service ${app.candidate} has no node ports; say \`ip\`.`);
+    const unlike = ownAnnotations(live).filter((key) => candidate?.metadata?.annotations?.[key] !== live?.metadata?.annotations?.[key]);
+    if (unlike.length > 0)
+        warnings.push(`Service ${app.live} has ${unlike.map((key) => `\`${key}\``).join(', ')}, and Service ${app.candidate} does not: the candidate's target group would be another; move them to ${title}.`);
+    for (const { key, json } of actions) {
+        const stickiness = objectAt(objectAt(json, 'forwardConfig'), 'targetGroupStickinessConfig');
+        if (valueAt(stickiness, 'enabled') === true)
+            warnings.push(`${title} keeps users of its action ${key} on their target group (\`targetGroupStickinessConfig\`), so that a share holds for new users only.`);
+    }
+    return warnings;
+}
+function targetTypeOf(ingress, live) {
+    const key = `${PREFIX}target-type`;
+    return live?.metadata?.annotations?.[key] ?? ingress.metadata?.annotations?.[key];
+}
+function hasNodePort(app, services) {
+    const candidate = services.find((service) => nameOf(service) === app.candidate);
+    const { type } = candidate?.spec ?? {}; // it is a Service
+    return type === 'NodePort' || type === 'LoadBalancer';
+}
+function ownAnnotations(object) {
+    return Object.keys(object?.metadata?.annotations ?? {})
+        .filter((key) => key.startsWith(PREFIX))
+        .sort();
+}
+function backendsOf({ spec }) {
+    const placed = (path, backend) => backend?.service === undefined
+        ? []
+        : [{ path: `${path}/service/port`, name: backend.service.name, port: backend.service.port ?? {} }];
+    return [
+        ...placed('/spec/defaultBackend', spec?.defaultBackend),
+        ...(spec?.rules ?? []).flatMap(({ http }, rule) => (http?.paths ?? []).flatMap(({ backend }, path) => placed(`/spec/rules/${rule}/http/paths/${path}/backend`, backend))),
+    ];
+}
+function directBackends(ingress, app) {
+    return backendsOf(ingress).filter(({ name, port }) => name === app.live && port.name !== USE_ANNOTATION);
+}
+/** All actions that backends use, and the one that those would need that name the live Service themselves. */
+function actionsOf(ingress, app, port) {
+    const used = backendsOf(ingress).filter((backend) => backend.port.name === USE_ANNOTATION);
+    const own = [...new Set(used.map(({ name }) => name))].sort();
+    const actions = own.flatMap((name) => actionOf(name, textOf(ingress, name)) ?? []);
+    const isNamed = backendsOf(ingress).some(({ name }) => name === app.live);
+    if (port === null || !isNamed || actions.some(({ key }) => key === app.live))
+        return actions;
+    return [...actions, withGroups(app.live, null, actionFor(app.live, port))];
+}
+function actionOf(name, text) {
+    if (text === undefined)
+        return null;
+    try {
+        const json = JSON.parse(text);
+        return isObject(json) ? withGroups(name, text, json) : null;
+    }
+    catch {
+        return null; // The controller cannot read it either, and says so in an event.
+    }
+}
+function withGroups(key, text, json) {
+    const list = valueAt(objectAt(json, 'forwardConfig'), 'targetGroups');
+    const groups = Array.isArray(list) ? list.filter(isObject) : [];
+    const destinations = groups.map((group) => {
+        const [service, weight] = [valueAt(group, 'serviceName'), valueAt(group, 'weight')];
+        return {
+            service: typeof service === 'string' ? service : null,
+            weight: typeof weight === 'number' ? weight : null,
+        };
+    });
+    return { key, title: `its action ${key}`, text, json, groups, destinations };
+}
+function actionFor(service, port) {
+    const targetGroups = [{ serviceName: service, servicePort: port.name ?? port.number }];
+    return { type: 'forward', forwardConfig: { targetGroups } };
+}
+function keyOfAction(name) {
+    return `${PREFIX}actions.${name}`;
+}
+function textOf({ metadata }, name) {
+    return metadata?.annotations?.[keyOfAction(name)];
+}
+/* Changes */
+function changesOf(binding, ingress, wanted) {
+    const { app } = binding;
+    const journal = journalOf(binding);
+    const actions = actionsOf(ingress, app, journal.port);
+    const changes = [];
+    for (const action of actions) {
+        const edits = editsOf(action, journal.rules, app, ALB.scale, wanted);
+        const isLeft = wanted === router/* ORIGINAL */.mx && isOurs(action, binding) && isLiveAlone(action.groups, app);
+        if (edits.length > 0 || isLeft)
+            changes.push(...annotate(ingress, journal, action.key, isLeft ? null : textAfter(action, edits, binding)));
+    }
+    if (journal.port === null)
+        return changes;
+    const isWithout = changes.some(({ op }) => op === 'remove') || textOf(ingress, app.live) === undefined;
+    if (wanted === router/* ORIGINAL */.mx && !isWithout)
+        return changes;
+    const [from, to] = [journal.port, { name: USE_ANNOTATION }];
+    const [old, next] = wanted === router/* ORIGINAL */.mx ? [to, from] : [from, to];
+    const turned = backendsOf(ingress).filter(({ name, port }) => name === app.live && keyOf(port) === keyOf(old));
+    return [...changes, ...turned.map(({ path }) => ({ op: 'replace', path, value: next }))];
+}
+/** An action that the user did not write. */
+function isOurs({ key, text }, binding) {
+    return text !== null && key === binding.app.live && journalOf(binding).texts[key] === undefined;
+}
+function isLiveAlone(groups, app) {
+    const [group] = groups;
+    return groups.length === 1 && group !== undefined && valueAt(group, 'serviceName') === app.live;
+}
+/** The action's JSON after the edits; null: there was none, and nothing but the live Service is left in it. */
+function textAfter(action, edits, binding) {
+    const { texts } = journalOf(binding);
+    let groups = [...action.groups];
+    for (const edit of edits) {
+        const group = groups[edit.at] ?? {};
+        const { live, candidate } = binding.app;
+        if (edit.edit === 'weight')
+            groups[edit.at] = set(group, 'weight', edit.weight ?? undefined);
+        else if (edit.edit === 'add')
+            groups.push(set(set(action.groups[edit.at] ?? {}, 'serviceName', candidate), 'weight', edit.weight));
+        else if (edit.edit === 'rename')
+            groups[edit.at] = set(group, 'serviceName', live);
+        else
+            groups = groups.toSpliced(edit.at, 1);
+    }
+    const forward = set(objectAt(action.json, 'forwardConfig'), 'targetGroups', groups);
+    const json = set(action.json, 'forwardConfig', forward);
+    const original = texts[action.key];
+    // The user's spaces and order, unless something else in it was changed meanwhile.
+    if (original !== undefined)
+        return keyOf(JSON.parse(original)) === keyOf(json) ? original : JSON.stringify(json);
+    return isOurs(action, binding) && isLiveAlone(groups, binding.app) ? null : JSON.stringify(json);
+}
+function annotate(ingress, journal, action, text) {
+    const annotations = ingress.metadata?.annotations;
+    const key = keyOfAction(action);
+    const path = '/metadata/annotations';
+    const pointer = `${path}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    if (text !== null && annotations === undefined)
+        return [{ op: 'add', path, value: { [key]: text } }];
+    if (text !== null)
+        return [{ op: 'add', path: pointer, value: text }];
+    const isLast = Object.keys(annotations ?? {}).length === 1 && !journal.annotations;
+    return [{ op: 'remove', path: isLast ? path : pointer }];
+}
+/** The old value of every annotation that is changed, and all rules: by them backends use the actions. */
+function testsOf(ingress, changes) {
+    const annotations = ingress.metadata?.annotations;
+    const old = (path) => {
+        const key = path.split('/')[3]?.replaceAll('~1', '/').replaceAll('~0', '~');
+        return (key === undefined ? annotations : annotations?.[key]) ?? null;
+    };
+    return [
+        ...changes
+            .filter(({ path }) => path.startsWith('/metadata/'))
+            .map(({ path }) => ({ op: 'test', path, value: old(path) })),
+        { op: 'test', path: '/spec/rules', value: ingress.spec?.rules ?? null },
+        { op: 'test', path: '/spec/defaultBackend', value: ingress.spec?.defaultBackend ?? null },
+    ];
+}
+/* JSON as the controller reads it: Go takes keys in any case */
+function keyIn(object, name) {
+    return Object.keys(object).find((key) => key.toLowerCase() === name.toLowerCase()) ?? name;
+}
+function valueAt(object, name) {
+    return object[keyIn(object, name)];
+}
+function objectAt(object, name) {
+    const value = valueAt(object, name);
+    return isObject(value) ? value : {};
+}
+/** Undefined takes the member out. */
+function set(object, name, value) {
+    const key = keyIn(object, name);
+    const { [key]: _old, ...rest } = object;
+    return value === undefined ? rest : { ...object, [key]: value };
+}
+function isObject(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+/** Items of a list often have no kind of their own. */
+function isService(object) {
+    return object.kind === SERVICES.kind || (object.kind === undefined && 'ports' in (object.spec ?? {}));
+}
+function asIngress(object) {
+    return object; // of this kind: the API server's schema holds for it
+}
+function ingressOf(binding, objects) {
+    const object = objectIn(binding, objects);
+    return object === null ? null : asIngress(object);
+}
+function journalOf(binding) {
+    return binding.journal; // made by `bind`
+}
+
+;// CONCATENATED MODULE: ./lib/traffic/apisix-route.js
+
+
+/*
+ * APISIX: `spec.http[].backends[].weight` of an ApisixRoute; an absent weight is 100. Entries have unique names and are known by them.
+ * Among entries of the same paths the one with the highest priority is asked first, so that testers have one more entry of a higher one.
+ * https://apisix.apache.org/docs/ingress-controller/reference/api-reference/#apisixroute
+ */
+const apisix_route_KIND = 'ApisixRoute';
+const APISIX = {
+    kind: 'apisixroute',
+    resource: { group: 'apisix.apache.org', versions: ['v2'], resource: 'apisixroutes', kind: apisix_route_KIND },
+    field: '.spec.http[].backends',
+    scale: { absent: 100, alone: release_route/* ALL */.y, max: 2_147_483_647, even: false },
+};
+/** Stands between the name of an entry and the number of a tester in the name of ours. */
+const OURS = '-crossfade-';
+const SPLIT = 'traffic-split';
+const apisixRoute = {
+    kind: APISIX.kind,
+    resources: [APISIX.resource],
+    discover(app, objects) {
+        return discoverEach(APISIX, app, objects, (object) => apisix_route_bind(app, asRoute(object)));
+    },
+    read(binding, objects) {
+        const route = routeOf(binding, objects);
+        if (route === null)
+            return GONE;
+        const places = placesOf(route);
+        const isOriginal = places.every((place) => editsOf(place, apisix_route_journalOf(binding).rules, binding.app, APISIX.scale, router/* ORIGINAL */.mx).length === 0);
+        const overrides = testersIn(route, binding).length > 0;
+        return {
+            share: shareIn(places, binding.app, APISIX.scale),
+            overrides,
+            mirror: 0,
+            original: isOriginal && !overrides,
+        };
+    },
+    plan(binding, objects, wanted) {
+        const route = routeOf(binding, objects);
+        if (wanted !== router/* ORIGINAL */.mx) {
+            refuseIntent(apisix_route_KIND, binding, apisixRoute.capabilities(binding), wanted);
+            refuseMissing(apisix_route_KIND, binding, route === null ? null : placesOf(route));
+        }
+        if (route === null)
+            return [];
+        return patchOf(binding, route, apisix_route_changesOf(binding, route, wanted), whyOf(apisix_route_KIND, binding, wanted));
+    },
+    verdict(binding, objects) {
+        const route = routeOf(binding, objects);
+        if (route === null)
+            return deleted(apisix_route_KIND, binding);
+        // The controller says Accepted since 2.0 and said ResourcesAvailable before; after an upgrade the old condition stays.
+        const said = (route.status?.conditions ?? []).filter(({ type }) => type === 'Accepted' || type === 'ResourcesAvailable');
+        const [latest] = said.sort((a, b) => (b.observedGeneration ?? 0) - (a.observedGeneration ?? 0));
+        return verdictOf(`${apisix_route_KIND} ${nameOf(route)}`, route, latest);
+    },
+    capabilities(binding) {
+        return {
+            nearest: (share) => nearestOf(share, apisix_route_journalOf(binding).rules, APISIX.scale),
+            headers: ['exact', 'regex'],
+            cookies: true,
+            mirror: false,
+            level: 'accepted',
+        };
+    },
+};
+function apisix_route_bind(app, route) {
+    const title = `${apisix_route_KIND} ${nameOf(route)}`;
+    const places = placesOf(route).filter((place) => names(place, app.live));
+    const streams = (route.spec?.stream ?? []).filter(({ backend }) => backend?.serviceName === app.live);
+    if (places.length === 0)
+        return streams.length === 0
+            ? null
+            : { refusal: `${title} cannot be used: a stream has one backend and no weights; release without a router.` };
+    const split = places.find(({ value }) => value.plugins?.some(({ name, enable }) => name === SPLIT && enable !== false));
+    if (split !== undefined)
+        return {
+            refusal: `${title} cannot be used: ${split.title} has the plugin \`${SPLIT}\`, whose weights win over those of its backends; write them as \`weight\` of its \`backends\` instead.`,
+        };
+    const { kept, refusal } = keepAll(places, app, APISIX.scale, title);
+    if (refusal !== undefined)
+        return { refusal };
+    const journal = { rules: kept };
+    const warnings = streams.map(({ name }) => `${title} leads stream ${name} to Service ${app.live} too; a stream cannot be split and stays there.`);
+    return { journal, rules: places, warnings };
+}
+function placesOf({ spec }) {
+    return (spec?.http ?? []).map((value, index) => ({
+        path: `/spec/http/${index}`,
+        key: value.name,
+        title: `its entry ${value.name}`,
+        value,
+        destinations: [
+            ...(value.backends ?? []).map(({ serviceName, weight }) => ({ service: serviceName, weight: weight ?? null })),
+            ...(value.upstreams ?? []).map(({ weight }) => ({ service: null, weight: weight ?? null })),
+        ],
+    }));
+}
+/** Every change that is to be made, in an order in which no index moves before it is used. */
+function apisix_route_changesOf(binding, route, wanted) {
+    const { rules } = apisix_route_journalOf(binding);
+    const share = wanted === router/* ORIGINAL */.mx ? wanted : wanted.share;
+    const weights = placesOf(route).map((place) => {
+        const changes = editsOf(place, rules, binding.app, APISIX.scale, share).flatMap((edit) => changeOf(place, edit, binding.app));
+        return { tests: changes.length === 0 ? [] : [{ op: 'test', path: place.path, value: place.value }], changes };
+    });
+    return joined([...weights, testerChanges(binding, route, wanted)]);
+}
+function changeOf({ path, value }, edit, app) {
+    const backend = `${path}/backends/${edit.at}`;
+    switch (edit.edit) {
+        case 'weight':
+            return weightPatch(`${backend}/weight`, edit.weight);
+        case 'add': {
+            const added = { ...value.backends?.[edit.at], serviceName: app.candidate, weight: edit.weight };
+            return [{ op: 'add', path: `${path}/backends/-`, value: added }];
+        }
+        case 'rename':
+            return [{ op: 'replace', path: `${backend}/serviceName`, value: app.live }];
+        case 'drop':
+            return [{ op: 'remove', path: backend }];
+    }
+}
+/* Testers */
+/** Entries of ours: to the candidate alone, named after an entry that leads to the live Service, or did. */
+function testersIn(route, binding) {
+    const places = placesOf(route);
+    const sources = [
+        ...apisix_route_journalOf(binding).rules.map(({ rule }) => rule),
+        ...places.filter((place) => names(place, binding.app.live)).map(({ key }) => key),
+    ];
+    return places.filter(({ key, destinations }) => {
+        const isCandidateAlone = destinations.length === 1 && destinations[0]?.service === binding.app.candidate;
+        return isCandidateAlone && sources.some((source) => key.startsWith(`${source}${OURS}`));
+    });
+}
+function testerChanges(binding, route, wanted) {
+    const existing = testersIn(route, binding);
+    const sources = placesOf(route).filter((place) => names(place, binding.app.live));
+    const entries = wanted === router/* ORIGINAL */.mx ? [] : sources.flatMap((source) => testersOf(source, wanted, binding.app));
+    const missing = entries.filter((entry) => !existing.some(({ value }) => keyOf(value) === keyOf(entry)));
+    const surplus = existing.filter(({ value }) => !entries.some((entry) => keyOf(value) === keyOf(entry)));
+    return {
+        tests: surplus.map(({ path, value }) => ({ op: 'test', path, value })),
+        changes: [
+            ...surplus.map(({ path }) => ({ op: 'remove', path })).reverse(),
+            ...missing.map((value) => ({ op: 'add', path: '/spec/http/-', value })),
+        ],
+    };
+}
+/** The source's entry with all its plugins and timeouts, for testers alone. */
+function testersOf({ value: source }, { headers, cookies }, app) {
+    const { upstreams: _upstreams, ...rest } = source;
+    const backends = (source.backends ?? [])
+        .filter(({ serviceName }) => serviceName === app.live)
+        .map(({ weight: _weight, ...backend }) => ({ ...backend, serviceName: app.candidate }));
+    const expressions = [
+        ...headers.map(headerExpression),
+        ...cookies.map(({ name, value }) => ({ subject: { scope: 'Cookie', name }, op: 'Equal', value })),
+    ];
+    return expressions.map((expression, index) => ({
+        ...rest,
+        name: `${source.name}${OURS}${index + 1}`,
+        priority: (source.priority ?? 0) + 1,
+        match: { ...source.match, exprs: [...(source.match?.exprs ?? []), expression] },
+        backends,
+    }));
+}
+/** APISIX finds a pattern anywhere in the value; the proxies of other routers match the whole of it, and so do we. */
+function headerExpression({ name, kind, value }) {
+    const subject = { scope: 'Header', name };
+    return kind === 'exact' ? { subject, op: 'Equal', value } : { subject, op: 'RegexMatch', value: `^(?:${value})$` };
+}
+function asRoute(object) {
+    return object; // of this kind: the CRD's schema holds for it
+}
+function routeOf(binding, objects) {
+    const object = objectIn(binding, objects);
+    return object === null ? null : asRoute(object);
+}
+function apisix_route_journalOf(binding) {
+    return binding.journal; // made by `bind`
+}
+
+;// CONCATENATED MODULE: ./lib/traffic/contour-http-proxy.js
+
+
+/*
+ * Contour: `spec.routes[].services[].weight` and `spec.tcpproxy.services[].weight` of an HTTPProxy. An absent weight counts as 0, and
+ * when all are 0 Contour splits evenly. A child that another HTTPProxy includes is a route of its own. Routes have no order: Envoy gets
+ * them sorted, the more header conditions the earlier, so that testers have one more route with one more condition.
+ * https://projectcontour.io/docs/main/config/request-routing/
+ */
+const contour_http_proxy_KIND = 'HTTPProxy';
+const CONTOUR = {
+    kind: 'httpproxy',
+    resource: { group: 'projectcontour.io', versions: ['v1'], resource: 'httpproxies', kind: contour_http_proxy_KIND },
+    field: '.spec.routes[].services',
+    // Envoy counts in 32 bits.
+    scale: { absent: 0, alone: release_route/* ALL */.y, max: 4_294_967_295, even: true },
+};
+const TCP = 'tcpproxy';
+const contourHttpProxy = {
+    kind: CONTOUR.kind,
+    resources: [CONTOUR.resource],
+    discover(app, objects) {
+        return discoverEach(CONTOUR, app, objects, (object) => contour_http_proxy_bind(app, asProxy(object)));
+    },
+    read(binding, objects) {
+        const proxy = proxyOf(binding, objects);
+        if (proxy === null)
+            return GONE;
+        const journal = contour_http_proxy_journalOf(binding);
+        const places = contour_http_proxy_placesOf(proxy);
+        const ours = contour_http_proxy_testersIn(proxy, binding);
+        const mirrors = places.map((place) => mirrorIn(place, binding)).filter((mirror) => mirror !== null);
+        const isOriginal = places.every((place) => editsOf(place, journal.rules, binding.app, CONTOUR.scale, router/* ORIGINAL */.mx).length === 0);
+        return {
+            share: shareIn(places, binding.app, CONTOUR.scale),
+            overrides: ours.length > 0,
+            mirror: Math.max(0, ...mirrors.map(({ share }) => share)),
+            original: isOriginal && ours.length === 0 && mirrors.length === 0,
+        };
+    },
+    plan(binding, objects, wanted) {
+        const proxy = proxyOf(binding, objects);
+        if (wanted !== router/* ORIGINAL */.mx)
+            refuseImpossible(binding, proxy, wanted);
+        if (proxy === null)
+            return [];
+        return patchOf(binding, proxy, contour_http_proxy_changesOf(binding, proxy, wanted), whyOf(contour_http_proxy_KIND, binding, wanted));
+    },
+    verdict(binding, objects) {
+        const proxy = proxyOf(binding, objects);
+        if (proxy === null)
+            return deleted(contour_http_proxy_KIND, binding);
+        const valid = proxy.status?.conditions?.find(({ type }) => type === 'Valid');
+        const verdict = verdictOf(`${contour_http_proxy_KIND} ${nameOf(proxy)}`, proxy, valid);
+        if (verdict.is !== 'no')
+            return verdict;
+        const errors = (valid?.errors ?? []).map(({ reason, message }) => `${reason}: ${message}`);
+        return { ...verdict, reasons: [...verdict.reasons, ...errors] };
+    },
+    capabilities(binding) {
+        const { rules, mirrored, tcp } = contour_http_proxy_journalOf(binding);
+        return {
+            nearest: (share) => nearestOf(share, rules, CONTOUR.scale),
+            headers: tcp ? [] : ['exact', 'regex'],
+            cookies: !tcp,
+            mirror: !tcp && mirrored.length === 0,
+            level: 'accepted',
+        };
+    },
+};
+function contour_http_proxy_bind(app, proxy) {
+    const places = contour_http_proxy_placesOf(proxy).filter((place) => names(place, app.live));
+    if (places.length === 0)
+        return null;
+    const { kept, refusal } = keepAll(places, app, CONTOUR.scale, `${contour_http_proxy_KIND} ${nameOf(proxy)}`);
+    if (refusal !== undefined)
+        return { refusal };
+    const own = contour_http_proxy_placesOf(proxy).filter((place) => names(place, app.candidate) && !names(place, app.live));
+    const journal = {
+        rules: kept,
+        own: own.map(({ key }) => key),
+        mirrored: places.filter(({ services }) => services.some(({ mirror }) => mirror)).map(({ key }) => key),
+        tcp: places.some(({ key }) => key === TCP),
+    };
+    return { journal, rules: places };
+}
+function contour_http_proxy_placesOf(proxy) {
+    const place = (path, key, title, value) => {
+        const services = value.services ?? [];
+        const at = services.flatMap(({ mirror }, index) => (mirror ? [] : [index]));
+        const destinations = services
+            .filter(({ mirror }) => !mirror)
+            .map(({ name, weight }) => ({ service: name, weight: weight ?? null }));
+        return { path, key, title, value, services, at, destinations };
+    };
+    const routes = (proxy.spec?.routes ?? []).map((route, index) => place(`/spec/routes/${index}`, keyOf(route.conditions ?? []), titleOf(route), route));
+    const tcp = proxy.spec?.tcpproxy;
+    return tcp === undefined ? routes : [...routes, place('/spec/tcpproxy', TCP, 'the TCP proxy', tcp)];
+}
+function titleOf({ conditions = [] }) {
+    return conditions.length === 0 ? 'the route of all requests' : `the route ${JSON.stringify(conditions)}`;
+}
+/** Every change that is to be made, in an order in which no index moves before it is used. */
+function contour_http_proxy_changesOf(binding, proxy, wanted) {
+    const journal = contour_http_proxy_journalOf(binding);
+    const weights = contour_http_proxy_placesOf(proxy).map((place) => {
+        const share = wanted === router/* ORIGINAL */.mx ? wanted : wanted.share;
+        const edits = editsOf(place, journal.rules, binding.app, CONTOUR.scale, share);
+        const changes = edits.flatMap((edit) => weightChange(place, edit, binding.app));
+        const drops = edits.flatMap(({ edit, at }) => (edit === 'drop' ? [place.at[at] ?? at] : []));
+        const mirrored = mirrorChange(place, binding, wanted === router/* ORIGINAL */.mx ? 0 : wanted.mirror);
+        changes.push(...mirrored.changes);
+        for (const index of [...drops, ...mirrored.drops].sort((a, b) => b - a))
+            changes.push({ op: 'remove', path: `${place.path}/services/${index}` });
+        const guard = changes.length === 0 ? [] : [{ op: 'test', path: place.path, value: place.value }];
+        return { tests: guard, changes };
+    });
+    return joined([...weights, contour_http_proxy_testerChanges(binding, proxy, wanted)]);
+}
+function weightChange(place, edit, app) {
+    const index = place.at[edit.at] ?? edit.at;
+    const path = `${place.path}/services/${index}`;
+    switch (edit.edit) {
+        case 'weight':
+            return weightPatch(`${path}/weight`, edit.weight);
+        case 'add':
+            return [
+                {
+                    op: 'add',
+                    path: `${place.path}/services/-`,
+                    value: { ...place.services[index], name: app.candidate, weight: edit.weight },
+                },
+            ];
+        case 'rename':
+            return [{ op: 'replace', path: `${path}/name`, value: app.live }];
+        case 'drop':
+            return [];
+    }
+}
+/* Mirrors */
+/** The mirror of ours in a rule. Contour's weight of a mirror is in percent; absent and 0 mean all. */
+function mirrorIn(place, binding) {
+    const at = place.services.findIndex(({ mirror, name }) => mirror === true && name === binding.app.candidate);
+    if (at < 0 || contour_http_proxy_journalOf(binding).mirrored.includes(place.key))
+        return null;
+    return { at, share: (place.services[at]?.weight || 100) * 100 };
+}
+function mirrorChange(place, binding, share) {
+    const mirror = mirrorIn(place, binding);
+    const isWanted = share > 0 && names(place, binding.app.live) && place.key !== TCP;
+    if (!isWanted)
+        return { changes: [], drops: mirror === null ? [] : [mirror.at] };
+    const weight = share / 100;
+    if (mirror?.share === share)
+        return { changes: [], drops: [] };
+    if (mirror !== null)
+        return { changes: weightPatch(`${place.path}/services/${mirror.at}/weight`, weight), drops: [] };
+    const live = place.services.find(({ name, mirror: isMirror }) => name === binding.app.live && !isMirror);
+    const value = { ...live, name: binding.app.candidate, mirror: true, weight };
+    return { changes: [{ op: 'add', path: `${place.path}/services/-`, value }], drops: [] };
+}
+/* Testers */
+/** Routes of ours: to the candidate alone, by one header more than a route to the live Service has or had. */
+function contour_http_proxy_testersIn(proxy, binding) {
+    const { rules, own } = contour_http_proxy_journalOf(binding);
+    const places = contour_http_proxy_placesOf(proxy);
+    const sources = new Set([
+        ...rules.map(({ rule }) => rule),
+        ...places.filter((place) => names(place, binding.app.live)).map(({ key }) => key),
+    ]);
+    return places.filter(({ key, destinations, value: { conditions = [] } }) => {
+        const isCandidateAlone = destinations.length === 1 && destinations[0]?.service === binding.app.candidate;
+        const isBySource = conditions.at(-1)?.header !== undefined && sources.has(keyOf(conditions.slice(0, -1)));
+        return isCandidateAlone && isBySource && !own.includes(key);
+    });
+}
+function contour_http_proxy_testerChanges(binding, proxy, wanted) {
+    const existing = contour_http_proxy_testersIn(proxy, binding);
+    const sources = contour_http_proxy_placesOf(proxy).filter((place) => names(place, binding.app.live) && place.key !== TCP);
+    const routes = wanted === router/* ORIGINAL */.mx ? [] : sources.flatMap((source) => contour_http_proxy_testersOf(source, wanted, binding.app));
+    const missing = routes.filter((route) => !existing.some(({ value }) => keyOf(value) === keyOf(route)));
+    const surplus = existing.filter(({ value }) => !routes.some((route) => keyOf(value) === keyOf(route)));
+    return {
+        tests: surplus.map(({ path, value }) => ({ op: 'test', path, value })),
+        changes: [
+            ...surplus.map(({ path }) => ({ op: 'remove', path })).reverse(),
+            ...missing.map((value) => ({ op: 'add', path: '/spec/routes/-', value })),
+        ],
+    };
+}
+/** The source's route with all its policies, for testers alone. */
+function contour_http_proxy_testersOf(source, { headers, cookies }, app) {
+    const wanted = [...headers, ...cookies.map(cookieHeader)];
+    const services = source.services.flatMap((service) => {
+        if (service.mirror)
+            return service.name === app.candidate ? [] : [service];
+        if (service.name !== app.live)
+            return [];
+        const { weight: _weight, ...rest } = service;
+        return [{ ...rest, name: app.candidate }];
+    });
+    return wanted.flatMap((header) => {
+        const conditions = source.value.conditions ?? [];
+        const own = conditions.flatMap((condition) => condition.header?.name.toLowerCase() === header.name ? [condition.header] : []);
+        if (header.kind === 'exact' && own.some(({ exact }) => exact === header.value))
+            throw new router/* CannotRoute */.bW(`testers are to be known by ${header.name}: ${header.value}, but ${source.title} takes only such requests: choose another header`);
+        // Contour refuses two exact conditions for one header and contradictions; no request matches both.
+        const isNever = header.kind === 'exact' && own.some(({ exact, notexact }) => exact !== undefined || notexact === header.value);
+        const condition = { header: { name: header.name, [header.kind]: header.value } };
+        return isNever ? [] : [{ ...source.value, conditions: [...conditions, condition], services }];
+    });
+}
+/** Envoy matches the whole header; it has all cookies in one. */
+function cookieHeader({ name, value }) {
+    const literal = `${name}=${value}`.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    return { name: 'cookie', kind: 'regex', value: `(|.*; *)${literal}( *;.*|)` };
+}
+function refuseImpossible(binding, proxy, wanted) {
+    refuseIntent(contour_http_proxy_KIND, binding, contourHttpProxy.capabilities(binding), wanted);
+    refuseMissing(contour_http_proxy_KIND, binding, proxy === null ? null : contour_http_proxy_placesOf(proxy));
+    if (wanted.mirror % 100 !== 0)
+        throw new router/* CannotRoute */.bW(`${contour_http_proxy_KIND} ${nameIn(binding)} is to copy ${wanted.mirror / 100} % of the requests, but Contour copies whole percents: use one`);
+}
+function asProxy(object) {
+    return object; // of this kind: the CRD's schema holds for it
+}
+function proxyOf(binding, objects) {
+    const object = objectIn(binding, objects);
+    return object === null ? null : asProxy(object);
+}
+function contour_http_proxy_journalOf(binding) {
+    return binding.journal; // made by `bind`
+}
+
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __webpack_require__(7975);
 ;// CONCATENATED MODULE: ./lib/traffic/gateway-rules.js
 
 
@@ -5503,7 +6547,7 @@ const MOST = {
     weight: 1_000_000,
 };
 // What is known of a Service in a backendRef; absent group and kind mean a Service, absent namespace the route's own.
-function names(ref, service, namespace) {
+function gateway_rules_names(ref, service, namespace) {
     return (ref?.name === service &&
         (ref.group ?? '') === '' &&
         (ref.kind ?? 'Service') === 'Service' &&
@@ -5518,8 +6562,8 @@ function total(refs) {
 }
 function split(rule, { namespace, live, candidate }) {
     const refs = rule.backendRefs ?? [];
-    const isLive = (ref) => names(ref, live, namespace);
-    const isCandidate = (ref) => names(ref, candidate, namespace);
+    const isLive = (ref) => gateway_rules_names(ref, live, namespace);
+    const isCandidate = (ref) => gateway_rules_names(ref, candidate, namespace);
     return {
         live: refs.filter(isLive),
         candidate: refs.filter(isCandidate),
@@ -5541,7 +6585,7 @@ function exactShare(rule, app) {
     return sum <= 0 ? null : (total(candidate) * release_route/* ALL */.y) / sum;
 }
 /** What the user's rules say of the pair. @param sum of the pair's weights where nobody else takes part */
-function keep(rules, app, sum, level) {
+function gateway_rules_keep(rules, app, sum, level) {
     const sources = [];
     const own = [];
     const ids = [];
@@ -5623,7 +6667,7 @@ const ANYTHING = {
     grpcroute: [{}],
 };
 function mirrorsTo(rule, { namespace, candidate }) {
-    return (rule.filters ?? []).filter(({ requestMirror }) => names(requestMirror?.backendRef, candidate, namespace));
+    return (rule.filters ?? []).filter(({ requestMirror }) => gateway_rules_names(requestMirror?.backendRef, candidate, namespace));
 }
 function ourMirrors(rule, source, app) {
     return mirrorsTo(rule, app).filter((filter) => !source.mirrors.some((users) => (0,external_node_util_.isDeepStrictEqual)(users, filter)));
@@ -5659,8 +6703,6 @@ function readRules(rules, journal, app) {
     };
 }
 
-// EXTERNAL MODULE: ./lib/traffic/router.js
-var router = __webpack_require__(5264);
 ;// CONCATENATED MODULE: ./lib/traffic/gateway-testers.js
 
 
@@ -5677,7 +6719,7 @@ function testersRule(rule, { headers, cookies }, kind, title) {
     const { name: _name, ...copy } = rule;
     const testers = [...headers.map(headerMatch), ...cookies.map(({ name, value }) => cookieMatch(name, value))];
     const sources = rule.matches === undefined || rule.matches.length === 0 ? ANYTHING[kind] : rule.matches;
-    const matches = sources.flatMap((match) => testers.flatMap((tester) => joined(match, tester, title)));
+    const matches = sources.flatMap((match) => testers.flatMap((tester) => gateway_testers_joined(match, tester, title)));
     if (matches.length === 0)
         return null;
     if (matches.length > MOST.matchesOfRule)
@@ -5694,7 +6736,7 @@ function cookieMatch(name, value) {
     return { type: 'RegularExpression', name: 'cookie', value: `^(.*;[ ]*)?${escaped}[ ]*(;.*)?$` };
 }
 /** A match and a header more; nothing when no request can have both. */
-function joined(match, tester, title) {
+function gateway_testers_joined(match, tester, title) {
     const headers = match.headers ?? [];
     const same = headers.find(({ name }) => name.toLowerCase() === tester.name.toLowerCase());
     if (same !== undefined) {
@@ -5707,29 +6749,6 @@ function joined(match, tester, title) {
     if (headers.length >= MOST.headers)
         throw new router/* CannotRoute */.bW(`Wanted one header more in ${title}; a match has at most ${MOST.headers}.`);
     return [{ ...match, headers: [...headers, tester] }];
-}
-
-;// CONCATENATED MODULE: ./lib/traffic/weights.js
-
-/** The pair of this sum whose candidate part is nearest to the share; 0 and 100 % are exact. `sum`: a positive integer. */
-function pairOf(share, sum) {
-    const exact = (share * sum) / release_route/* ALL */.y;
-    // Half a weight goes to stable: never more than was asked for.
-    const candidate = share <= 0 ? 0 : share >= release_route/* ALL */.y ? sum : Math.ceil(exact - 0.5);
-    return { live: sum - candidate, candidate };
-}
-/** The candidate's share in a pair, in basis points; null: the pair sends nobody anywhere. */
-function shareOf({ live, candidate }) {
-    const sum = live + candidate;
-    return sum <= 0 ? null : Math.round((candidate * release_route/* ALL */.y) / sum);
-}
-/** The shares at or below and at or above the wanted one that a pair of this sum can express, in basis points. */
-function nearestShares(share, sum) {
-    const exact = (share * sum) / release_route/* ALL */.y;
-    if (Number.isInteger(exact))
-        return [share, share];
-    const of = (candidate) => (candidate * release_route/* ALL */.y) / sum;
-    return [of(Math.floor(exact)), of(Math.ceil(exact))];
 }
 
 ;// CONCATENATED MODULE: ./lib/traffic/gateway-edits.js
@@ -5798,13 +6817,13 @@ function routedRules(rules, journal, app, wanted, kind, title) {
         const source = journal.sources[turn];
         const rule = rules[index];
         if (source === undefined || rule === undefined || !namesLive(rule, app))
-            throw new router/* CannotRoute */.bW(`Wanted to split the traffic of ${title}, but rule ${nameOf(turn, source)} no longer leads to Service ${app.live}: ` +
+            throw new router/* CannotRoute */.bW(`Wanted to split the traffic of ${title}, but rule ${gateway_edits_nameOf(turn, source)} no longer leads to Service ${app.live}: ` +
                 'somebody removed it or changed its matches. Put it back, or take the release back.');
         const routed = withMirror(withShare(rule, source, app, wanted.share, title), source, app, wanted.mirror, title);
         if (!(0,external_node_util_.isDeepStrictEqual)(routed, rule))
             changed.set(index, routed);
         const copied = { ...withoutMirror(rule, source, app), backendRefs: testersBackends(rule, source, app) };
-        const forTesters = testersRule(copied, wanted, kind, `rule ${nameOf(index, source)} of ${title}`);
+        const forTesters = testersRule(copied, wanted, kind, `rule ${gateway_edits_nameOf(index, source)} of ${title}`);
         if (forTesters === null)
             continue;
         testers.push(forTesters);
@@ -5819,11 +6838,11 @@ function routedRules(rules, journal, app, wanted, kind, title) {
     mustFit(rules, edits, title);
     return edits;
 }
-function nameOf(index, source) {
+function gateway_edits_nameOf(index, source) {
     return source?.id.name ?? String(index + 1);
 }
 /** The shares that every rule can express. */
-function nearestOf({ sources }, share) {
+function gateway_edits_nearestOf({ sources }, share) {
     const common = sources.map(({ sum }) => sum).reduce((a, b) => divisor(a, b), 0);
     return nearestShares(share, Math.max(1, common));
 }
@@ -5840,7 +6859,7 @@ function mustBeExpressible(journal, { share, mirror }, title) {
         // The nearest shares of a small sum are not whole basis points.
         if (Math.abs(weight - Math.round(weight)) < 1e-6)
             continue;
-        const [below, above] = nearestOf(journal, share).map(percent);
+        const [below, above] = gateway_edits_nearestOf(journal, share).map(percent);
         throw new router/* CannotRoute */.bW(`Wanted ${percent(share)} in ${title}, where the weights of the pair add up to ${sum} beside other destinations: ` +
             `the nearest are ${below} and ${above}. Choose one of them, or give that rule larger weights.`);
     }
@@ -6088,18 +7107,18 @@ function gatewayRoute(kind, resource) {
         resources: [resource],
         discover: (app, objects) => discover(kind, resource, app, objects),
         read(binding, objects) {
-            const route = routeOf(binding, objects);
+            const route = gateway_route_routeOf(binding, objects);
             if (route === null)
                 return { share: null, overrides: false, mirror: 0, original: true };
             const rules = rulesOf(route);
-            const journal = journalOf(binding);
+            const journal = gateway_route_journalOf(binding);
             const { changed } = restoredRules(rules, journal, binding.app);
             return { ...readRules(rules, journal, binding.app), original: changed.size === 0 };
         },
         plan: (binding, objects, wanted) => plan(kind, resource, binding, objects, wanted),
         verdict(binding, objects) {
-            const route = routeOf(binding, objects);
-            const title = titleOf(resource, binding);
+            const route = gateway_route_routeOf(binding, objects);
+            const title = gateway_route_titleOf(resource, binding);
             if (route === null)
                 return { is: 'no', level: 'stored', reasons: [`${title} is gone: somebody deleted it.`] };
             return judgeParents({
@@ -6111,11 +7130,11 @@ function gatewayRoute(kind, resource) {
             });
         },
         capabilities: (binding) => ({
-            nearest: (share) => nearestOf(journalOf(binding), share),
+            nearest: (share) => gateway_edits_nearestOf(gateway_route_journalOf(binding), share),
             headers: ['exact', 'regex'],
             cookies: true,
             mirror: true,
-            level: journalOf(binding).level,
+            level: gateway_route_journalOf(binding).level,
         }),
     };
 }
@@ -6132,7 +7151,7 @@ function discover(kind, resource, app, objects) {
         const title = `${resource.kind} ${gateway_route_nameOf(route)}`;
         if (!rules.some((rule) => namesLive(rule, app)))
             continue;
-        const { journal, shares } = keep(rules, app, freeSum(route), tellsProgrammed(route.status) ? 'programmed' : 'accepted');
+        const { journal, shares } = gateway_rules_keep(rules, app, freeSum(route), tellsProgrammed(route.status) ? 'programmed' : 'accepted');
         const refusal = driverRefusal(route, title) ?? unfit(route, title, app, shares);
         if (refusal !== null) {
             refusals.push(refusal);
@@ -6176,8 +7195,8 @@ function freeSum({ status }) {
     return 10_000;
 }
 function plan(kind, resource, binding, objects, wanted) {
-    const route = routeOf(binding, objects);
-    const title = titleOf(resource, binding);
+    const route = gateway_route_routeOf(binding, objects);
+    const title = gateway_route_titleOf(resource, binding);
     if (route === null) {
         // Nothing of ours is left in what is gone.
         if (wanted === router/* ORIGINAL */.mx)
@@ -6185,7 +7204,7 @@ function plan(kind, resource, binding, objects, wanted) {
         throw new router/* CannotRoute */.bW(`Wanted to split the traffic of ${title}, and it is gone. Apply it again, or take the release back.`);
     }
     const rules = rulesOf(route);
-    const journal = journalOf(binding);
+    const journal = gateway_route_journalOf(binding);
     const edits = wanted === router/* ORIGINAL */.mx
         ? restoredRules(rules, journal, binding.app)
         : routedRules(rules, journal, binding.app, wanted, kind, title);
@@ -6201,14 +7220,14 @@ function plan(kind, resource, binding, objects, wanted) {
                 // The whole rule: it is what stands at that index, with the weights that were read, and what testers' copies are made of.
                 ...tested.map((index) => ({ op: 'test', path: `/spec/rules/${index}`, value: rules[index] })),
             ],
-            changes: changesOf(rules, edits),
+            changes: gateway_route_changesOf(rules, edits),
             why: wanted === router/* ORIGINAL */.mx
                 ? `put ${title} back: its rules are again as you wrote them`
-                : whyOf(title, binding.app, wanted),
+                : gateway_route_whyOf(title, binding.app, wanted),
         },
     ];
 }
-function changesOf(rules, { changed, added }) {
+function gateway_route_changesOf(rules, { changed, added }) {
     const entries = [...changed].sort(([a], [b]) => a - b);
     const replaced = entries.flatMap(([index, rule]) => rule === null ? [] : changesOfRule(index, rules[index] ?? {}, rule));
     // From the end, so that every index is still the one that was read.
@@ -6230,7 +7249,7 @@ function changesOfRule(index, old, rule) {
             : [{ op: old[field] === undefined ? 'add' : 'replace', path, value }];
     });
 }
-function whyOf(title, { candidate }, { share, headers, cookies, mirror }) {
+function gateway_route_whyOf(title, { candidate }, { share, headers, cookies, mirror }) {
     const testers = [
         ...headers.map(({ name, value }) => `header ${name}: ${value}`),
         ...cookies.map(({ name, value }) => `cookie ${name}=${value}`),
@@ -6243,16 +7262,16 @@ function isOf({ group, kind }, object) {
     // Items of a list may come without either.
     return (object.kind ?? kind) === kind && (object.apiVersion ?? `${group}/`).startsWith(`${group}/`);
 }
-function routeOf({ paths }, objects) {
+function gateway_route_routeOf({ paths }, objects) {
     return (objects.get(paths[0] ?? '') ?? null); // what is at this path is of this kind; all fields are optional
 }
 function rulesOf({ spec }) {
     return spec?.rules ?? [];
 }
-function journalOf({ journal }) {
+function gateway_route_journalOf({ journal }) {
     return journal; // our own, from `discover`
 }
-function titleOf({ kind }, { router }) {
+function gateway_route_titleOf({ kind }, { router }) {
     return `${kind} ${router.slice(router.indexOf('/') + 1)}`;
 }
 function gateway_route_nameOf({ metadata }) {
@@ -6264,6 +7283,7 @@ var external_node_crypto_ = __webpack_require__(7598);
 // EXTERNAL MODULE: ./lib/traffic/service-selector.js
 var service_selector = __webpack_require__(914);
 ;// CONCATENATED MODULE: ./lib/traffic/ingress-annotations.js
+
 
 
 
@@ -6303,7 +7323,6 @@ const SUFFIX = '-crossfade';
 const NAME_LENGTH = 63;
 /** Class names by which controllers are installed that do not run these annotations: our Ingress would be a second full route to them. */
 const FOREIGN_CLASSES = new Map(Object.entries({
-    alb: 'the AWS Load Balancer Controller',
     gce: 'Google Cloud’s controller',
     'gce-internal': 'Google Cloud’s controller',
     'azure-application-gateway': 'Azure’s Application Gateway controller',
@@ -6364,7 +7383,8 @@ const ingressAnnotations = {
             .filter(({ metadata }) => metadata?.namespace === app.namespace)
             .sort((a, b) => (ingress_annotations_nameOf(a) < ingress_annotations_nameOf(b) ? -1 : 1));
         for (const ingress of all) {
-            if (isOurs(ingress))
+            // The AWS Load Balancer Controller has a router of its own: alb-ingress.ts.
+            if (ingress_annotations_isOurs(ingress) || isAlb(ingress))
                 continue;
             const title = `Ingress ${ingress_annotations_nameOf(ingress)}`;
             const rules = rulesTo(app.live, ingress);
@@ -6376,12 +7396,12 @@ const ingressAnnotations = {
                 refusals.push(refusal);
                 continue;
             }
-            warnings.push(...warningsOf(ingress, isDefault));
+            warnings.push(...ingress_annotations_warningsOf(ingress, isDefault));
             const journal = { rules: rules.flatMap(identities) };
             bindings.push({
                 router: `ingress/${ingress_annotations_nameOf(ingress)}`,
                 app,
-                paths: [pathOf(app, ingress_annotations_nameOf(ingress)), pathOf(app, canaryName(ingress_annotations_nameOf(ingress)))],
+                paths: [ingress_annotations_pathOf(app, ingress_annotations_nameOf(ingress)), ingress_annotations_pathOf(app, canaryName(ingress_annotations_nameOf(ingress)))],
                 originalShare: 0,
                 journal,
             });
@@ -6392,7 +7412,7 @@ const ingressAnnotations = {
     },
     read(binding, objects) {
         const { ingress, canary } = objectsOf(binding, objects);
-        if (canary === null || !isOurs(canary)) {
+        if (canary === null || !ingress_annotations_isOurs(canary)) {
             // Somebody else's object in our canary's place: what it does is not ours to say.
             const share = ingress === null || canary !== null || rulesTo(binding.app.live, ingress).length === 0 ? null : 0;
             return { share, overrides: false, mirror: 0, original: true };
@@ -6413,8 +7433,8 @@ const ingressAnnotations = {
         const { ingress, canary } = objectsOf(binding, objects);
         if (wanted !== router/* ORIGINAL */.mx)
             assertPossible(title, wanted);
-        const isNothing = wanted === router/* ORIGINAL */.mx || (wanted.share === 0 && testersOf(wanted) === 0);
-        if (canary !== null && !isOurs(canary)) {
+        const isNothing = wanted === router/* ORIGINAL */.mx || (wanted.share === 0 && ingress_annotations_testersOf(wanted) === 0);
+        if (canary !== null && !ingress_annotations_isOurs(canary)) {
             if (isNothing)
                 return [];
             throw new router/* CannotRoute */.bW(notOurs(canary, title));
@@ -6443,7 +7463,7 @@ const ingressAnnotations = {
                 level: 'stored',
                 reasons: [`${title} has no rule for Service ${binding.app.live} any more.`],
             };
-        if (canary !== null && !isOurs(canary))
+        if (canary !== null && !ingress_annotations_isOurs(canary))
             return { is: 'no', level: 'stored', reasons: [notOurs(canary, title)] };
         if (canary !== null && !isComplete(binding, ingress, canary))
             return {
@@ -6488,12 +7508,12 @@ function whyUnfit(ingress, rules, all, app) {
     if (rules.length === 0)
         return `${title} leads to Service ${app.live} by spec.defaultBackend only, and canaries belong to rules. Give it a rule with path / for that Service.`;
     const name = canaryName(ingress_annotations_nameOf(ingress));
-    const inTheWay = all.find((other) => ingress_annotations_nameOf(other) === name && !isOurs(other));
+    const inTheWay = all.find((other) => ingress_annotations_nameOf(other) === name && !ingress_annotations_isOurs(other));
     if (inTheWay !== undefined)
         return notOurs(inTheWay, title);
     const paths = new Set(rules.flatMap(identities));
     const rival = all.find((other) => other.metadata?.annotations?.[CANARY] === 'true' &&
-        !isOurs(other) &&
+        !ingress_annotations_isOurs(other) &&
         (other.spec?.rules ?? []).flatMap(identities).some((identity) => paths.has(identity)));
     if (rival !== undefined)
         return `${title} has a canary already: Ingress ${ingress_annotations_nameOf(rival)} for the same host and path. A rule can have one canary only; delete that Ingress.`;
@@ -6502,7 +7522,7 @@ function whyUnfit(ingress, rules, all, app) {
 function notOurs(canary, title) {
     return `Wanted to make Ingress ${ingress_annotations_nameOf(canary)} as the canary of ${title}; there is one that Crossfade has not made. Rename or delete it.`;
 }
-function warningsOf(ingress, isDefault) {
+function ingress_annotations_warningsOf(ingress, isDefault) {
     const title = `Ingress ${ingress_annotations_nameOf(ingress)}`;
     const className = classOf(ingress);
     const { [`${NGINX}affinity`]: affinity, [`${NGINX}affinity-canary-behavior`]: behaviour } = ingress.metadata?.annotations ?? {};
@@ -6541,7 +7561,7 @@ function assertPossible(title, { share, headers, cookies, mirror }) {
     if (cookie !== undefined && !BASIC.test(cookie.name))
         cannot(`testers by cookie ${cookie.name}`, 'ingress-nginx allows letters, digits and - . _ ~ / : in its name.');
 }
-function testersOf({ headers, cookies }) {
+function ingress_annotations_testersOf({ headers, cookies }) {
     return headers.length + cookies.length;
 }
 function canaryAnnotations({ share, headers, cookies }) {
@@ -6570,7 +7590,7 @@ function creation(app, ingress, wanted) {
     const className = ingress.spec?.ingressClassName;
     return {
         verb: 'create',
-        path: pathOf(app),
+        path: ingress_annotations_pathOf(app),
         body: {
             apiVersion: `${ingress_annotations_GROUP}/v1`,
             kind: 'Ingress',
@@ -6627,7 +7647,7 @@ function update(binding, ingress, canary, wanted) {
     }
     if (changes.length === 0)
         return [];
-    const path = pathOf(app, ingress_annotations_nameOf(canary));
+    const path = ingress_annotations_pathOf(app, ingress_annotations_nameOf(canary));
     return [{ verb: 'patch', path, tests, changes, why: `Ingress ${ingress_annotations_nameOf(canary)}: ${ingress_annotations_whyOf(wanted, app)}` }];
 }
 /** A value as text, whatever the order of its keys: for comparing what we wrote with what is there. */
@@ -6640,7 +7660,7 @@ function deletion(binding, canary, title) {
     const name = ingress_annotations_nameOf(canary);
     return {
         verb: 'delete',
-        path: pathOf(binding.app, name),
+        path: ingress_annotations_pathOf(binding.app, name),
         uid: canary.metadata?.uid ?? '',
         why: `delete Ingress ${name}: all users of ${title} to Service ${binding.app.live}`,
     };
@@ -6692,7 +7712,7 @@ function canaryName(ingress) {
     return `${head}-${hash}${SUFFIX}`;
 }
 function ingress_annotations_whyOf({ share, ...testers }, app) {
-    return `${ingress_annotations_percent(share)} of users${testersOf({ share, ...testers }) > 0 ? ', and testers' : ''} to Service ${app.candidate}`;
+    return `${ingress_annotations_percent(share)} of users${ingress_annotations_testersOf({ share, ...testers }) > 0 ? ', and testers' : ''} to Service ${app.candidate}`;
 }
 function ingress_annotations_percent(share) {
     return `${share / 100} %`;
@@ -6700,7 +7720,7 @@ function ingress_annotations_percent(share) {
 function classOf({ metadata, spec }) {
     return spec?.ingressClassName ?? metadata?.annotations?.['kubernetes.io/ingress.class'];
 }
-function isOurs({ metadata }) {
+function ingress_annotations_isOurs({ metadata }) {
     return Object.entries(service_selector/* MANAGED_BY */.Kf).every(([key, value]) => metadata?.labels?.[key] === value);
 }
 /** Items of a list have no kind of their own. */
@@ -6717,7 +7737,7 @@ function objectsOf(binding, objects) {
 function ingressNameOf(binding) {
     return binding.router.slice('ingress/'.length);
 }
-function pathOf(app, name) {
+function ingress_annotations_pathOf(app, name) {
     return `/apis/${ingress_annotations_GROUP}/v1/namespaces/${app.namespace}/ingresses${name === undefined ? '' : `/${name}`}`;
 }
 function ingress_annotations_journalOf(binding) {
@@ -6726,6 +7746,158 @@ function ingress_annotations_journalOf(binding) {
 }
 function ingress_annotations_nameOf(object) {
     return object.metadata?.name ?? '';
+}
+
+;// CONCATENATED MODULE: ./lib/traffic/openshift-route.js
+
+
+/*
+ * OpenShift Route: `spec.to.weight` and up to three `spec.alternateBackends[].weight`, 0 to 256 each; an absent weight is 100. A Route
+ * is one list of weighted destinations and nothing else.
+ */
+const openshift_route_KIND = 'Route';
+/** 200: percents are exact, and halves of them. */
+const OPENSHIFT = {
+    kind: 'route',
+    resource: { group: 'route.openshift.io', versions: ['v1'], resource: 'routes', kind: openshift_route_KIND },
+    field: '.spec.to, .spec.alternateBackends',
+    scale: { absent: 100, alone: 200, max: 256, even: false },
+};
+const MOST_ALTERNATES = 3;
+const ALTERNATES = '/spec/alternateBackends';
+/** https://docs.redhat.com/en/documentation/openshift_container_platform/4.18/html/networking/configuring-routes */
+const COOKIES = 'haproxy.router.openshift.io/disable_cookies';
+const BALANCE = 'haproxy.router.openshift.io/balance';
+const openshiftRoute = {
+    kind: OPENSHIFT.kind,
+    resources: [OPENSHIFT.resource],
+    discover(app, objects) {
+        return discoverEach(OPENSHIFT, app, objects, (object) => openshift_route_bind(app, openshift_route_asRoute(object)));
+    },
+    read(binding, objects) {
+        const route = openshift_route_routeOf(binding, objects);
+        if (route === null)
+            return GONE;
+        const list = listOf(route);
+        return {
+            share: shareIn([list], binding.app, OPENSHIFT.scale),
+            overrides: false,
+            mirror: 0,
+            original: editsOf(list, openshift_route_journalOf(binding).rules, binding.app, OPENSHIFT.scale, router/* ORIGINAL */.mx).length === 0,
+        };
+    },
+    plan(binding, objects, wanted) {
+        const route = openshift_route_routeOf(binding, objects);
+        if (wanted !== router/* ORIGINAL */.mx) {
+            refuseIntent(openshift_route_KIND, binding, openshiftRoute.capabilities(binding), wanted);
+            refuseMissing(openshift_route_KIND, binding, route === null ? null : [listOf(route)]);
+        }
+        if (route === null)
+            return [];
+        const tests = [
+            { op: 'test', path: '/spec/to', value: route.spec?.to },
+            { op: 'test', path: ALTERNATES, value: route.spec?.alternateBackends ?? null },
+        ];
+        const changes = openshift_route_changesOf(binding, route, wanted === router/* ORIGINAL */.mx ? wanted : wanted.share);
+        return patchOf(binding, route, { tests, changes }, whyOf(openshift_route_KIND, binding, wanted));
+    },
+    verdict(binding, objects) {
+        const route = openshift_route_routeOf(binding, objects);
+        if (route === null)
+            return deleted(openshift_route_KIND, binding);
+        const verdicts = (route.status?.ingress ?? []).map(({ routerName = '', conditions = [] }) => verdictOf(`${openshift_route_KIND} ${nameOf(route)} at router ${routerName}`, route, conditions.find(({ type }) => type === 'Admitted')));
+        if (verdicts.length === 0)
+            return verdictOf(`${openshift_route_KIND} ${nameOf(route)}`, route, undefined);
+        const refused = verdicts.filter(({ is }) => is === 'no');
+        const open = verdicts.filter(({ is }) => is !== 'yes');
+        const telling = refused.length > 0 ? refused : open.length > 0 ? open : verdicts;
+        return {
+            is: telling[0]?.is ?? 'unknown',
+            level: telling[0]?.level ?? 'stored',
+            reasons: telling.flatMap(({ reasons }) => reasons),
+        };
+    },
+    capabilities(binding) {
+        return {
+            nearest: (share) => nearestOf(share, openshift_route_journalOf(binding).rules, OPENSHIFT.scale),
+            headers: [],
+            cookies: false,
+            mirror: false,
+            level: 'accepted',
+        };
+    },
+};
+function openshift_route_bind(app, route) {
+    const list = listOf(route);
+    if (!names(list, app.live))
+        return null;
+    const title = `${openshift_route_KIND} ${nameOf(route)}`;
+    const alternates = route.spec?.alternateBackends;
+    if (!names(list, app.candidate) && (alternates ?? []).length >= MOST_ALTERNATES)
+        return {
+            refusal: `${title} cannot be used: it has ${MOST_ALTERNATES} alternate backends, the most there can be; take one out of \`spec.alternateBackends\`, so that Service ${app.candidate} has a place.`,
+        };
+    const { kept, refusal } = keepAll([list], app, OPENSHIFT.scale, title);
+    if (refusal !== undefined)
+        return { refusal };
+    const journal = { rules: kept, alternates: alternates !== undefined };
+    return { journal, rules: [list], warnings: openshift_route_warningsOf(route, title) };
+}
+function openshift_route_warningsOf({ metadata, spec }, title) {
+    const warnings = [];
+    const isSticky = spec?.tls?.termination !== 'passthrough' && !/^(true|1|yes)$/i.test(metadata?.annotations?.[COOKIES] ?? '');
+    if (isSticky)
+        warnings.push(`${title} keeps each browser on its pod by a cookie, so that a share holds for new users only; the annotation \`${COOKIES}: "true"\` makes it hold for every request.`);
+    const balance = metadata?.annotations?.[BALANCE];
+    if (balance !== undefined && balance !== 'roundrobin' && balance !== 'random')
+        warnings.push(`${title} balances by \`${balance}\`, which does not follow weights closely; let its annotation \`${BALANCE}\` say \`roundrobin\`.`);
+    return warnings;
+}
+function listOf({ spec }) {
+    return {
+        key: 'backends',
+        title: 'its list of backends',
+        destinations: openshift_route_backendsOf(spec).map(({ kind, name, weight }) => ({
+            service: kind === undefined || kind === '' || kind === 'Service' ? name : null,
+            weight: weight ?? null,
+        })),
+    };
+}
+function openshift_route_backendsOf(spec) {
+    return [...(spec?.to === undefined ? [] : [spec.to]), ...(spec?.alternateBackends ?? [])];
+}
+function openshift_route_changesOf(binding, route, wanted) {
+    const edits = editsOf(listOf(route), openshift_route_journalOf(binding).rules, binding.app, OPENSHIFT.scale, wanted);
+    return edits.flatMap((edit) => openshift_route_changeOf(binding, route, edit));
+}
+function openshift_route_changeOf(binding, { spec }, edit) {
+    const path = edit.at === 0 ? '/spec/to' : `${ALTERNATES}/${edit.at - 1}`;
+    switch (edit.edit) {
+        case 'weight':
+            return weightPatch(`${path}/weight`, edit.weight);
+        case 'add': {
+            const value = { ...openshift_route_backendsOf(spec)[edit.at], name: binding.app.candidate, weight: edit.weight };
+            return spec?.alternateBackends === undefined
+                ? [{ op: 'add', path: ALTERNATES, value: [value] }]
+                : [{ op: 'add', path: `${ALTERNATES}/-`, value }];
+        }
+        case 'rename':
+            return [{ op: 'replace', path: `${path}/name`, value: binding.app.live }];
+        case 'drop': {
+            const isLast = spec?.alternateBackends?.length === 1 && !openshift_route_journalOf(binding).alternates;
+            return [{ op: 'remove', path: isLast ? ALTERNATES : path }];
+        }
+    }
+}
+function openshift_route_asRoute(object) {
+    return object; // of this kind: the API server's schema holds for it
+}
+function openshift_route_routeOf(binding, objects) {
+    const object = objectIn(binding, objects);
+    return object === null ? null : openshift_route_asRoute(object);
+}
+function openshift_route_journalOf(binding) {
+    return binding.journal; // made by `bind`
 }
 
 ;// CONCATENATED MODULE: ./lib/traffic/traefik-service.js
@@ -7148,7 +8320,7 @@ function routerOf(variant) {
             return statusless(route);
         },
         capabilities(binding) {
-            const sum = sumOf(traefik_ingress_route_journalOf(binding));
+            const sum = traefik_ingress_route_sumOf(traefik_ingress_route_journalOf(binding));
             return {
                 nearest: (share) => traefik_service_nearestOf(share, sum),
                 headers: variant.testers ? ['exact', 'regex'] : [],
@@ -7184,7 +8356,7 @@ function journalOfRoutes(routes, app, title) {
         };
     const journal = { rules, users: [] };
     const users = routes.filter((route) => traefik_ingress_route_isOurs(route, journal, app)).map(({ match = '' }) => match);
-    const warnings = coarseness(title, sumOf(journal));
+    const warnings = coarseness(title, traefik_ingress_route_sumOf(journal));
     if (managed.length < leading.length)
         warnings.push(`${title} splits between Service ${app.live} and Service ${app.candidate} in some routes and names Service ${app.live} alone in others; only the former get a share: ${rules.map(({ match }) => match).join('; ')}.`);
     return { journal: { rules, users }, share, warnings };
@@ -7316,7 +8488,7 @@ function literal(text) {
     return text.includes('`') ? JSON.stringify(text) : `\`${text}\``;
 }
 function traefik_ingress_route_assertPossible(title, variant, journal, wanted) {
-    assertExpressible(wanted.share, sumOf(journal), title);
+    assertExpressible(wanted.share, traefik_ingress_route_sumOf(journal), title);
     assertNoMirror(title, wanted);
     if (!variant.testers && wanted.headers.length + wanted.cookies.length > 0)
         throw new router/* CannotRoute */.bW(`Wanted testers on the candidate by header or cookie; ${title} carries TCP, which has neither. Do without testers.`);
@@ -7326,7 +8498,7 @@ function traefik_ingress_route_whyOf({ share, headers, cookies }, app) {
     return `${traefik_service_percent(share)} of users${testers} to Service ${app.candidate}`;
 }
 /** What the weights of every managed route can be divided by: each share of such a pair can be expressed in all of them. */
-function sumOf({ rules }) {
+function traefik_ingress_route_sumOf({ rules }) {
     const divisor = (a, b) => (b === 0 ? a : divisor(b, a % b));
     return rules.map(({ list }) => list.sum).reduce(divisor, 0);
 }
@@ -7402,7 +8574,7 @@ function weightAt({ route = [] }, index) {
         return 0;
     return route.length === 1 ? 100 : (route[index]?.weight ?? 0);
 }
-function pairIn(rule, { live: [live], candidate: [candidate] }) {
+function virtual_service_rules_pairIn(rule, { live: [live], candidate: [candidate] }) {
     return { live: weightAt(rule, live), candidate: weightAt(rule, candidate) };
 }
 /** Whether the pair shares its rule with destinations that get something too: then its sum means something. */
@@ -7462,12 +8634,12 @@ function virtual_service_rules_setWeight(pointer, target, weight) {
  * The API server compares text byte by byte as JSON spells it, and its own JSON writes `&`, `<` and `>` as `\u0026` and so on: a test of
  * a regular expression with one of them would fail for ever. Such texts are left out, everything around them is tested.
  */
-function testsOf(path, value) {
+function virtual_service_rules_testsOf(path, value) {
     if (!/[&<>\u2028\u2029]/.test(JSON.stringify(value) ?? ''))
         return [{ op: 'test', path, value }];
     if (typeof value !== 'object' || value === null)
         return [];
-    return Object.entries(value).flatMap(([key, inner]) => testsOf(`${path}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`, inner));
+    return Object.entries(value).flatMap(([key, inner]) => virtual_service_rules_testsOf(`${path}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`, inner));
 }
 
 ;// CONCATENATED MODULE: ./lib/traffic/destination-rule.js
@@ -7722,7 +8894,7 @@ function weighed(found, app, route, share) {
     }
     if (candidate === undefined && share === 0)
         return [];
-    const old = pairIn(rule, places);
+    const old = virtual_service_rules_pairIn(rule, places);
     const sum = hasThirds(rule, places) ? (memo.sum ?? old.live + old.candidate) : share % 100 === 0 ? 100 : release_route/* ALL */.y;
     const pair = pairOf(share, sum);
     const isExact = share === 0 ? old.candidate === 0 : share !== release_route/* ALL */.y || old.live === 0;
@@ -7837,7 +9009,7 @@ function withoutCandidate(rule, pointer, app, route, memo) {
     // Somebody took live away beside the candidate.
     if (live === undefined)
         return [{ op: 'replace', path: `${pointer}/route/${first}`, value: memo?.live }, ...drop(more)];
-    const pair = pairIn(rule, places);
+    const pair = virtual_service_rules_pairIn(rule, places);
     // Beside a destination that is new, the weight that live had alone means something else: it keeps what the pair had.
     const isMeant = memo !== null && (memo.sum !== null || !hasThirds(rule, places));
     const weight = isMeant ? memo.live.weight : pair.live + pair.candidate;
@@ -7847,7 +9019,7 @@ function unmirrored(rule, pointer, app, route) {
     return isOurMirror(rule, app, namespaceOf(route)) ? unmirror(rule, pointer) : [];
 }
 /** One PATCH that applies to exactly the rules that were read. */
-function patchOf(route, { inPlace, lists }, why) {
+function virtual_service_edits_patchOf(route, { inPlace, lists }, why) {
     const changes = [...inPlace, ...lists];
     if (changes.length === 0)
         return [];
@@ -7859,7 +9031,7 @@ function patchOf(route, { inPlace, lists }, why) {
             tests: [
                 { op: 'test', path: '/metadata/uid', value: route.metadata?.uid },
                 // All rules, not only those that change: one put before them would move every index.
-                ...touched.flatMap((protocol) => testsOf(`/spec/${protocol}`, virtual_service_rules_rulesOf(route, protocol))),
+                ...touched.flatMap((protocol) => virtual_service_rules_testsOf(`/spec/${protocol}`, virtual_service_rules_rulesOf(route, protocol))),
             ],
             changes,
             why,
@@ -7962,7 +9134,7 @@ function memosOf(route, app) {
             const all = (rule.route ?? []).map((_target, at) => weightAt(rule, at));
             if (all.every((weight) => weight === 0))
                 return `${where} has several destinations and no weight on any of them, which Istio refuses. Give them weights.`;
-            const pair = pairIn(rule, places);
+            const pair = virtual_service_rules_pairIn(rule, places);
             const share = shareOf(pair);
             // Somebody else gets everything in this rule.
             if (share === null)
@@ -8041,7 +9213,7 @@ function shareAt({ memo, rule }, app, route) {
     const places = placesIn(rule, app, namespaceOf(route));
     const isWhole = places.live.length === 1 && places.candidate.length <= 1;
     const isMissing = memo.candidate !== null && places.candidate.length === 0;
-    return isWhole && !isMissing ? shareOf(pairIn(rule, places)) : null;
+    return isWhole && !isMissing ? shareOf(virtual_service_rules_pairIn(rule, places)) : null;
 }
 function mirrorOf({ memo, rule }, app, route) {
     if (memo.mirrored || !isOurMirror(rule, app, namespaceOf(route)))
@@ -8064,7 +9236,7 @@ function virtual_service_plan(binding, objects, wanted) {
     return [
         // Before the route names the candidate: it has its policies from the first request on.
         ...(companion !== null && found === null ? [createCompanion(companion, app, route)] : []),
-        ...patchOf(route, intended(located(memos, route, app), app, route, wanted), `${wishOf(wanted)} (${title})`),
+        ...virtual_service_edits_patchOf(route, intended(located(memos, route, app), app, route, wanted), `${wishOf(wanted)} (${title})`),
     ];
 }
 function checkIntent(binding, wanted) {
@@ -8095,7 +9267,7 @@ function virtual_service_restoring(binding, objects) {
     return [
         ...(route === null
             ? []
-            : patchOf(route, originally(memos, named, app, route), `put the rules of ${virtual_service_rules_titleOf(route)} back as you wrote them`)),
+            : virtual_service_edits_patchOf(route, originally(memos, named, app, route), `put the rules of ${virtual_service_rules_titleOf(route)} back as you wrote them`)),
         // After the route: as long as it leads to the candidate, the candidate has its policies.
         ...(companion !== null && found && destination_rule_isOurs(found) ? [deleteCompanion(companion, found)] : []),
     ];
@@ -8159,7 +9331,7 @@ function capabilities(binding) {
             const isExpressed = sums.every((sum) => shareOf(pairOf(share, sum)) === share);
             if (Number.isInteger(share) && isExpressed)
                 return [share, share];
-            const [below, above] = nearestShares(share, sums.length === 0 ? release_route/* ALL */.y : sums.reduce(commonDivisor));
+            const [below, above] = nearestShares(share, sums.length === 0 ? release_route/* ALL */.y : sums.reduce(virtual_service_commonDivisor));
             return [Math.round(below), Math.round(above)];
         },
         headers: http.length > 0 ? ['exact', 'regex'] : [],
@@ -8169,8 +9341,8 @@ function capabilities(binding) {
         level: 'held',
     };
 }
-function commonDivisor(a, b) {
-    return b === 0 ? a : commonDivisor(b, a % b);
+function virtual_service_commonDivisor(a, b) {
+    return b === 0 ? a : virtual_service_commonDivisor(b, a % b);
 }
 function virtual_service_journalOf(binding) {
     return binding.journal; // written by `discover`; the record keeps it as JSON
@@ -8201,6 +9373,10 @@ function percents(shares) {
 
 
 
+
+
+
+
 /** Every kind of router that Crossfade can drive. */
 const ROUTERS = [
     httpRoute,
@@ -8210,6 +9386,10 @@ const ROUTERS = [
     traefikService,
     traefikIngressRoute,
     traefikIngressRouteTcp,
+    contourHttpProxy,
+    albIngress,
+    openshiftRoute,
+    apisixRoute,
 ];
 /** The router of a binding. @throws {CannotRoute} for a kind that this version does not know (a record of a newer one) */
 function routers_routerOf(binding) {

@@ -29147,6 +29147,10 @@ const ROUTER_KINDS = [
     'traefikservice',
     'ingressroute',
     'ingressroutetcp',
+    'httpproxy',
+    'alb',
+    'route',
+    'apisixroute',
 ];
 const ROUTER_FORM = `auto, or kind/name lines with the kinds ${ROUTER_KINDS.join(', ')}, such as router: httproute/web; or none for the numbers of pods alone`;
 /** One line of `router`: `kind/name`. */

@@ -102,7 +102,10 @@ export async function expectUntouched(scene: Scene): Promise<void> {
 }
 
 /** Success for the runner, and nothing left for post. */
-export function expectSuccess(result: RunResult, outcome: 'promoted' | 'unchanged' = 'promoted'): void {
+export function expectSuccess(
+  result: RunResult,
+  outcome: 'promoted' | 'unchanged' | 'paused' | 'aborted' = 'promoted',
+): void {
   expect(result.outputs).toMatchObject({ outcome });
   expect(result).toMatchObject({ conclusion: 'success', exitCode: 0, post: { conclusion: 'success', exitCode: 0 } });
   expect(result.annotations.filter(({ kind }) => kind === 'error')).toEqual([]);

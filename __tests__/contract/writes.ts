@@ -88,6 +88,8 @@ function deploymentWord(body: unknown): string {
   switch (paths.join()) {
     case 'paused':
       return paused === true ? 'pause' : 'unpause';
+    case 'paused,strategy':
+      return paused === false ? 'resize' : 'strategy';
     case 'minReadySeconds,paused':
       return paused === true ? 'close' : 'unpause and close';
     case 'minReadySeconds,paused,progressDeadlineSeconds,strategy':

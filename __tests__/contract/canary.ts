@@ -1,0 +1,352 @@
+import { describe, expect } from '@jest/globals';
+import type { Deployment } from '../../src/cluster/wire.ts';
+import { paths } from '../kubernetes/api.ts';
+import type { Violation } from '../kubernetes/invariants.ts';
+import { until } from '../kubernetes/processes.ts';
+import type { TestCluster } from './cluster.ts';
+import { IMAGE } from './cluster.ts';
+import { expectFailure, expectOriginal, expectPromoted, expectSuccess, expectUntouched } from './endings.ts';
+import { GatewayController, type HttpRoute, routeManifest, routePath } from './gateway.ts';
+import { type Inputs, type Scene, scenariosOn } from './scene.ts';
+
+const RAMP = { strategy: 'canary', steps: '20% 1s, 50% 1s', images: `web=${IMAGE.v2}` } as const;
+const FOUR = { replicas: 4 } as const;
+
+/** A ramp by numbers of pods that nothing disturbs. */
+const BY_PODS: readonly string[] = [
+  'take lock',
+  'open record',
+  'pause',
+  'pin',
+  'open',
+  'pause',
+  'create services web-candidate',
+  // Up and checked; from here on users reach both.
+  'unpin',
+  'resize',
+  'pause',
+  'select candidate',
+  'close',
+  'web-candidate: select stable',
+  'unpin',
+  'restore',
+  'delete services web-candidate',
+  'close record',
+  'release lock',
+];
+
+/** A ramp by an HTTPRoute: pods before weight at every step, and the route is the user's own again before any pod leaves. */
+const BY_ROUTE: readonly string[] = [
+  'take lock',
+  'open record',
+  'pause',
+  'pin',
+  'open',
+  'pause',
+  'create services web-candidate',
+  'patch httproutes web',
+  'resize',
+  'pause',
+  'patch httproutes web',
+  'resize',
+  'pause',
+  'patch httproutes web',
+  'select candidate',
+  'patch httproutes web',
+  'close',
+  'web-candidate: select stable',
+  'unpin',
+  'restore',
+  'delete services web-candidate',
+  'close record',
+  'release lock',
+];
+
+/** Ramps: shares of the users in steps, by numbers of pods and by a route. `routes`: the cluster serves HTTPRoutes. */
+export function canaries(cluster: () => TestCluster, { routes }: { routes: boolean }): void {
+  const scenario = scenariosOn(cluster);
+
+  describe('a canary by numbers of pods', () => {
+    scenario('moves users in steps, write by write', FOUR, async (scene) => {
+      scene.judge = expectResizesOnly;
+      const result = await scene.run(RAMP);
+      expectSuccess(result);
+      expect(await scene.writes()).toEqual(BY_PODS);
+      await expectPromoted(scene);
+      expect(result.displayedLog).toContain('wanted 20 %; 1 of 5 pods are the candidate’s: 20 %');
+      expect(result.displayedLog).toContain('wanted 50 %; 4 of 8 pods are the candidate’s: 50 %');
+      expect(JSON.parse(result.outputs.result ?? '')).toMatchObject({
+        ramp: [
+          { wanted: 2_000, real: 2_000, candidatePods: 1, stablePods: 4 },
+          { wanted: 5_000, real: 5_000, candidatePods: 4, stablePods: 4 },
+        ],
+      });
+    });
+
+    scenario('5 % of four pods is one of five, and is said', FOUR, async (scene) => {
+      scene.judge = expectResizesOnly;
+      const result = await scene.run({ ...RAMP, steps: '5% 1s' });
+      expectSuccess(result);
+      expect(result.displayedLog).toContain('wanted 5 %; 1 of 5 pods are the candidate’s: 20 %');
+      await expectPromoted(scene);
+    });
+
+    scenario('keeps the share when replicas are doubled, and writes none', FOUR, async (scene) => {
+      scene.judge = expectResizesOnly;
+      const action = scene.start({ ...RAMP, steps: '20% 6s' });
+      await action.line(/waiting: 20 % of the users/);
+      await scene.api.patch(paths.deployments(scene.namespace, 'web'), { spec: { replicas: 8 } });
+      const hash = await scene.hash(IMAGE.v2);
+      await until('the candidate has grown', 5_000, async () => (await scene.podsOf(hash)).length === 2);
+      expect((await scene.podsOf(scene.stable.hash)).length).toBeGreaterThanOrEqual(7);
+      expectSuccess(await action.done);
+      const { spec } = await scene.deployment();
+      expect(spec?.replicas).toBe(8);
+      expect(JSON.stringify((await scene.mutations()).map(({ body }) => body))).not.toContain('/spec/replicas');
+      expect(await scene.podsOf(hash)).toHaveLength(8);
+      expect(await scene.podsOf(scene.stable.hash)).toEqual([]);
+    });
+
+    scenario('goes back from the first step, users first', FOUR, async (scene) => {
+      const result = await scene.run({ ...RAMP, images: `web=${IMAGE.lateCrash}`, steps: '20% 20s' });
+      expectFailure(result, 'rolled-back', /restarted after it had been Ready|no longer Ready|OOMKilled|Error/);
+      const writes = await scene.writes();
+      expect(writes.indexOf('pin')).toBeLessThan(writes.indexOf('unpin'));
+      expect(writes.slice(writes.indexOf('unpin') + 1)).toEqual([
+        'pin',
+        'close on stable',
+        'unpin',
+        'restore',
+        'delete services web-candidate',
+        'close record',
+        'release lock',
+      ]);
+      await expectOriginal(scene);
+    });
+
+    scenario('cancelled in a step: users are back before the runner loses patience', FOUR, async (scene) => {
+      scene.judge = expectResizesOnly;
+      const action = scene.start({ ...RAMP, steps: '20% 1s, 50% 30s' });
+      await action.line(/waiting: 50 % of the users/);
+      action.cancel();
+      const result = await action.done;
+      expect(result).toMatchObject({ conclusion: 'cancelled', outputs: { outcome: 'aborted' } });
+      await expectOriginal(scene, 'aborted');
+    });
+
+    scenario('refuses what only a router can, before any write', {}, async (scene) => {
+      const result = await scene.run({
+        ...RAMP,
+        router: 'none',
+        steps: '20% 1s, 80% 1s',
+        headers: 'x-canary: true',
+        'candidate-replicas': '2',
+      });
+      expectFailure(result, 'failed', /input headers needs a router/);
+      expect(result.outputs.reason).toContain('input candidate-replicas needs a router');
+      expect(result.outputs.reason).toContain('Take 80% out of input steps');
+      await expectUntouched(scene);
+    });
+  });
+
+  describe('a release that stands still', () => {
+    scenario('at a step, and is promoted by another run', FOUR, async (scene) => {
+      scene.judge = expectResizesOnly;
+      const first = await scene.run({ ...RAMP, 'pause-at': '20%' });
+      expectSuccess(first, 'paused');
+      expect(first.summary).toContain('20 % of the users are on the new version');
+      expect(await scene.users()).toHaveLength(5);
+      expect(await scene.record()).toMatchObject({ isOpen: true });
+      expectSuccess(await scene.run({ action: 'promote' }));
+      await expectPromoted(scene);
+    });
+
+    scenario('is promoted to the next pause, and then aborted', FOUR, async (scene) => {
+      scene.judge = expectResizesOnly;
+      expectSuccess(await scene.run({ ...RAMP, 'pause-at': '20%' }), 'paused');
+      expectSuccess(await scene.run({ action: 'promote', 'pause-at': '50%' }), 'paused');
+      expect(await scene.users()).toHaveLength(8);
+      expectSuccess(await scene.run({ action: 'abort' }), 'aborted');
+      await expectOriginal(scene, 'aborted');
+    });
+
+    scenario('before any user, with blue/green', {}, async (scene) => {
+      expectSuccess(await scene.run({ images: `web=${IMAGE.v2}`, 'pause-at': '0%' }), 'paused');
+      expect(await scene.users()).toEqual(scene.stable.pods);
+      expectSuccess(await scene.run({ action: 'promote' }));
+      await expectPromoted(scene);
+    });
+
+    scenario('is taken back by a new release', {}, async (scene) => {
+      expectSuccess(await scene.run({ images: `web=${IMAGE.v2}`, 'pause-at': '0%' }), 'paused');
+      expectSuccess(await scene.run({ images: `web=${IMAGE.v3}` }));
+      await expectPromoted(scene, { image: IMAGE.v3 });
+    });
+
+    scenario('is not, when there is none: abort is content, promote says so', {}, async (scene) => {
+      expectSuccess(await scene.run({ action: 'abort' }), 'unchanged');
+      expectFailure(await scene.run({ action: 'promote' }), 'failed', /stands at a pause: none is in progress/);
+      await expectUntouched(scene);
+    });
+
+    scenario('is changed by somebody else meanwhile: promote notices, and goes back', {}, async (scene) => {
+      expectSuccess(await scene.run({ images: `web=${IMAGE.v2}`, 'pause-at': '0%' }), 'paused');
+      await scene.api.patch<Deployment>(paths.deployments(scene.namespace, 'web'), { spec: { paused: false } });
+      expectFailure(await scene.run({ action: 'promote' }), 'rolled-back', /resumed \(unpaused\) web/);
+      await expectOriginal(scene);
+    });
+  });
+
+  if (!routes) return;
+
+  describe('a canary by an HTTPRoute', () => {
+    const routed: typeof scenario = (name, app, script) =>
+      scenario(name, { ...FOUR, ...app }, (scene) => withGateway(scene, () => script(scene)));
+
+    routed('is found without being told, and moves users in steps, write by write', {}, async (scene) => {
+      const before = await route(scene);
+      const result = await scene.run(RAMP);
+      expectSuccess(result);
+      expect(await scene.writes()).toEqual(BY_ROUTE);
+      expect((await route(scene)).spec).toEqual(before.spec);
+      await expectPromoted(scene);
+      expect(result.displayedLog).toContain('httproute/web gives the candidate 20 % (accepted by its controller)');
+    });
+
+    routed('goes back from a step: users first, by either Service, and the route is as it was', {}, async (scene) => {
+      const before = await route(scene);
+      const action = scene.start({ ...RAMP, images: `web=${IMAGE.lateCrash}`, steps: '20% 20s', 'settle-time': '1s' });
+      expectFailure(await action.done, 'rolled-back', /restarted after it had been Ready|no longer Ready|Error/);
+      const writes = await scene.writes();
+      expect(writes.slice(writes.indexOf('patch httproutes web'))).toEqual([
+        'patch httproutes web',
+        'web-candidate: select stable',
+        'patch httproutes web',
+        'web-candidate: select candidate',
+        'close on stable',
+        'unpin',
+        'restore',
+        'delete services web-candidate',
+        'close record',
+        'release lock',
+      ]);
+      expect((await route(scene)).spec).toEqual(before.spec);
+      await expectOriginal(scene);
+    });
+
+    scenario('its controller refuses: no promotion, users on stable, the reason', FOUR, (scene) =>
+      withGateway(scene, async (gateway) => {
+        const before = await route(scene);
+        const action = scene.start(RAMP);
+        await action.line(/next: 50 %/);
+        gateway.refusal = 'this Gateway does not like weights';
+        expectFailure(await action.done, 'rolled-back', /this Gateway does not like weights/);
+        expect((await route(scene)).spec).toEqual(before.spec);
+        await expectOriginal(scene);
+      }),
+    );
+
+    routed(
+      'keeps what somebody else wrote: users are on stable all the same, both versions stand',
+      {},
+      async (scene) => {
+        const action = scene.start({ ...RAMP, steps: '20% 20s' });
+        await action.line(/waiting: 20 % of the users/);
+        await weigh(scene, 70, 30);
+        const result = await action.done;
+        expectFailure(result, 'failed', /changed the weights of httproute\/web during the release.*20 %, found 30 %/);
+        expect(weights(await route(scene))).toEqual({ web: 70, 'web-candidate': 30 });
+        expect(await scene.users()).toEqual(scene.stable.pods);
+        const next = await scene.run({ ...RAMP, images: `web=${IMAGE.v3}` });
+        expectSuccess(next);
+        await expectPromoted(scene, { image: IMAGE.v3 });
+      },
+    );
+
+    routed('stands still at a share, and is promoted from there', {}, async (scene) => {
+      const before = await route(scene);
+      expectSuccess(await scene.run({ ...RAMP, 'pause-at': '20%' }), 'paused');
+      expect(weights(await route(scene))).toEqual({ web: 8_000, 'web-candidate': 2_000 });
+      expectSuccess(await scene.run({ action: 'promote' }));
+      expect((await route(scene)).spec).toEqual(before.spec);
+      await expectPromoted(scene);
+    });
+
+    routed('several routes and none named: refused with the list; named, it is used', {}, async (scene) => {
+      await scene.api.create(routePath(scene.namespace), {
+        ...routeManifest(scene.namespace),
+        metadata: { name: 'web-too', namespace: scene.namespace },
+      });
+      const result = await scene.run(RAMP);
+      expectFailure(result, 'failed', /Several routes lead to Service web: httproute\/web, httproute\/web-too\. Name/);
+      await expectUntouched(scene);
+      expectSuccess(await scene.run({ ...RAMP, router: 'httproute/web\nhttproute/web-too' }));
+      await expectPromoted(scene);
+    });
+
+    const disturbed: Readonly<Record<string, { readonly inputs: Inputs; readonly when: RegExp }>> = {
+      'at its first share': { inputs: { steps: '20% 30s' }, when: /waiting: 20 % of the users/ },
+      'while testers have it alone': {
+        inputs: { 'pause-at': '0%', headers: 'x-canary: true', 'settle-time': '4s' },
+        when: /waiting: 0 % of the users/,
+      },
+      'at all of the users': { inputs: { steps: '20% 0s', 'settle-time': '4s' }, when: /waiting: 100 % of the users/ },
+      'in the bake': { inputs: { 'bake-time': '30s' }, when: /waiting: users are on the candidate/ },
+    };
+    for (const [name, { inputs, when }] of Object.entries(disturbed)) {
+      routed(`cancelled ${name}: everything as it was`, {}, async (scene) => {
+        const before = await route(scene);
+        const action = scene.start({ ...RAMP, ...inputs });
+        await action.line(when);
+        action.cancel();
+        expect(await action.done).toMatchObject({ conclusion: 'cancelled', outputs: { outcome: 'aborted' } });
+        expect((await route(scene)).spec).toEqual(before.spec);
+        await expectOriginal(scene, 'aborted');
+      });
+
+      routed(`killed ${name}: post takes it back`, {}, async (scene) => {
+        const before = await route(scene);
+        const action = scene.start({ ...RAMP, ...inputs, 'settle-time': inputs['settle-time'] ?? '1s' });
+        await action.line(when);
+        action.kill();
+        expect(await action.done).toMatchObject({ signal: 'SIGKILL', post: { conclusion: 'success' } });
+        expect((await route(scene)).spec).toEqual(before.spec);
+        await expectOriginal(scene, 'aborted');
+      });
+    }
+  });
+}
+
+/** Users are on a mix while the Deployment is resized: for the moment that takes, and for nothing else, it is not paused. */
+function expectResizesOnly(violations: readonly Violation[]): void {
+  for (const violation of violations) expect(violation).toMatchObject({ rule: 'exposed', ms: expect.any(Number) });
+  for (const { ms } of violations) expect(ms).toBeLessThan(1_500);
+}
+
+async function withGateway(scene: Scene, script: (gateway: GatewayController) => Promise<void>): Promise<void> {
+  await scene.api.create(routePath(scene.namespace), routeManifest(scene.namespace));
+  const gateway = await GatewayController.start(scene.cluster.kubeconfig, scene.namespace);
+  try {
+    await script(gateway);
+  } finally {
+    await gateway.stop();
+  }
+}
+
+function route(scene: Scene): Promise<HttpRoute> {
+  return scene.api.get(routePath(scene.namespace, 'web'));
+}
+
+function weights({ spec }: HttpRoute): Record<string, number | undefined> {
+  return Object.fromEntries((spec?.rules?.[0]?.backendRefs ?? []).map(({ name, weight }) => [name, weight]));
+}
+
+async function weigh(scene: Scene, live: number, candidate: number): Promise<void> {
+  const refs = [
+    { name: 'web', port: 80, weight: live },
+    { name: 'web-candidate', port: 80, weight: candidate },
+  ];
+  await scene.api.patch(routePath(scene.namespace, 'web'), [
+    { op: 'replace', path: '/spec/rules/0/backendRefs', value: refs },
+  ]);
+}

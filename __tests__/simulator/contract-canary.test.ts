@@ -1,0 +1,12 @@
+import { afterAll, beforeAll } from '@jest/globals';
+import { canaries } from '../contract/canary.ts';
+import { type Simulator, startSimulator } from './cluster.ts';
+
+let cluster: Simulator;
+beforeAll(async () => {
+  const routes = { group: 'gateway.networking.k8s.io', version: 'v1', plural: 'httproutes', kind: 'HTTPRoute' };
+  cluster = await startSimulator({ resources: [routes] });
+});
+afterAll(() => cluster?.stop());
+
+canaries(() => cluster, { routes: true });
