@@ -13,20 +13,40 @@ import { requestOf } from '../transcripts/transcript.ts';
  */
 
 type Happening =
-  | { readonly what: 'round' | 'stale-round' | 'controller' | 'remember' | 'kill' | 'cancel' | 'foreign-image' }
+  | {
+      readonly what:
+        | 'round'
+        | 'stale-round'
+        | 'controller'
+        | 'remember'
+        | 'kill'
+        | 'cancel'
+        | 'foreign-image'
+        | 'foreign-weights'
+        | 'gateway';
+    }
   | { readonly what: 'time'; readonly ms: number }
   | { readonly what: 'scale'; readonly replicas: number }
   | { readonly what: 'delete-pod'; readonly track: 'stable' | 'candidate' };
 
-const often = (what: 'round' | 'stale-round' | 'controller' | 'remember'): fc.Arbitrary<Happening> =>
+const often = (what: 'round' | 'stale-round' | 'controller' | 'remember' | 'gateway'): fc.Arbitrary<Happening> =>
   fc.constant({ what });
 const happening: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 30, arbitrary: often('round') },
   { weight: 20, arbitrary: often('controller') },
   { weight: 6, arbitrary: often('stale-round') },
   { weight: 4, arbitrary: often('remember') },
+  { weight: 8, arbitrary: often('gateway') },
   { weight: 8, arbitrary: fc.record({ what: fc.constant('time' as const), ms: fc.integer({ min: 10, max: 3000 }) }) },
-  { weight: 1, arbitrary: fc.constantFrom<Happening>({ what: 'kill' }, { what: 'cancel' }, { what: 'foreign-image' }) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom<Happening>(
+      { what: 'kill' },
+      { what: 'cancel' },
+      { what: 'foreign-image' },
+      { what: 'foreign-weights' },
+    ),
+  },
   {
     weight: 1,
     arbitrary: fc.record({ what: fc.constant('scale' as const), replicas: fc.integer({ min: 2, max: 6 }) }),
@@ -42,17 +62,26 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
 
 /** What is wrong with the cluster as it is at this moment; nothing, if all is well. */
 function violations(stage: Stage, isHealthy: boolean): string[] {
-  const { deployment, stable, candidate, live } = stage.observe();
+  const { deployment, stable, candidate, live, candidateService, routes } = stage.observe();
   const { paused } = deployment.fields;
   const found: string[] = [];
+  const isRamp = stage.plan?.strategy === 'canary';
   if (live.pin !== null && !paused && !isHeld(deployment.fields)) found.push('pinned while neither paused nor held');
   const candidateServes = candidate?.pods.some((pod) => pod.ready && !pod.terminating);
   const isReached = candidateServes === true && (live.pin === null || live.pin === candidate?.hash);
   const isStableNow = deployment.template === 'candidate' && (stable === null || stable.size === 0);
-  if (isReached && !paused && !isStableNow) found.push('users reach the candidate while the Deployment is not paused');
+  // A ramp is thawed for the moment of a resize, held all the same: design §2's one exception.
+  const isResized = isRamp && isHeld(deployment.fields) && live.pin !== candidate?.hash;
+  if (isReached && !paused && !isStableNow && !isResized)
+    found.push('users reach the candidate while the Deployment is not paused');
   // The pods of a sick candidate can all fail in one moment under their users; then the way back is what counts.
   if (isHealthy && live.endpoints.stable + live.endpoints.candidate + live.endpoints.other === 0)
     found.push('the live Service has no endpoint');
+  const { endpoints } = candidateService;
+  if (isHealthy && routes.some(({ share }) => (share ?? 0) > 0) && endpoints.stable + endpoints.candidate === 0)
+    found.push('a route leads to a candidate Service without endpoints');
+  if (routes.some(({ share }) => (share ?? 0) > 0) && candidateService.state === 'absent')
+    found.push('a route leads to a Service that is gone');
   return found;
 }
 
@@ -81,6 +110,12 @@ function happen(stage: Stage, it: Happening, memory: { snapshot: Snapshot }): vo
     case 'cancel':
       stage.turnBack('cancelled', 'The run was cancelled.');
       break;
+    case 'gateway':
+      stage.gateway();
+      break;
+    case 'foreign-weights':
+      if (stage.route() !== null) stage.foreign('PATCH', 'route', 'web', weights(stage));
+      break;
     case 'scale':
       stage.foreign('PATCH', 'deployment', 'web', { spec: { replicas: it.replicas } });
       break;
@@ -105,9 +140,26 @@ function keepOwnWrites(stage: Stage, { wrote, refused }: Round, memory: { snapsh
   const now = stage.snapshot();
   if (refused !== null) memory.snapshot = now;
   if (wrote === null) return;
-  const { deployment, liveService, candidateService } = now;
-  memory.snapshot = { ...memory.snapshot, deployment, liveService, candidateService };
+  const { deployment, liveService, candidateService, routes } = now;
+  memory.snapshot = { ...memory.snapshot, deployment, liveService, candidateService, routes };
 }
+
+/** Somebody doubles the weight that the live Service has in the route. */
+function weights(stage: Stage): object {
+  const rules = stage.route()?.spec?.rules ?? [];
+  const doubled = rules.map((rule) => ({
+    ...rule,
+    backendRefs: rule.backendRefs?.map((ref) => (ref.name === 'web' ? { ...ref, weight: 2 * (ref.weight ?? 1) } : ref)),
+  }));
+  return { spec: { rules: doubled } };
+}
+
+/** How users are moved. */
+const RAMPS = {
+  'blue-green': {},
+  'canary by pods': { strategy: 'canary', steps: '20%_1s;50%_1s' },
+  'canary by a route': { strategy: 'canary', steps: '20%_1s;60%_1s', header: 'x-canary:true' },
+} as const;
 
 const IMAGES = ['v2', 'v2', 'v2', 'slow', 'crash', 'missing', 'never-ready', 'late-crash', 'unready-later'] as const;
 
@@ -115,13 +167,15 @@ test('at every moment of every disturbed release, and at its end', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.constantFrom(...IMAGES),
+      fc.constantFrom(...typedKeys(RAMPS)),
       fc.constantFrom('cut', 'overlap'),
       fc.constantFrom('0s', '2s', '10s'),
       fc.array(happening, { minLength: 10, maxLength: 120 }),
-      async (image, howToSwitch, bake, happenings) => {
-        const stage = new Stage({ image: IMAGE.v1, replicas: 3 });
+      async (image, ramp, howToSwitch, bake, happenings) => {
+        const stage = new Stage({ image: IMAGE.v1, replicas: 3, routed: ramp === 'canary by a route' });
+        const routeBefore = stage.route()?.spec;
         const plan = await stage.begin(
-          requestOf({ image, bake, drain: '1s', settle: '1s', timeout: '60s', switch: howToSwitch }),
+          requestOf({ ...RAMPS[ramp], image, bake, drain: '1s', settle: '1s', timeout: '60s', switch: howToSwitch }),
         );
         const memory = { snapshot: stage.snapshot() };
         const told: string[] = [];
@@ -141,6 +195,8 @@ test('at every moment of every disturbed release, and at its end', async () => {
         expect(sameFields(deployment.fields, plan.original)).toBe(true);
         expect(live.pin).toBeNull();
         expect(candidateService.state).toBe('absent');
+        if (!happenings.some(({ what }) => what === 'foreign-weights'))
+          expect(stage.route()?.spec).toEqual(routeBefore);
         if (deployment.template === 'foreign') {
           // Set before there was a candidate: nothing of ours is left, theirs rolls out.
           expect(candidate?.size ?? 0).toBe(0);
@@ -152,7 +208,7 @@ test('at every moment of every disturbed release, and at its end', async () => {
       },
     ),
     // Without shrinking: the story of the failing run is in the error, and shrinking stories takes minutes.
-    { numRuns: Number(process.env.PROPERTY_RUNS ?? 60), endOnFailure: true },
+    { numRuns: Number(process.env.PROPERTY_RUNS ?? 90), endOnFailure: true },
   );
 }, 120_000);
 
@@ -163,6 +219,7 @@ function driveToEnd(stage: Stage, look: (when: string) => void): void {
     while (!stage.ended && stage.now < end) {
       const { action } = stage.round();
       look(`end: ${JSON.stringify(action)}`);
+      stage.gateway();
       if (action.do !== 'wait') continue;
       if (stage.model.step()) look('a step of a controller');
       else stage.model.advance(250);
@@ -172,6 +229,10 @@ function driveToEnd(stage: Stage, look: (when: string) => void): void {
     if (isAtRest(stage)) return;
     stage.takeBack();
   }
+}
+
+function typedKeys<K extends string>(object: Readonly<Record<K, unknown>>): K[] {
+  return Object.keys(object) as K[]; // written out above, nothing else is in it
 }
 
 function isAtRest(stage: Stage): boolean {

@@ -99,7 +99,13 @@ export class Api {
           ...common,
           query: options.dryRun === true ? { dryRun: 'All' } : {},
           method: 'DELETE',
-          body: { kind: 'DeleteOptions', apiVersion: 'v1', preconditions: { uid: write.uid } },
+          body: {
+            kind: 'DeleteOptions',
+            apiVersion: 'v1',
+            preconditions: { uid: write.uid },
+            // Where there is a body, the API server does not look at the query: without this a dry run deletes.
+            ...(options.dryRun === true ? { dryRun: ['All'] } : {}),
+          },
         });
     }
   }

@@ -155,7 +155,7 @@ function retireCandidate(plan: Plan, state: State, seen: Observation, now: numbe
   const leaving = [...(seen.candidate === null ? [] : [seen.candidate]), ...seen.others];
   const left = leaving.reduce((sum, track) => sum + remaining(track), 0);
   if (left === 0) {
-    const listed = listedByHelper(seen);
+    const listed = listedByHelper(seen, 'candidate');
     return listed === 0 ? null : wait('endpoints', `${listed} leaving pods to be known as leaving`);
   }
   const sizes = leaving.reduce((sum, track) => sum + track.size, 0);
