@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pod } from '../../src/cluster/wire.ts';
-import { IMAGE } from '../contract/cluster.ts';
+import { IMAGE, REPOSITORY } from '../contract/cluster.ts';
 import { Api, paths } from '../kubernetes/api.ts';
 import { createApp } from '../kubernetes/app.ts';
 import { type RunResult, startAction } from '../runner/runner.ts';
@@ -26,6 +26,8 @@ interface Act {
   /** Users are to meet the new version. */
   readonly meets: boolean;
   readonly page: string;
+  /** Beside those that all acts have. */
+  readonly inputs?: Readonly<Record<string, string>>;
   /** What befalls it meanwhile. */
   readonly trouble?: (stage: Stage) => Promise<void>;
 }
@@ -44,16 +46,22 @@ const ACTS: readonly Act[] = [
     ...{ from: 'v1', to: 'v2', image: IMAGE.v2, outcome: 'promoted', meets: true, page: '1-good-release.html' },
   },
   {
+    title: 'canary',
+    told: 'A canary, v2 → v3: 20 % of the users, then 50 %, then all, split by the numbers of pods.',
+    ...{ from: 'v2', to: 'v3', image: IMAGE.v3, outcome: 'promoted', meets: true, page: '2-canary.html' },
+    inputs: { strategy: 'canary', steps: '20% 2s, 50% 2s', 'bake-time': '1s' },
+  },
+  {
     title: 'crashing image',
-    told: 'A release whose image crashes, v2 → crash: no user may ever reach it.',
-    ...{ from: 'v2', to: 'crash', image: IMAGE.crash, outcome: 'rolled-back', meets: false },
-    page: '2-crashing-image.html',
+    told: 'A release whose image crashes, v3 → crash: no user may ever reach it.',
+    ...{ from: 'v3', to: 'crash', image: IMAGE.crash, outcome: 'rolled-back', meets: false },
+    page: '3-crashing-image.html',
   },
   {
     title: 'ill after the switch',
-    told: 'A release that falls ill while it is watched, v2 → v3: one of its pods stops being Ready a second after the switch.',
-    ...{ from: 'v2', to: 'v3', image: IMAGE.v3, outcome: 'rolled-back', meets: true },
-    page: '3-ill-after-the-switch.html',
+    told: 'A release that falls ill while it is watched, v3 → v4: one of its pods stops being Ready a second after the switch.',
+    ...{ from: 'v3', to: 'v4', image: `${REPOSITORY}:v4`, outcome: 'rolled-back', meets: true },
+    page: '4-ill-after-the-switch.html',
     trouble: fallIll,
   },
 ];
@@ -120,6 +128,7 @@ async function play(act: Act, stage: Stage, signal: AbortSignal): Promise<Ended>
       deployment: 'web',
       images: `web=${act.image}`,
       'smoke-test': `GET /healthz 200\nGET / 200 port=http contains="${act.to}"`,
+      ...act.inputs,
     },
     timeoutMs: STEP_TIMEOUT_MS,
     cancel: { signal },
@@ -133,9 +142,9 @@ async function play(act: Act, stage: Stage, signal: AbortSignal): Promise<Ended>
   return { act, result, startedAt, endedAt, moves: movesIn(await stage.cluster.audit(startedAt), 'web') };
 }
 
-/** A second after users met v3, the node's kubelet says that one of its pods is not Ready. */
+/** A second after users met v4, the node's kubelet says that one of its pods is not Ready. */
 async function fallIll({ api, namespace, users }: Stage): Promise<void> {
-  const { pod } = await users.next(({ version }) => version === 'v3');
+  const { pod } = await users.next(({ version }) => version === 'v4');
   await sleep(1000);
   const path = paths.core(namespace, 'pods', pod ?? '');
   const { status } = await api.get<Pod>(path);

@@ -88,4 +88,9 @@ test('moves are the PATCHes from one version to another: no pin, no unpin, no dr
     patch(7, null),
   ];
   expect(movesIn(audit, 'web')).toEqual([4, 6]);
+
+  const ramp = [patch(1, 'a'), patch(2, null), patch(3, 'b'), patch(4, null)];
+  expect(movesIn(ramp, 'web')).toEqual([2]);
+  const rampTakenBack = [patch(1, 'a'), patch(2, null), patch(3, 'a'), patch(4, null)];
+  expect(movesIn(rampTakenBack, 'web')).toEqual([2, 3]);
 });

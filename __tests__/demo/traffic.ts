@@ -81,17 +81,30 @@ export function marksOf(releases: readonly Played[]): Mark[] {
 
 const SELECTOR = '/spec/selector';
 
-/** When the API server, by its own audit log, took a PATCH that moved users of `service` from one version to another. */
+/**
+ * When the API server, by its own audit log, took a PATCH that moved users of `service` from one version to another. One that lets
+ * them reach both is a move, if the Service is given to one version again later; the last PATCH of a release is not.
+ */
 export function movesIn(audit: readonly AuditedRequest[], service: string): number[] {
-  let selected: string | undefined;
-  return audit.flatMap(({ at, verb, resource, name, uri, code, body }) => {
+  const selections = audit.flatMap(({ at, verb, resource, name, uri, code, body }) => {
     if (verb !== 'patch' || resource !== 'services' || name !== service || code !== 200 || uri.includes('dryRun=All'))
       return [];
     const change = changesOf(body).find(({ path }) => path === SELECTOR);
-    if (change === undefined || !('value' in change)) return [];
-    const before = selected;
-    selected = hashIn(change.value);
-    return before !== undefined && selected !== undefined && before !== selected ? [at] : [];
+    return change === undefined || !('value' in change) ? [] : [{ at, hash: hashIn(change.value) }];
+  });
+  let selected: string | undefined;
+  let reachesBoth = false;
+  return selections.flatMap(({ at, hash }, index) => {
+    if (hash === undefined) {
+      const isPassing = selections.slice(index + 1).some((later) => later.hash !== undefined);
+      reachesBoth = isPassing && selected !== undefined;
+      return reachesBoth ? [at] : [];
+    }
+    const [before, came] = [selected, reachesBoth];
+    selected = hash;
+    reachesBoth = false;
+    if (came) return before === hash ? [at] : [];
+    return before !== undefined && before !== hash ? [at] : [];
   });
 }
 
