@@ -915,7 +915,13 @@ class Api {
                     ...common,
                     query: options.dryRun === true ? { dryRun: 'All' } : {},
                     method: 'DELETE',
-                    body: { kind: 'DeleteOptions', apiVersion: 'v1', preconditions: { uid: write.uid } },
+                    body: {
+                        kind: 'DeleteOptions',
+                        apiVersion: 'v1',
+                        preconditions: { uid: write.uid },
+                        // Where there is a body, the API server does not look at the query: without this a dry run deletes.
+                        ...(options.dryRun === true ? { dryRun: ['All'] } : {}),
+                    },
                 });
         }
     }
@@ -3244,7 +3250,7 @@ function closeForward(plan, seen) {
         return (0,action/* write */.M)('watch-stable');
     if (left > 0)
         return (0,action/* wait */.u)('retirement', `${left} pods of the old version to leave`);
-    const listed = listedByHelper(seen);
+    const listed = listedByHelper(seen, 'stable');
     if (listed > 0)
         return (0,action/* wait */.u)('endpoints', `${listed} leaving pods to be known as leaving`);
     return tidy(plan, seen) ?? { do: 'finish', outcome: { outcome: 'promoted' } };
@@ -3264,8 +3270,8 @@ function tidy(plan, seen) {
  * pointed at the track that leaves: once its slices, made by the same controller from the same cache, have no ready endpoint left,
  * the live Service's will not have them either.
  */
-function listedByHelper({ candidateService }) {
-    return candidateService.endpoints.stable + candidateService.endpoints.candidate;
+function listedByHelper({ candidateService }, leaving) {
+    return candidateService.endpoints[leaving];
 }
 /** Pin and fields are as they were: the other track left before that, nothing has to be waited for any more. */
 function isTidied(plan, seen) {
@@ -3448,7 +3454,7 @@ function retireCandidate(plan, state, seen, now) {
     const leaving = [...(seen.candidate === null ? [] : [seen.candidate]), ...seen.others];
     const left = leaving.reduce((sum, track) => sum + (0,observation/* remaining */.T)(track), 0);
     if (left === 0) {
-        const listed = listedByHelper(seen);
+        const listed = listedByHelper(seen, 'candidate');
         return listed === 0 ? null : (0,action/* wait */.u)('endpoints', `${listed} leaving pods to be known as leaving`);
     }
     const sizes = leaving.reduce((sum, track) => sum + track.size, 0);
@@ -4471,7 +4477,10 @@ class World {
     /** Re-reads the ReplicaSets when the Deployment's status has moved since they were read, or always. True when it did. */
     async readReplicaSets(when) {
         const key = this.#statusKey();
-        if (when === 'moved' && this.#replicaSetsFor === key)
+        // The controller sizes ReplicaSets before it says that it has seen a write: sooner there is nothing new to read.
+        const { metadata, status } = this.#deployments.items[0] ?? {};
+        const isBehind = (status?.observedGeneration ?? 0) < (metadata?.generation ?? 0);
+        if (when === 'moved' && (isBehind || this.#replicaSetsFor === key))
             return false;
         // Noted before the read: what the controller did until then is in the answer, what it did since may not be.
         const asOf = this.#deployments.items[0]?.status?.observedGeneration ?? 0;
@@ -8628,19 +8637,6 @@ function virtual_service_rules_setWeight(pointer, target, weight) {
     const path = `${pointer}/weight`;
     return weight === undefined ? [{ op: 'remove', path }] : [{ op: 'add', path, value: weight }];
 }
-/**
- * Tests that a member is what was read.
- *
- * The API server compares text byte by byte as JSON spells it, and its own JSON writes `&`, `<` and `>` as `\u0026` and so on: a test of
- * a regular expression with one of them would fail for ever. Such texts are left out, everything around them is tested.
- */
-function virtual_service_rules_testsOf(path, value) {
-    if (!/[&<>\u2028\u2029]/.test(JSON.stringify(value) ?? ''))
-        return [{ op: 'test', path, value }];
-    if (typeof value !== 'object' || value === null)
-        return [];
-    return Object.entries(value).flatMap(([key, inner]) => virtual_service_rules_testsOf(`${path}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`, inner));
-}
 
 ;// CONCATENATED MODULE: ./lib/traffic/destination-rule.js
 
@@ -9031,7 +9027,7 @@ function virtual_service_edits_patchOf(route, { inPlace, lists }, why) {
             tests: [
                 { op: 'test', path: '/metadata/uid', value: route.metadata?.uid },
                 // All rules, not only those that change: one put before them would move every index.
-                ...touched.flatMap((protocol) => virtual_service_rules_testsOf(`/spec/${protocol}`, virtual_service_rules_rulesOf(route, protocol))),
+                ...touched.map((protocol) => ({ op: 'test', path: `/spec/${protocol}`, value: virtual_service_rules_rulesOf(route, protocol) })),
             ],
             changes,
             why,

@@ -1,4 +1,5 @@
 import type { Bundle } from './bundle.ts';
+import type { MeasuredRamp } from './ramp.ts';
 import type { Measured } from './release.ts';
 import type { StartUp } from './start-up.ts';
 import { durations, range, type Spread, spreadOf } from './statistics.ts';
@@ -16,6 +17,8 @@ export interface Results {
     readonly missing: readonly Measured[];
     /** Good ones of 100 pods, through the forwarder. */
     readonly large: readonly Measured[];
+    /** Of 4 pods and of 40 with few steps, then of 4 with many. */
+    readonly ramps: readonly MeasuredRamp[];
   };
 }
 
@@ -44,6 +47,11 @@ export const TARGETS = {
   switchMs: 100,
   turnBackMs: 5000,
   memoryBytes: 150_000_000,
+  stepRequests: 6,
+  decidedMs: 50,
+  thawedMs: 100,
+  /** Bytes by which fifty steps may need more than a few: noise of the collector. */
+  growthBytes: 15_000_000,
 } as const;
 
 /** The rows, in the order of the table in issue 3, section 5. What the peers need is measured on a control plane like this one. */
@@ -102,6 +110,7 @@ export function figuresOf(results: Results): Figure[] {
     turnBackFigure('crash', releases.crash),
     turnBackFigure('image missing', releases.missing),
     memoryFigure(results),
+    ...rampFigures(releases.ramps),
   ];
 }
 
@@ -186,6 +195,58 @@ function memoryFigure({ releases }: Results): Figure {
     unit: 'bytes',
     samples: [...small.samples, ...many.samples],
   });
+}
+
+function rampFigures(ramps: readonly MeasuredRamp[]): Figure[] {
+  const [few, many] = [ramps.filter(({ steps }) => steps < 10), ramps.filter(({ steps }) => steps >= 10)];
+  const requests = few.map((ramp) => ({ ramp, spread: spreadOf(ramp.requests) }));
+  const decided = spreadOf(ramps.flatMap((ramp) => ramp.decided));
+  const thawed = spreadOf(ramps.flatMap((ramp) => ramp.thawed));
+  const memory = (of: readonly MeasuredRamp[]): number =>
+    Math.max(...of.map(({ peakMemoryMiB }) => peakMemoryMiB * 1024 ** 2));
+  const longest = Math.max(...many.map(({ steps }) => steps));
+  return [
+    figure({
+      figure: 'ramp: API requests per step that needs pods',
+      toReach: '≤ 6, whatever the pods',
+      measured: requests.map(({ ramp, spread }) => `${ramp.replicas} pods ${range(spread)}`).join(', '),
+      comparison: '',
+      value: Math.max(...requests.map(({ spread }) => spread.max)),
+      limit: TARGETS.stepRequests,
+      unit: 'requests',
+      samples: requests.flatMap(({ spread }) => spread.samples),
+    }),
+    figure({
+      figure: 'ramp: decision → weight written',
+      toReach: '≤ 50 ms median',
+      measured: durations(decided),
+      comparison: '',
+      value: decided.median,
+      limit: TARGETS.decidedMs,
+      unit: 'ms',
+      samples: decided.samples,
+    }),
+    figure({
+      figure: 'ramp: unpaused by a resize',
+      toReach: '≤ 100 ms median',
+      measured: durations(thawed),
+      comparison: '',
+      value: thawed.median,
+      limit: TARGETS.thawedMs,
+      unit: 'ms',
+      samples: thawed.samples,
+    }),
+    figure({
+      figure: `ramp: memory that ${longest} steps need more than a few`,
+      toReach: 'no growth (≤ 15 MB, the collector’s noise)',
+      measured: `${megabytes(memory(many))} after ${megabytes(memory(few))}`,
+      comparison: '',
+      value: memory(many) - memory(few),
+      limit: TARGETS.growthBytes,
+      unit: 'bytes',
+      samples: ramps.map(({ peakMemoryMiB }) => peakMemoryMiB * 1024 ** 2),
+    }),
+  ];
 }
 
 function figure(of: Omit<Figure, 'met'>): Figure {

@@ -2,14 +2,23 @@ import { join } from 'node:path';
 import { IMAGE, REPOSITORY } from '../contract/cluster.ts';
 import { createApp } from '../kubernetes/app.ts';
 import { type ControlPlane, startControlPlane } from '../kubernetes/control-plane.ts';
+import { applyCrds } from '../kubernetes/crds.ts';
 import { type Results, wallTime } from './figures.ts';
 import { Forwarder, serverPort, withPort } from './forwarder.ts';
+import { type MeasuredRamp, measureRamp, type RampWish } from './ramp.ts';
 import { type Measured, measureRelease, type Stage, USER, type Wish } from './release.ts';
 
 /** How often each kind of release is run, after one that is not timed. */
 const TIMED = 5;
 const BROKEN = 3;
 const LARGE = 3;
+
+/** A ramp that grows with every step, the same of more pods, and one of many steps. */
+const RAMPS: readonly RampWish[] = [
+  { replicas: 4, steps: '10% 500ms, 30% 500ms, 60% 500ms' },
+  { replicas: 40, steps: '10% 500ms, 30% 500ms, 60% 500ms' },
+  { replicas: 4, steps: 'linear 2% every 200ms' },
+];
 
 /** Starts a control plane, runs all releases on it one after the other, and takes it away. */
 export async function measureReleases(
@@ -45,7 +54,14 @@ export async function measureReleases(
     const crash = await series('crash', counting, broken(await newApp(cluster, 4), IMAGE.crash));
     const missing = await series('image missing', counting, broken(await newApp(cluster, 4), IMAGE.missing));
     const large = await series('100 pods', counting, good(await newApp(cluster, 100), 1, LARGE));
-    return { counted, timed, crash, missing, large };
+    await applyCrds(cluster.api);
+    const ramps: MeasuredRamp[] = [];
+    for (const wish of RAMPS) {
+      signal.throwIfAborted();
+      ramps.push(await measureRamp(timing, wish));
+      say(`ramp of ${wish.replicas} pods, ${ramps.at(-1)?.steps} steps`);
+    }
+    return { counted, timed, crash, missing, large, ramps };
   } finally {
     signal.removeEventListener('abort', stop);
     await forwarder.close();

@@ -77,7 +77,10 @@ export class Api {
     body?: unknown,
     options: { readonly patch?: PatchType; readonly timeoutMs?: number } = {},
   ): Promise<T> {
-    const type = method === 'PATCH' ? `application/${options.patch ?? patchTypeOf(body)}+json` : 'application/json';
+    const patch = options.patch ?? patchTypeOf(body);
+    // An apply patch is YAML by its name, and JSON is YAML.
+    const suffix = patch === 'apply-patch' ? 'yaml' : 'json';
+    const type = method === 'PATCH' ? `application/${patch}+${suffix}` : 'application/json';
     const answer = await this.#send(method, path, AbortSignal.timeout(options.timeoutMs ?? 10_000), body, type);
     const text = await answer.body.text();
     if (answer.statusCode >= 300) throw new ApiError(method, path, answer.statusCode, text);

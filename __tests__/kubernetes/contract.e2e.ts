@@ -1,4 +1,5 @@
 import { afterAll, beforeAll } from '@jest/globals';
+import { canaries } from '../contract/canary.ts';
 import { cancelledRuns } from '../contract/cancelled.ts';
 import { checks } from '../contract/checks.ts';
 import type { TestCluster } from '../contract/cluster.ts';
@@ -10,11 +11,16 @@ import { permissions } from '../contract/permissions.ts';
 import { refusals } from '../contract/refusals.ts';
 import { sickCandidates } from '../contract/sick-candidate.ts';
 import { unhappyApi } from '../contract/unhappy-api.ts';
+import { Api } from './api.ts';
+import { applyCrds } from './crds.ts';
 import { startCluster } from './tiers.ts';
 
 let cluster: TestCluster;
 beforeAll(async () => {
   cluster = await startCluster();
+  const api = await Api.from(cluster.kubeconfig);
+  await applyCrds(api);
+  await api.close();
 });
 afterAll(() => cluster?.stop());
 
@@ -23,6 +29,7 @@ sickCandidates(() => cluster, { secrets: false });
 checks(() => cluster, { sockets: false });
 refusals(() => cluster);
 permissions(() => cluster);
+canaries(() => cluster, { routes: true });
 foreignWrites(() => cluster);
 livesOfRuns(() => cluster);
 killedRuns(() => cluster);

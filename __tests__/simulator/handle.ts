@@ -236,7 +236,9 @@ const PATCHES: Readonly<Record<string, (document: JsonObject, patch: unknown) =>
 };
 
 function writerOf(request: ApiRequest): Writer {
-  const dryRun = request.query.getAll('dryRun');
+  // The options of a DELETE that has a body are in it: nobody looks at the query then.
+  const inBody = request.method === 'DELETE' && isObject(request.body) ? [request.body.dryRun ?? []].flat() : null;
+  const dryRun = inBody ?? request.query.getAll('dryRun');
   if (dryRun.some((value) => value !== 'All'))
     throw invalid({ group: 'meta.k8s.io', kind: OPTIONS[request.method] ?? 'UpdateOptions' }, '', [
       {

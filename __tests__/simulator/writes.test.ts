@@ -70,7 +70,18 @@ describe('a write', () => {
       status: 200,
       body: { status: 'Success' },
     });
+    const dry = { kind: 'DeleteOptions', apiVersion: 'v1', dryRun: ['All'] };
+    expect(app.model.request({ method: 'DELETE', path: `${DEPLOYMENTS}/web`, body: dry })).toMatchObject({
+      status: 200,
+    });
     expect(app.model.store.list('deployments.apps')).toHaveLength(1);
+  });
+
+  test('as a dry run in the query only, with a body, is a DELETE', () => {
+    const app = new App(1);
+    const body = { kind: 'DeleteOptions', apiVersion: 'v1' };
+    app.model.request({ method: 'DELETE', path: `${DEPLOYMENTS}/web?dryRun=All`, body });
+    expect(app.model.store.list('deployments.apps')).toHaveLength(0);
   });
 
   test('is answered with the defaults', () => {

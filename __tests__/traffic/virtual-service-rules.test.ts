@@ -17,7 +17,7 @@ import {
   stream,
   to,
 } from './istio-objects.ts';
-import { appliedAll, edited, objectsOf } from './route-store.ts';
+import { appliedAll, edited, objectsOf, refusalCode } from './route-store.ts';
 
 const CANARY = { name: 'x-canary', value: 'true', kind: 'exact' } as const;
 
@@ -291,22 +291,23 @@ describe('what others do meanwhile', () => {
 });
 
 describe('tests of a PATCH', () => {
-  test('leave out texts that the API server spells differently, and nothing else', () => {
-    const start = bound([
-      route({
-        http: [
-          { match: [{ uri: { regex: '/a\\?b&c' } }, { uri: { prefix: '/x' } }], route: [to('web')], 'a/b': '<' },
-          { route: [to('web')] },
-        ],
-      }),
-    ]);
+  test('hold every text of all rules, those too that JSON may write in two ways: a change of one is a change', () => {
+    const http = [
+      { match: [{ uri: { regex: '/a\\?b&c' } }, { uri: { prefix: '/x' } }], route: [to('web')] },
+      { match: [{ uri: { regex: '/<id>' } }], route: [to('web')] },
+    ];
+    const start = bound([route({ http })]);
     const [patch] = planned(start, { share: 1000 });
     expect(patch?.verb === 'patch' ? patch.tests : []).toEqual([
       { op: 'test', path: '/metadata/uid', value: 'uid-web' },
-      { op: 'test', path: '/spec/http/0/match/1', value: { uri: { prefix: '/x' } } },
-      { op: 'test', path: '/spec/http/0/route', value: [to('web')] },
-      { op: 'test', path: '/spec/http/1', value: { route: [to('web')] } },
+      { op: 'test', path: '/spec/http', value: http },
     ]);
+    const other = changeRoute('http', ([first, ...rest]) => [
+      { ...first, match: [{ uri: { regex: '/d&e' } }] },
+      ...rest,
+    ]);
+    const changed = edited(start.store, other);
+    expect(refusalCode(() => appliedAll(changed, planned(start, { share: 1000 })))).toBe(422);
   });
 });
 

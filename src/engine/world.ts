@@ -167,7 +167,10 @@ export class World {
   /** Re-reads the ReplicaSets when the Deployment's status has moved since they were read, or always. True when it did. */
   async readReplicaSets(when: 'moved' | 'always'): Promise<boolean> {
     const key = this.#statusKey();
-    if (when === 'moved' && this.#replicaSetsFor === key) return false;
+    // The controller sizes ReplicaSets before it says that it has seen a write: sooner there is nothing new to read.
+    const { metadata, status } = this.#deployments.items[0] ?? {};
+    const isBehind = (status?.observedGeneration ?? 0) < (metadata?.generation ?? 0);
+    if (when === 'moved' && (isBehind || this.#replicaSetsFor === key)) return false;
     // Noted before the read: what the controller did until then is in the answer, what it did since may not be.
     const asOf = this.#deployments.items[0]?.status?.observedGeneration ?? 0;
     await this.#listReplicaSets();

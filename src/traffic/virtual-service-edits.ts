@@ -19,7 +19,6 @@ import {
   rulesOf,
   setWeight,
   type Target,
-  testsOf,
   titleOf,
   type VirtualService,
 } from './virtual-service-rules.ts';
@@ -255,7 +254,9 @@ export function patchOf(route: VirtualService, { inPlace, lists }: Edits, why: s
       tests: [
         { op: 'test', path: '/metadata/uid', value: route.metadata?.uid },
         // All rules, not only those that change: one put before them would move every index.
-        ...touched.flatMap((protocol) => testsOf(`/spec/${protocol}`, rulesOf(route, protocol))),
+        ...touched.map(
+          (protocol) => ({ op: 'test', path: `/spec/${protocol}`, value: rulesOf(route, protocol) }) as const,
+        ),
       ],
       changes,
       why,
