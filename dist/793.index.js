@@ -3250,7 +3250,7 @@ function closeForward(plan, seen) {
         return (0,action/* write */.M)('watch-stable');
     if (left > 0)
         return (0,action/* wait */.u)('retirement', `${left} pods of the old version to leave`);
-    const listed = listedByHelper(seen, 'stable');
+    const listed = listedByHelper(seen);
     if (listed > 0)
         return (0,action/* wait */.u)('endpoints', `${listed} leaving pods to be known as leaving`);
     return tidy(plan, seen) ?? { do: 'finish', outcome: { outcome: 'promoted' } };
@@ -3270,8 +3270,9 @@ function tidy(plan, seen) {
  * pointed at the track that leaves: once its slices, made by the same controller from the same cache, have no ready endpoint left,
  * the live Service's will not have them either.
  */
-function listedByHelper({ candidateService }, leaving) {
-    return candidateService.endpoints[leaving];
+function listedByHelper({ candidateService }) {
+    // Of both: as long as the other track is listed, the controller has not even seen that the Service was pointed anew.
+    return candidateService.endpoints.stable + candidateService.endpoints.candidate;
 }
 /** Pin and fields are as they were: the other track left before that, nothing has to be waited for any more. */
 function isTidied(plan, seen) {
@@ -3454,7 +3455,8 @@ function retireCandidate(plan, state, seen, now) {
     const leaving = [...(seen.candidate === null ? [] : [seen.candidate]), ...seen.others];
     const left = leaving.reduce((sum, track) => sum + (0,observation/* remaining */.T)(track), 0);
     if (left === 0) {
-        const listed = listedByHelper(seen, 'candidate');
+        // Still diverted: when the candidate left it had no Ready pod that could have been listed.
+        const listed = seen.candidateService.state === 'stable' ? 0 : listedByHelper(seen);
         return listed === 0 ? null : (0,action/* wait */.u)('endpoints', `${listed} leaving pods to be known as leaving`);
     }
     const sizes = leaving.reduce((sum, track) => sum + track.size, 0);

@@ -155,7 +155,8 @@ function retireCandidate(plan: Plan, state: State, seen: Observation, now: numbe
   const leaving = [...(seen.candidate === null ? [] : [seen.candidate]), ...seen.others];
   const left = leaving.reduce((sum, track) => sum + remaining(track), 0);
   if (left === 0) {
-    const listed = listedByHelper(seen, 'candidate');
+    // Still diverted: when the candidate left it had no Ready pod that could have been listed.
+    const listed = seen.candidateService.state === 'stable' ? 0 : listedByHelper(seen);
     return listed === 0 ? null : wait('endpoints', `${listed} leaving pods to be known as leaving`);
   }
   const sizes = leaving.reduce((sum, track) => sum + track.size, 0);

@@ -125,7 +125,7 @@ export function closeForward(plan: Plan, seen: Observation): Action {
   // While pods are still wanted there is time: the write is made then, and its effect is there when they leave.
   if (seen.candidateService.state === 'candidate' && seen.lost === null) return write('watch-stable');
   if (left > 0) return wait('retirement', `${left} pods of the old version to leave`);
-  const listed = listedByHelper(seen, 'stable');
+  const listed = listedByHelper(seen);
   if (listed > 0) return wait('endpoints', `${listed} leaving pods to be known as leaving`);
   return tidy(plan, seen) ?? { do: 'finish', outcome: { outcome: 'promoted' } };
 }
@@ -144,8 +144,9 @@ export function tidy(plan: Plan, seen: Observation): Action | null {
  * pointed at the track that leaves: once its slices, made by the same controller from the same cache, have no ready endpoint left,
  * the live Service's will not have them either.
  */
-export function listedByHelper({ candidateService }: Observation, leaving: 'stable' | 'candidate'): number {
-  return candidateService.endpoints[leaving];
+export function listedByHelper({ candidateService }: Observation): number {
+  // Of both: as long as the other track is listed, the controller has not even seen that the Service was pointed anew.
+  return candidateService.endpoints.stable + candidateService.endpoints.candidate;
 }
 
 /** Pin and fields are as they were: the other track left before that, nothing has to be waited for any more. */
