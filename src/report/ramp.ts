@@ -1,6 +1,7 @@
 import type { ReachedStep } from '../engine/release.ts';
 import type { Step } from '../release/plan.ts';
 import { percent } from '../release/ramp.ts';
+import { ALL } from '../release/route.ts';
 import { type Room, table } from './blocks.ts';
 import { formatDuration } from './duration.ts';
 import { type Html, html } from './escape.ts';
@@ -13,6 +14,7 @@ interface Row {
 
 /** The planned ramp beside what became of it: share wanted and real, pods, and how far the effect on users is known. */
 export function rampTable(story: Story, room: Room): Html {
+  const isPromoted = story.outcome === 'promoted';
   const rows: Row[] = story.steps
     .filter(({ share, stay }) => share > 0 || stay > 0)
     .map((step) => ({ step, reached: story.ramp.find(({ wanted }) => wanted === step.share) ?? null }));
@@ -20,7 +22,7 @@ export function rampTable(story: Story, room: Room): Html {
     [
       { title: 'Wanted', align: 'right', cell: ({ step }) => percent(step.share) },
       { title: 'For', align: 'right', cell: ({ step }) => (step.stay === 0 ? '' : formatDuration(step.stay)) },
-      { title: 'Was', align: 'right', cell: ({ reached }) => (reached === null ? '–' : percent(reached.real)) },
+      { title: 'Was', align: 'right', cell: (row) => shareOf(row, isPromoted) },
       {
         title: 'At',
         align: 'right',
@@ -34,11 +36,17 @@ export function rampTable(story: Story, room: Room): Html {
   );
 }
 
+/** The last step of a ramp by numbers of pods is the switch of the live Service. */
+function shareOf({ step, reached }: Row, isPromoted: boolean): string {
+  if (reached !== null) return percent(reached.real);
+  return isPromoted && step.share >= ALL ? percent(ALL) : '–';
+}
+
 function podsOf({ candidatePods, stablePods }: ReachedStep): string {
   return `${candidatePods} new, ${stablePods} old`;
 }
 
 function knownBy(reached: ReachedStep | null, { share }: Step): Html | string {
-  if (reached === null) return share >= 10_000 ? 'the live Service’s switch' : 'not reached';
+  if (reached === null) return share >= ALL ? 'the live Service’s switch' : 'not reached';
   return reached.routes.length === 0 ? html`the live Service’s endpoints` : reached.routes.join('; ');
 }
