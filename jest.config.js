@@ -10,6 +10,6 @@ export default {
   },
   maxWorkers: '100%',
   // Scenes of the contract mostly wait for pods; how many play at once is theirs to say (contract/scene.ts).
-  maxConcurrency: 12,
+  maxConcurrency: 16,
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/lib'],
 };

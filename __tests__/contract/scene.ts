@@ -29,7 +29,7 @@ const PATIENCE = 90_000;
 /** Scenes wait for one another, too. */
 const TIMEOUT = 600_000;
 /** Scenes that play at the same time: most of a scene is waiting for pods, but each runs a process of its own. */
-const SCENES_AT_ONCE = 12;
+const SCENES_AT_ONCE = 16;
 
 export type Inputs = Readonly<Record<string, string>>;
 export type Step = Omit<ActionStep, 'action' | 'inputs'>;

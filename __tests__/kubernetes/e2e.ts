@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { buildControlPlaneTools, buildNodeTools } from './build.ts';
+import { buildControlPlaneTools, buildNodeTools, buildTraefik } from './build.ts';
 import { nodeObstacle } from './node-host.ts';
 import { givenKubeconfig, isTier, TIERS, type Tier } from './tiers.ts';
 
@@ -17,7 +17,7 @@ const ROOT = join(HERE, '../..');
 const ABOUT: Readonly<Record<Tier, string>> = {
   'control-plane':
     'etcd, kube-apiserver, controllers and scheduler as processes of this machine; fake pods in any state',
-  node: 'the same with kubelet, containerd and kube-proxy in a namespace of this machine; real pods and connections',
+  node: 'the same with kubelet, containerd, kube-proxy and Traefik in a namespace of this machine; real pods and connections',
   given: 'the cluster of KUBECONFIG',
 };
 
@@ -34,7 +34,10 @@ async function main(): Promise<number> {
     return 1;
   }
   if (tiers.includes('control-plane')) await buildControlPlaneTools();
-  if (tiers.includes('node')) await buildNodeTools();
+  if (tiers.includes('node')) {
+    await buildNodeTools();
+    await buildTraefik();
+  }
   let failed = 0;
   for (const tier of tiers) {
     const began = Date.now();

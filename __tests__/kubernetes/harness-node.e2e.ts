@@ -160,6 +160,28 @@ describe('load', () => {
     expect(await watch.stop()).toEqual([]);
   });
 
+  test('keeps WebSockets until their pod says goodbye, and sees one that breaks', async () => {
+    const app: App = { namespace: await node.namespace('sockets'), replicas: 1 };
+    await createApp(node.api, app);
+    const load = await startLoad(node, { url: await url(app), sockets: 3 });
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    const [pod] = await pods(node.api, app);
+    await node.api.remove(paths.core(app.namespace, 'pods', pod?.metadata?.name));
+    const left = Date.now();
+    await until('three goodbyes', 20_000, () => load.report().sockets.length === 3);
+    const goodbyes = load.report().sockets;
+    expect(goodbyes.map(({ error }) => error)).toEqual([undefined, undefined, undefined]);
+    // The preStop comes first.
+    for (const { at } of goodbyes) expect(at).toBeGreaterThan(left + 2500);
+    const next = await podWhere(app, 'serves WebSockets', (other) => other.metadata?.name !== pod?.metadata?.name);
+    await until('WebSockets on the new pod', 20_000, async () => (await logs(app, next)).includes('WebSocket'));
+    await node.inside([node.web, 'get', `${await url(app)}crash`]);
+    await until('a WebSocket breaks', 20_000, () => load.report().sockets.some(({ error }) => error !== undefined));
+    const report = await load.stop();
+    expect(report.sockets.find(({ error }) => error !== undefined)?.error).toMatch(/EOF|reset/);
+    expect(report.failures.length).toBeGreaterThan(0);
+  });
+
   test('sees that nobody answers any more', async () => {
     const app: App = { namespace: await node.namespace('loss'), replicas: 1 };
     await createApp(node.api, app);

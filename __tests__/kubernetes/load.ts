@@ -3,14 +3,20 @@ import { join } from 'node:path';
 import type { NodeCluster } from './node.ts';
 import { until } from './processes.ts';
 
-/** Constant load on a ClusterIP, from where pods are. */
+/** Constant load on a ClusterIP or a proxy, from where pods are. */
 export interface LoadOptions {
   /** e.g. `http://10.96.12.7/`. */
   readonly url: string;
+  /** Host header, by which a proxy tells apps apart. Default: that of the URL. */
+  readonly host?: string;
   /** Requests a second, each on a connection of its own. Default 200, at most 2000. */
   readonly perSecond?: number;
   /** Clients that keep their connection and ask ten times a second. Default 20, at most 200. */
   readonly keptAlive?: number;
+  /** The same, with the header `x-canary: true`. Default 0. */
+  readonly testers?: number;
+  /** Clients that hold a WebSocket, on which the pod says a word ten times a second. Default 0. */
+  readonly sockets?: number;
   /** When it ends by itself if nobody stops it. Default 60, at most 900. */
   readonly seconds?: number;
 }
@@ -19,7 +25,7 @@ export interface LoadOptions {
 export interface Answer {
   /** Epoch ms of its end. */
   readonly at: number;
-  readonly kind: 'fresh' | 'kept';
+  readonly kind: 'fresh' | 'kept' | 'tester';
   /** How long it took. */
   readonly ms: number;
   /** First word of the answer: the version of the pod that gave it. */
@@ -30,6 +36,22 @@ export interface Answer {
   readonly error?: string;
 }
 
+/** One WebSocket that has come to its end. The client opens another then. */
+export interface Socket {
+  /** Epoch ms of its end. */
+  readonly at: number;
+  readonly kind: 'socket';
+  /** How long it was open. */
+  readonly ms: number;
+  readonly version?: string;
+  readonly pod?: string;
+  readonly words?: number;
+  /** The load was stopped while it was open. */
+  readonly ours?: boolean;
+  /** Why it ended, if neither with the server's goodbye (1001) nor with the load. */
+  readonly error?: string;
+}
+
 export interface Load {
   /** What is known by now, some 100 ms behind. */
   report(): LoadReport;
@@ -37,20 +59,26 @@ export interface Load {
   stop(): Promise<LoadReport>;
 }
 
+let loads = 0;
+
 /** @returns as soon as the first request was answered or failed */
 export async function startLoad(node: NodeCluster, options: LoadOptions): Promise<Load> {
-  const name = `load-${Date.now()}`;
+  loads += 1;
+  const name = `load-${loads}`;
   const file = join(node.folder, `${name}.ndjson`);
-  const { url, perSecond = 200, keptAlive = 20, seconds = 60 } = options;
+  const { url, host, perSecond = 200, keptAlive = 20, testers = 0, sockets = 0, seconds = 60 } = options;
   const flags = [
     `-url=${url}`,
+    ...(host === undefined ? [] : [`-host=${host}`]),
     `-per-second=${perSecond}`,
     `-kept=${keptAlive}`,
+    `-testers=${testers}`,
+    `-sockets=${sockets}`,
     `-seconds=${seconds}`,
     `-out=${file}`,
   ];
   node.startInside(name, [node.web, 'load', ...flags]);
-  const report = (): LoadReport => new LoadReport(readAnswers(file));
+  const report = (): LoadReport => new LoadReport(readLines(file));
   await until(`load on ${url}`, 10_000, () => report().total > 0);
   return {
     report,
@@ -66,18 +94,22 @@ export async function startLoad(node: NodeCluster, options: LoadOptions): Promis
 /** All answers, oldest first, and what tests ask about them. */
 export class LoadReport {
   readonly answers: readonly Answer[];
+  /** WebSockets in the order in which they ended. */
+  readonly sockets: readonly Socket[];
 
-  constructor(answers: readonly Answer[]) {
-    this.answers = [...answers].sort((a, b) => a.at - b.at);
+  constructor(lines: readonly (Answer | Socket)[]) {
+    const sorted = [...lines].sort((a, b) => a.at - b.at);
+    this.answers = sorted.filter((line) => line.kind !== 'socket');
+    this.sockets = sorted.filter((line) => line.kind === 'socket');
   }
 
   get total(): number {
     return this.answers.length;
   }
 
-  /** Requests without a good answer; `[]` is what a test wants, and a failed test shows which. */
-  get failures(): readonly Answer[] {
-    return this.answers.filter((answer) => answer.error !== undefined);
+  /** Requests without a good answer, and WebSockets that broke; `[]` is what a test wants, and a failed test shows which. */
+  get failures(): readonly (Answer | Socket)[] {
+    return [...this.answers, ...this.sockets].filter(({ error }) => error !== undefined);
   }
 
   /** Versions by the order of their first answers. */
@@ -109,7 +141,7 @@ export class LoadReport {
   }
 }
 
-function readAnswers(file: string): Answer[] {
+function readLines(file: string): (Answer | Socket)[] {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -118,5 +150,5 @@ function readAnswers(file: string): Answer[] {
   }
   // The lines are our own program's (images/web/load.go). The last may be half written.
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-  return whole.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as Answer]));
+  return whole.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as Answer | Socket]));
 }

@@ -5,6 +5,7 @@ import { buildNodeTools, type Tools } from './build.ts';
 import {
   apiServer,
   type Command,
+  component,
   controllerManager,
   etcd,
   kubeconfigOf,
@@ -84,8 +85,13 @@ export class NodeCluster extends RealCluster {
   }
 
   /** Starts a program where pods and ClusterIPs can be reached; it ends with the cluster. @returns its process id */
-  startInside(name: string, argv: readonly string[]): number {
-    return this.processes.start(name, 'nsenter', [...this.#enterNetwork(), ...argv]);
+  startInside(name: string, argv: readonly string[], env?: Record<string, string>): number {
+    return this.processes.start(name, 'nsenter', [...this.#enterNetwork(), ...argv], env);
+  }
+
+  /** A kubeconfig for a program of ours that is to be told apart from the action in the audit log, with full rights. */
+  kubeconfigOfComponent(name: string): string {
+    return kubeconfigOf(this.site, component(name));
   }
 
   /** Ends one of them in an orderly way. */

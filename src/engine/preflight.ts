@@ -19,6 +19,7 @@ import { deploymentPath, servicePath, type WriteRequest } from '../cluster/write
 import type { CandidateServicePlan, Plan } from '../release/plan.ts';
 import { chooseService, whyUnfit } from '../traffic/discover-service.ts';
 import { SERVICE_LABEL } from '../traffic/endpoints.ts';
+import { routerOf } from '../traffic/routers.ts';
 import { createCandidateService, MANAGED_BY, pin } from '../traffic/service-selector.ts';
 import { deploymentFindings, surroundings } from '../workload/fitness.ts';
 import { open, pause } from '../workload/held-rollout.ts';
@@ -124,6 +125,7 @@ export async function preflight(
     testers: request.testers,
     mirror: request.mirror?.share ?? 0,
     candidateReplicas: request.candidateReplicas,
+    leastPods: leastPods(found),
     switch: request.switch,
     onFailure: request.onFailure,
     deployment: { name: request.deployment, uid: deployment.metadata?.uid ?? '' },
@@ -179,6 +181,11 @@ export async function preflight(
     warnings: [...around.warnings, ...found.warnings],
     routes: found,
   };
+}
+
+/** What the most delicate of the routes needs. */
+function leastPods({ bindings }: FoundRoutes): number {
+  return Math.max(1, ...bindings.map((binding) => routerOf(binding).capabilities(binding).leastPods ?? 1));
 }
 
 function routeObjects({ bindings, objects }: FoundRoutes): KubeObject[] {

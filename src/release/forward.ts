@@ -100,7 +100,7 @@ function watchOverUsers(plan: Plan, state: State, seen: Observation, now: number
   const { marks } = state;
   const { times } = plan;
   if (marks.switched === undefined) return wait('endpoints', 'the switch');
-  const bakeEnd = marks.switched + times.bake;
+  const bakeEnd = (marks.homed ?? marks.switched) + times.bake;
   if (marks.baked === undefined) {
     if (now < bakeEnd) return wait('bake', 'users are on the candidate, stable is still warm', bakeEnd);
     return { do: 'mark', mark: 'baked' };

@@ -19,6 +19,8 @@ export interface Plan {
   readonly mirror: Share;
   /** Pods of the candidate during the ramp, before 100 %; null: as many as its share needs. */
   readonly candidateReplicas: number | null;
+  /** Fewer candidate pods than these, where the Deployment has so many, would endanger more users than their share. */
+  readonly leastPods: number;
   readonly switch: 'cut' | 'overlap';
   readonly onFailure: 'rollback' | 'hold';
   readonly deployment: ObjectRef;

@@ -25,7 +25,7 @@ export function podsFor(plan: Plan, step: number, replicas: number): number {
   const share = own > 0 ? own : (plan.steps[step + 1]?.share ?? ALL);
   if (share >= ALL) return replicas;
   if (plan.routes.length === 0) return podsForRatio(share, replicas);
-  return Math.min(replicas, plan.candidateReplicas ?? Math.max(1, Math.ceil((replicas * share) / ALL)));
+  return Math.min(replicas, plan.candidateReplicas ?? Math.max(plan.leastPods, Math.ceil((replicas * share) / ALL)));
 }
 
 /**

@@ -57,6 +57,8 @@ export interface Capabilities {
   readonly headers: readonly HeaderMatch['kind'][];
   readonly cookies: boolean;
   readonly mirror: boolean;
+  /** Fewer candidate pods would be a danger to users who are not even sent there; default 1. */
+  readonly leastPods?: number;
   /** The highest level that this router's API can show. */
   readonly level: Level;
 }

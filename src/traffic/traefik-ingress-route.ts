@@ -18,6 +18,7 @@ import {
   type TrafficState,
 } from './router.ts';
 import {
+  LEAST_PODS,
   assertExpressible,
   assertNoMirror,
   candidateLike,
@@ -201,6 +202,7 @@ function routerOf(variant: Variant): Router {
         headers: variant.testers ? ['exact', 'regex'] : [],
         cookies: variant.testers,
         mirror: false,
+        leastPods: LEAST_PODS,
         level: 'held',
       };
     },

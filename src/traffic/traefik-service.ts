@@ -32,6 +32,11 @@ import { nearestShares, pairOf, shareOf } from './weights.ts';
  * - At 100 % the live Service stays in the list with weight 0: it has endpoints as long as stable has pods or the selector moved over.
  */
 
+/**
+ * A member without endpoints makes Traefik answer 404 to everybody (routers.md; measured on 3.7.9: 0.1 to 0.2 s until users are
+ * diverted). One candidate pod that falls ill would be that.
+ */
+export const LEAST_PODS = 2;
 export const TRAEFIK_GROUP = 'traefik.io';
 export const TRAEFIK_VERSION = 'v1alpha1';
 
@@ -335,7 +340,14 @@ export const traefikService: Router = {
 
   capabilities(binding): Capabilities {
     const { sum } = journalOf(binding);
-    return { nearest: (share) => nearestOf(share, sum), headers: [], cookies: false, mirror: false, level: 'held' };
+    return {
+      nearest: (share) => nearestOf(share, sum),
+      headers: [],
+      cookies: false,
+      mirror: false,
+      leastPods: LEAST_PODS,
+      level: 'held',
+    };
   },
 };
 

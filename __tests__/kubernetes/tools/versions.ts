@@ -2,4 +2,10 @@
  * What the two real tiers run. `go.mod` in the folders beside this file pins the same versions with every dependency;
  * a new version here needs a `go get` there.
  */
-export const VERSIONS = { kubernetes: '1.36.3', etcd: '3.6.14', kwok: '0.8.0', containerd: '2.3.7' } as const;
+export const VERSIONS = {
+  kubernetes: '1.36.3',
+  etcd: '3.6.14',
+  kwok: '0.8.0',
+  containerd: '2.3.7',
+  traefik: '3.7.9',
+} as const;

@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// answer is one line of the output: a request that was answered, or one that was not.
+// answer is one line of the output: a request that was answered or was not, or a WebSocket that has come to its end.
 type answer struct {
 	At      int64  `json:"at"` // epoch milliseconds of its end
 	Kind    string `json:"kind"`
@@ -22,24 +22,53 @@ type answer struct {
 	Version string `json:"version,omitempty"`
 	Pod     string `json:"pod,omitempty"`
 	Error   string `json:"error,omitempty"`
+	// Of a WebSocket: how many words came, and whether the load ended it rather than the server.
+	Words int  `json:"words,omitempty"`
+	Ours  bool `json:"ours,omitempty"`
+}
+
+// target is what is asked for, and how.
+type target struct {
+	url string
+	// host is the Host header when a proxy at the URL tells apps by it; empty: that of the URL.
+	host string
+	// header is one more header; a name of "" means none.
+	header [2]string
+}
+
+func (t target) request() (*http.Request, error) {
+	request, err := http.NewRequest(http.MethodGet, t.url, nil)
+	if err != nil {
+		return nil, err
+	}
+	request.Host = t.host
+	if t.header[0] != "" {
+		request.Header.Set(t.header[0], t.header[1])
+	}
+	return request, nil
 }
 
 // load sends requests until its time is over or it is told to stop, and waits for those under way.
 //
 // Fresh requests come at a constant rate, each on a connection of its own. Kept clients ask ten times a second on one
 // connection, and are net/http's: when a server has closed an idle connection, the request is sent again on a new one,
-// as every grown-up client does with a GET.
+// as every grown-up client does with a GET. Testers are kept clients whose requests have one more header. Sockets are WebSockets
+// that stay open as long as the server keeps them.
 func load(args []string) error {
 	flags := flag.NewFlagSet("load", flag.ContinueOnError)
 	url := flags.String("url", "", "what to get")
 	perSecond := flags.Int("per-second", 200, "fresh connections a second, at most 2000")
 	kept := flags.Int("kept", 20, "clients with a kept-alive connection, at most 200")
+	host := flags.String("host", "", "Host header, if not that of the URL")
+	testers := flags.Int("testers", 0, "kept clients that send the header as well, at most 200")
+	header := flags.String("header", "x-canary: true", "that header")
+	sockets := flags.Int("sockets", 0, "clients with a WebSocket, at most 200")
 	seconds := flags.Int("seconds", 60, "when to stop, at most 900")
 	out := flags.String("out", "", "file of the answers, one JSON object a line")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	if *url == "" || *out == "" || *perSecond > 2000 || *kept > 200 || *seconds > 900 {
+	if *url == "" || *out == "" || *perSecond > 2000 || *kept+*testers+*sockets > 200 || *seconds > 900 {
 		return errors.New("load wants -url and -out, and no more than it allows; see -h")
 	}
 	file, err := os.Create(*out)
@@ -61,19 +90,29 @@ func load(args []string) error {
 		close(stop)
 	}()
 
+	users := target{url: *url, host: *host}
+	tester := users
+	name, value, _ := strings.Cut(*header, ":")
+	tester.header = [2]string{name, strings.TrimSpace(value)}
 	var clients sync.WaitGroup
 	for range *kept {
-		clients.Go(func() { keepAsking(*url, answers, stop) })
+		clients.Go(func() { keepAsking(users, "kept", answers, stop) })
+	}
+	for range *testers {
+		clients.Go(func() { keepAsking(tester, "tester", answers, stop) })
+	}
+	for range *sockets {
+		clients.Go(func() { keepListening(users, answers, stop) })
 	}
 	if *perSecond > 0 {
-		clients.Go(func() { askAfresh(*url, *perSecond, answers, stop) })
+		clients.Go(func() { askAfresh(users, *perSecond, answers, stop) })
 	}
 	clients.Wait()
 	close(answers)
 	return <-written
 }
 
-func keepAsking(url string, answers chan<- answer, stop <-chan struct{}) {
+func keepAsking(to target, kind string, answers chan<- answer, stop <-chan struct{}) {
 	client := &http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 1}}
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
@@ -82,12 +121,12 @@ func keepAsking(url string, answers chan<- answer, stop <-chan struct{}) {
 		case <-stop:
 			return
 		case <-tick.C:
-			answers <- ask(client, "kept", url)
+			answers <- ask(client, kind, to)
 		}
 	}
 }
 
-func askAfresh(url string, perSecond int, answers chan<- answer, stop <-chan struct{}) {
+func askAfresh(to target, perSecond int, answers chan<- answer, stop <-chan struct{}) {
 	client := &http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
 	tick := time.NewTicker(time.Second / time.Duration(perSecond))
 	defer tick.Stop()
@@ -98,14 +137,14 @@ func askAfresh(url string, perSecond int, answers chan<- answer, stop <-chan str
 		case <-stop:
 			return
 		case <-tick.C:
-			underWay.Go(func() { answers <- ask(client, "fresh", url) })
+			underWay.Go(func() { answers <- ask(client, "fresh", to) })
 		}
 	}
 }
 
-func ask(client *http.Client, kind, url string) answer {
+func ask(client *http.Client, kind string, to target) answer {
 	started := time.Now()
-	body, err := get(client, url)
+	body, err := get(client, to)
 	now := time.Now()
 	a := answer{At: now.UnixMilli(), Kind: kind, Millis: now.Sub(started).Milliseconds()}
 	if err != nil {

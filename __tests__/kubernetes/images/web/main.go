@@ -1,8 +1,8 @@
 // web is the app that the tests release, and, as it is the only program in its image, their client too.
 //
-//	web               serve on :8080, as VERSION, with BEHAVIOUR
-//	web get URL       print one answer
-//	web load …        constant load, see load.go
+//	web                 serve on :8080, as VERSION, with BEHAVIOUR
+//	web get URL [HOST]  print one answer
+//	web load …          constant load, see load.go
 package main
 
 import (
@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/signal"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -44,8 +45,12 @@ func main() {
 
 func command(name string, args []string) error {
 	switch {
-	case name == "get" && len(args) == 1:
-		answer, err := get(&http.Client{Timeout: 3 * time.Second}, args[0])
+	case name == "get" && (len(args) == 1 || len(args) == 2):
+		to := target{url: args[0]}
+		if len(args) == 2 {
+			to.host = args[1]
+		}
+		answer, err := get(&http.Client{Timeout: 3 * time.Second}, to)
 		if err == nil {
 			fmt.Println(answer)
 		}
@@ -53,7 +58,7 @@ func command(name string, args []string) error {
 	case name == "load":
 		return load(args)
 	}
-	return fmt.Errorf("usage: web [get URL | load …]")
+	return fmt.Errorf("usage: web [get URL [HOST] | load …]")
 }
 
 // readiness returns what /ready answers; it is asked about once a second.
@@ -93,16 +98,28 @@ func crash() {
 
 func serve(version string, ready func() bool) {
 	host, _ := os.Hostname()
+	// A test makes one pod ill when it wants it (from then on it is not Ready, and goes on serving), or crash.
+	var ill atomic.Bool
+	var sockets socketServer
 	mux := http.NewServeMux()
 	mux.HandleFunc("/healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("/ready", func(w http.ResponseWriter, _ *http.Request) {
-		if !ready() {
+		if ill.Load() || !ready() {
 			http.Error(w, "not ready", http.StatusServiceUnavailable)
 			return
 		}
 		fmt.Fprintln(w, "ok")
 	})
+	mux.HandleFunc("/fall-ill", func(w http.ResponseWriter, _ *http.Request) {
+		ill.Store(true)
+		fmt.Fprintln(w, "ill")
+	})
+	mux.HandleFunc("/crash", func(http.ResponseWriter, *http.Request) { crash() })
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		if isUpgrade(r) {
+			sockets.serve(w, r, version+" "+host)
+			return
+		}
 		log.Printf("%s %s from %s", r.Method, r.URL.Path, r.RemoteAddr)
 		fmt.Fprintln(w, version, host)
 	})
@@ -114,6 +131,7 @@ func serve(version string, ready func() bool) {
 		log.Printf("%s: draining", <-signals)
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()
+		sockets.close()
 		if err := server.Shutdown(ctx); err != nil {
 			log.Print(err)
 		}
@@ -128,8 +146,12 @@ func serve(version string, ready func() bool) {
 }
 
 // get returns the body of a 200 answer without the line end.
-func get(client *http.Client, url string) (string, error) {
-	response, err := client.Get(url)
+func get(client *http.Client, to target) (string, error) {
+	request, err := to.request()
+	if err != nil {
+		return "", err
+	}
+	response, err := client.Do(request)
 	if err != nil {
 		return "", err
 	}
