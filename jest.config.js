@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 export default {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
@@ -8,7 +10,8 @@ export default {
       { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
     ],
   },
-  maxWorkers: '100%',
+  // One more than there are processors on small machines: the suites that run longest mostly wait.
+  maxWorkers: Math.max(3, availableParallelism()),
   // Scenes of the contract mostly wait for pods; how many play at once is theirs to say (contract/scene.ts).
   maxConcurrency: 16,
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/lib'],

@@ -208,7 +208,7 @@ test('at every moment of every disturbed release, and at its end', async () => {
       },
     ),
     // Without shrinking: the story of the failing run is in the error, and shrinking stories takes minutes.
-    { numRuns: Number(process.env.PROPERTY_RUNS ?? 60), endOnFailure: true },
+    { numRuns: Number(process.env.PROPERTY_RUNS ?? 40), endOnFailure: true },
   );
 }, 120_000);
 
