@@ -3437,6 +3437,9 @@ function leaveStanding(plan, state, turn, seen) {
     const foreign = foreignRoute || (isForeign(state, seen) && (seen.deployment.held || isPopulated(seen.candidate)));
     if (!foreign && !(asked && seen.deployment.template === 'candidate'))
         return null;
+    // For whoever looks: no route leads there any more.
+    if (!foreign && seen.routes.length > 0 && seen.candidateService.state === 'stable')
+        return (0,action/* write */.M)('point-candidate-service');
     if (!seen.deployment.fields.paused)
         return (0,action/* write */.M)('freeze');
     return finish({ outcome: 'failed', left: 'standing' });

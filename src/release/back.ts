@@ -122,6 +122,9 @@ function leaveStanding(plan: Plan, state: State, turn: Turn, seen: Observation):
     isCandidateThere(seen) && seen.routes.some((route) => !route.home && isForeignRoute(plan, state, route));
   const foreign = foreignRoute || (isForeign(state, seen) && (seen.deployment.held || isPopulated(seen.candidate)));
   if (!foreign && !(asked && seen.deployment.template === 'candidate')) return null;
+  // For whoever looks: no route leads there any more.
+  if (!foreign && seen.routes.length > 0 && seen.candidateService.state === 'stable')
+    return write('point-candidate-service');
   if (!seen.deployment.fields.paused) return write('freeze');
   return finish({ outcome: 'failed', left: 'standing' });
 }
