@@ -98,7 +98,7 @@ export function canaries(cluster: () => TestCluster, { routes }: { routes: boole
       await scene.api.patch(paths.deployments(scene.namespace, 'web'), { spec: { replicas: 8 } });
       const hash = await scene.hash(IMAGE.v2);
       await until('the candidate has grown', 5_000, async () => (await scene.podsOf(hash)).length === 2);
-      expect((await scene.podsOf(scene.stable.hash)).length).toBeGreaterThanOrEqual(7);
+      await until('stable has grown', 5_000, async () => (await scene.podsOf(scene.stable.hash)).length >= 7);
       expectSuccess(await action.done);
       const { spec } = await scene.deployment();
       expect(spec?.replicas).toBe(8);

@@ -38,10 +38,16 @@ export class Mirror<T extends KubeObject> {
     this.seed(await this.#api.list<T>(this.#path, this.#query, signal));
   }
 
-  /** Begins with a list that was read elsewhere. */
+  /**
+   * Begins with a list that was read elsewhere. It may be older than the answer to a write of ours that came while it was on its way:
+   * what is newer than the list stays.
+   */
   seed(list: KubeList<T>): void {
+    const before = [...this.#objects.values()];
     this.#objects.clear();
     for (const item of list.items) this.#objects.set(nameOf(item), item);
+    const { resourceVersion = '' } = list.metadata;
+    for (const known of before) if (isNewer(known, { metadata: { resourceVersion } })) this.put(known);
     this.#resourceVersion = list.metadata.resourceVersion;
   }
 
