@@ -417,6 +417,8 @@ var clock = __webpack_require__(1440);
 var deploy = __webpack_require__(987);
 // EXTERNAL MODULE: ./lib/release/ramp.js
 var ramp = __webpack_require__(2757);
+// EXTERNAL MODULE: ./lib/report/duration.js
+var duration = __webpack_require__(136);
 // EXTERNAL MODULE: ./lib/release/state.js
 var state = __webpack_require__(7235);
 // EXTERNAL MODULE: ./lib/engine/preflight.js + 4 modules
@@ -442,6 +444,7 @@ var engine_world = __webpack_require__(4956);
 
 
 
+
 /**
  * `action: promote`: goes on with a release that stands still at `pause-at`, to its end or to another `pause-at`.
  * @throws {Refused} when nothing stands still
@@ -452,19 +455,20 @@ async function promote(request, parts) {
         if (!(0,deploy/* isOpen */.nT)(book))
             throw new refusal/* Refused */.L([nothingPaused(request, namespace, null)]);
         const { open } = book;
-        if (open.paused === null)
+        const { paused } = open;
+        if (paused === null)
             throw new refusal/* Refused */.L([nothingPaused(request, namespace, open)]);
-        const misplaced = misplacedPause(request, open.plan, open.paused);
-        if (misplaced !== null)
-            throw new refusal/* Refused */.L([misplaced]);
+        const misfits = [misplacedPause, tooShortTimeout].flatMap((of) => of(request, open.plan, paused) ?? []);
+        if (misfits.length > 0)
+            throw new refusal/* Refused */.L(misfits);
         const plan = planFrom(request, open, clock.now());
         parts.onLock(plan.release);
         parts.onBegin(plan);
         teller.phase('Preflight');
-        teller.fact(`goes on with ${(0,take_back/* describeOpen */.us)(open)}; it stood at ${(0,ramp/* percent */.KN)(open.plan.steps[open.paused.step]?.share ?? 0)}`);
+        teller.fact(`goes on with ${(0,take_back/* describeOpen */.us)(open)}; it stood at ${(0,ramp/* percent */.KN)(open.plan.steps[paused.step]?.share ?? 0)}`);
         const next = { ...book, open: { ...open, plan, run: parts.run, paused: null } };
         const written = await (0,record_store/* writeBook */.xk)(api, namespace, request.deployment, next, 'note that the release goes on');
-        return await goOn(parts, plan, { ...written, open: next.open }, stateFrom(open, open.paused));
+        return await goOn(parts, plan, { ...written, open: next.open }, stateFrom(open, paused));
     });
 }
 /**
@@ -516,6 +520,18 @@ function misplacedPause({ pauseAt }, plan, { step }) {
         return null;
     const found = left.length === 0 ? 'no step is left' : `the steps that are left are ${left.map(ramp/* percent */.KN).join(', ')}`;
     return { message: `Wanted to pause at ${(0,ramp/* percent */.KN)(pauseAt)} (input pause-at); ${found}.` };
+}
+/** A run that cannot reach its end in time would take users back on the way, and nobody had asked for that. */
+function tooShortTimeout({ timeout, pauseAt }, plan, { step }) {
+    const left = plan.steps.slice(step + 1);
+    const until = pauseAt === null ? left : left.slice(0, left.findIndex(({ share }) => share === pauseAt) + 1);
+    const { bake, drain, settle } = plan.times;
+    const needed = until.reduce((sum, { stay }) => sum + Math.max(stay, settle), pauseAt === null ? bake + drain + settle : 0);
+    if (timeout > needed)
+        return null;
+    return {
+        message: `Input timeout is ${(0,duration/* formatDuration */.a)(timeout)}; the steps that are left take ${(0,duration/* formatDuration */.a)(needed)}, bake-time and drain-time of the release included. Give it more, or a pause-at on the way.`,
+    };
 }
 /** The plan goes on as it was made; what concerns this run is this run's: its deadline, and where it ends. */
 function planFrom(request, { plan }, now) {

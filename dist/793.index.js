@@ -3533,16 +3533,22 @@ function foreignRoute(plan, state, seen) {
     const { marks } = state;
     if (marks.opened === undefined)
         return null;
-    const wanted = (0,ramp/* stepOf */.cg)(plan, state).share;
+    const step = (0,ramp/* stepOf */.cg)(plan, state);
+    const wanted = step.share;
     for (const [index, route] of seen.routes.entries()) {
         const before = plan.steps[state.step - 1]?.share ?? plan.routes[index]?.originalShare ?? 0;
         const isOurs = marks.switched !== undefined && (0,ramp/* isLastStep */.b0)(plan, state)
-            ? route.home || route.share === wanted
-            : route.share === wanted || (marks.stepReached === undefined && route.share === before);
+            ? route.home || (0,ramp/* isAsWanted */.K1)(plan, step, route)
+            : marks.stepReached !== undefined
+                ? (0,ramp/* isAsWanted */.K1)(plan, step, route)
+                : route.share === wanted || route.share === before;
         if (isOurs)
             continue;
+        const who = route.editor ?? 'Somebody';
+        if (route.share === wanted)
+            return turn('conflict', `${who} changed what ${route.name} does with testers or copies during the release.`);
         const found = route.share === null ? 'something that Crossfade did not write' : (0,ramp/* percent */.KN)(route.share);
-        return turn('conflict', `${route.editor ?? 'Somebody'} changed the weights of ${route.name} during the release: the candidate’s share was ${(0,ramp/* percent */.KN)(wanted)}, found ${found}.`);
+        return turn('conflict', `${who} changed the weights of ${route.name} during the release: the candidate’s share was ${(0,ramp/* percent */.KN)(wanted)}, found ${found}.`);
     }
     return null;
 }
@@ -4724,7 +4730,7 @@ function afterAction(state, action, now) {
                 restartsAtSwitch: action.restarts ?? state.restartsAtSwitch,
             };
         case 'next-step': {
-            const { stepReady: _ready, stepReached: _reached, ...marks } = state.marks;
+            const { routed: _routed, stepReady: _ready, stepReached: _reached, ...marks } = state.marks;
             return { ...state, step: state.step + 1, marks };
         }
         case 'note-signs':
@@ -4756,6 +4762,7 @@ function afterChecks(state, checks, now) {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   CG: () => (/* binding */ ratio),
 /* harmony export */   Fr: () => (/* binding */ holdFor),
+/* harmony export */   K1: () => (/* binding */ isAsWanted),
 /* harmony export */   KN: () => (/* binding */ percent),
 /* harmony export */   Y_: () => (/* binding */ bringRoutesHome),
 /* harmony export */   b0: () => (/* binding */ isLastStep),
@@ -4763,7 +4770,7 @@ function afterChecks(state, checks, now) {
 /* harmony export */   oG: () => (/* binding */ climb),
 /* harmony export */   uM: () => (/* binding */ podsFor)
 /* harmony export */ });
-/* unused harmony exports podsForRatio, isAsWanted */
+/* unused harmony export podsForRatio */
 /* harmony import */ var _action_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(3483);
 /* harmony import */ var _hold_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3020);
 /* harmony import */ var _observation_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2039);
@@ -4861,7 +4868,9 @@ function climb(plan, state, seen, now) {
 /** A controller has its time to take a weight up, and less to go on refusing it. */
 function awaitRoute(state, { name, verdict }, now) {
     const reason = verdict.reasons.join(' ') || `${name}: its controller has not said that it took the weight up.`;
-    const until = (state.marks.routed ?? now) + (verdict.is === 'no' ? REFUSAL_PATIENCE : SILENCE_PATIENCE);
+    // Without a confirmed write (its answer was lost) the controller has its time from the moment before it.
+    const since = state.marks.routed ?? state.marks.stepReady ?? state.marks.ready ?? now;
+    const until = since + (verdict.is === 'no' ? REFUSAL_PATIENCE : SILENCE_PATIENCE);
     if (now >= until)
         return { do: 'turn-back', cause: 'unhealthy', reason };
     return (0,_action_js__WEBPACK_IMPORTED_MODULE_2__/* .wait */ .u)('route', reason, until);

@@ -29671,6 +29671,7 @@ class Reader {
 function togetherProblems(request, inputs) {
     return [
         nothingToRelease(request, inputs),
+        dryRunOfNothing(request, inputs),
         pauseAtNoStep(request, inputs),
         ...onlyForCanary(request, inputs),
         timesBeyondTimeout(request, inputs),
@@ -29707,6 +29708,18 @@ function timesBeyondTimeout(request, inputs) {
         given: (0,input_errors/* shown */.SP)((0,durations/* formatDuration */.a3)(timeout)),
         problem,
         accepted: 'a time longer than bake-time, drain-time and settle-time together, and long enough for the pods to start, for example timeout: 15m',
+    };
+}
+/** Whoever asks for a dry run wants nothing to be changed. */
+function dryRunOfNothing({ action, dryRun }, inputs) {
+    if (action === 'deploy' || !dryRun || !inputs.understood('action', 'dry-run'))
+        return null;
+    return {
+        input: 'dry-run',
+        line: null,
+        given: (0,input_errors/* shown */.SP)('true'),
+        problem: `There is no dry run of action: ${action}.`,
+        accepted: 'leave it out, or use action: deploy',
     };
 }
 function pauseAtNoStep(request, inputs) {

@@ -162,6 +162,7 @@ describe('readRequest', () => {
     ['a variable twice', { env: 'web.A=1\nweb.A=2' }, 'env', 'line 1, "web.A=…", already did'],
     ['times that fill the timeout', { timeout: '93s' }, 'timeout', 'take 1m33s together'],
     ['a timeout of 0', { timeout: '0s', 'bake-time': '0', 'drain-time': '0', 'settle-time': '0' }, 'timeout', '0s'],
+    ['a dry run of an abort', { action: 'abort', 'dry-run': 'true' }, 'dry-run', 'no dry run of action: abort'],
     ['a pause at no step', { strategy: 'canary', steps: '20% 1m', 'pause-at': '30%' }, 'pause-at', 'It is no step'],
     ['a pause of blue/green at a share', { 'pause-at': '20%' }, 'pause-at', 'It is no step'],
     ['a ramp longer than the timeout', { strategy: 'canary', steps: '20% 14m' }, 'timeout', 'the steps 14m'],

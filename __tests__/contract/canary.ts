@@ -157,6 +157,12 @@ export function canaries(cluster: () => TestCluster, { routes }: { routes: boole
       expect(first.summary).toContain('20 % of the users are on the new version');
       expect(await scene.users()).toHaveLength(5);
       expect(await scene.record()).toMatchObject({ isOpen: true });
+      expectFailure(
+        await scene.run({ action: 'promote', timeout: '1s' }),
+        'failed',
+        /timeout is 1s; the steps that are left take 1s/,
+      );
+      expect(await scene.users()).toHaveLength(5);
       expectSuccess(await scene.run({ action: 'promote' }));
       await expectPromoted(scene);
     });

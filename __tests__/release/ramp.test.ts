@@ -1,6 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Plan } from '../../src/release/plan.ts';
-import { holdFor, podsFor, podsForRatio, ratio } from '../../src/release/ramp.ts';
+import { climb, holdFor, podsFor, podsForRatio, ratio } from '../../src/release/ramp.ts';
+import type { Observation } from '../../src/release/observation.ts';
+import { afterAction } from '../../src/release/progress.ts';
+import { BEGINNING } from '../../src/release/state.ts';
 
 /** What `podsFor` looks at. */
 function plan(of: Partial<Pick<Plan, 'routes' | 'candidateReplicas' | 'leastPods' | 'strategy'>> = {}): Plan {
@@ -46,6 +49,21 @@ test.each([
 ])('the nearest to %d of %d pods is %d: %d', (share, replicas, candidate, real) => {
   expect(podsForRatio(share, replicas)).toBe(candidate);
   expect(ratio(candidate, replicas)).toBe(real);
+});
+
+test('a controller has its time from this step on, also when the answer to our write was lost', () => {
+  const verdict = { is: 'unknown', level: 'stored', reasons: ['not seen yet'] } as const;
+  const route = { share: 2_000, testers: false, mirror: 0, home: false, verdict };
+  // Only what a step with a route looks at.
+  const seen = { candidate: { hash: 'b', pods: [] }, live: { pin: 'a' }, routes: [route] } as unknown as Observation;
+  const of = { ...plan(), testers: { headers: [], cookies: [] }, mirror: 0 };
+  const before = { ...BEGINNING, step: 1, marks: { ready: 0, routed: 10, stepReady: 5, stepReached: 20 } };
+  const next = afterAction(before, { do: 'next-step' }, 600_000);
+  expect(next).toMatchObject({ step: 2, marks: { ready: 0 } });
+  const state = { ...next, marks: { ...next.marks, stepReady: 600_000 } };
+  const wait = { for: 'route', text: 'not seen yet' };
+  expect(climb(of, state, seen, 600_001)).toEqual({ do: 'wait', wait, until: 720_000 });
+  expect(climb(of, state, seen, 720_000)).toMatchObject({ do: 'turn-back', cause: 'unhealthy' });
 });
 
 test('the hold has as many pods as the step, and stays a percentage when that is all of them', () => {

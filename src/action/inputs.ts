@@ -279,6 +279,7 @@ class Reader {
 function togetherProblems(request: Request, inputs: Reader): InputProblem[] {
   return [
     nothingToRelease(request, inputs),
+    dryRunOfNothing(request, inputs),
     pauseAtNoStep(request, inputs),
     ...onlyForCanary(request, inputs),
     timesBeyondTimeout(request, inputs),
@@ -314,6 +315,18 @@ function timesBeyondTimeout(request: Request, inputs: Reader): InputProblem | nu
     problem,
     accepted:
       'a time longer than bake-time, drain-time and settle-time together, and long enough for the pods to start, for example timeout: 15m',
+  };
+}
+
+/** Whoever asks for a dry run wants nothing to be changed. */
+function dryRunOfNothing({ action, dryRun }: Request, inputs: Reader): InputProblem | null {
+  if (action === 'deploy' || !dryRun || !inputs.understood('action', 'dry-run')) return null;
+  return {
+    input: 'dry-run',
+    line: null,
+    given: shown('true'),
+    problem: `There is no dry run of action: ${action}.`,
+    accepted: 'leave it out, or use action: deploy',
   };
 }
 

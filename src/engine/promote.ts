@@ -5,6 +5,7 @@ import type { Deployment } from '../cluster/wire.ts';
 import { deploymentPath } from '../cluster/write-request.ts';
 import type { Plan } from '../release/plan.ts';
 import { percent } from '../release/ramp.ts';
+import { formatDuration } from '../report/duration.ts';
 import { BEGINNING, type State } from '../release/state.ts';
 import { contextOf, type DeployParts, isOpen, lock, NOTHING, type Result, resultOf } from './deploy.ts';
 import { podSelectorOf } from './preflight.ts';
@@ -25,19 +26,18 @@ export async function promote(request: Request, parts: DeployParts): Promise<Res
   return await withLock(request, parts, async (book) => {
     if (!isOpen(book)) throw new Refused([nothingPaused(request, namespace, null)]);
     const { open } = book;
-    if (open.paused === null) throw new Refused([nothingPaused(request, namespace, open)]);
-    const misplaced = misplacedPause(request, open.plan, open.paused);
-    if (misplaced !== null) throw new Refused([misplaced]);
+    const { paused } = open;
+    if (paused === null) throw new Refused([nothingPaused(request, namespace, open)]);
+    const misfits = [misplacedPause, tooShortTimeout].flatMap((of) => of(request, open.plan, paused) ?? []);
+    if (misfits.length > 0) throw new Refused(misfits);
     const plan = planFrom(request, open, clock.now());
     parts.onLock(plan.release);
     parts.onBegin(plan);
     teller.phase('Preflight');
-    teller.fact(
-      `goes on with ${describeOpen(open)}; it stood at ${percent(open.plan.steps[open.paused.step]?.share ?? 0)}`,
-    );
+    teller.fact(`goes on with ${describeOpen(open)}; it stood at ${percent(open.plan.steps[paused.step]?.share ?? 0)}`);
     const next: OpenBook = { ...book, open: { ...open, plan, run: parts.run, paused: null } };
     const written = await writeBook(api, namespace, request.deployment, next, 'note that the release goes on');
-    return await goOn(parts, plan, { ...written, open: next.open }, stateFrom(open, open.paused));
+    return await goOn(parts, plan, { ...written, open: next.open }, stateFrom(open, paused));
   });
 }
 
@@ -94,6 +94,21 @@ function misplacedPause({ pauseAt }: Request, plan: Plan, { step }: Paused): { m
   if (left.includes(pauseAt)) return null;
   const found = left.length === 0 ? 'no step is left' : `the steps that are left are ${left.map(percent).join(', ')}`;
   return { message: `Wanted to pause at ${percent(pauseAt)} (input pause-at); ${found}.` };
+}
+
+/** A run that cannot reach its end in time would take users back on the way, and nobody had asked for that. */
+function tooShortTimeout({ timeout, pauseAt }: Request, plan: Plan, { step }: Paused): { message: string } | null {
+  const left = plan.steps.slice(step + 1);
+  const until = pauseAt === null ? left : left.slice(0, left.findIndex(({ share }) => share === pauseAt) + 1);
+  const { bake, drain, settle } = plan.times;
+  const needed = until.reduce(
+    (sum, { stay }) => sum + Math.max(stay, settle),
+    pauseAt === null ? bake + drain + settle : 0,
+  );
+  if (timeout > needed) return null;
+  return {
+    message: `Input timeout is ${formatDuration(timeout)}; the steps that are left take ${formatDuration(needed)}, bake-time and drain-time of the release included. Give it more, or a pause-at on the way.`,
+  };
 }
 
 /** The plan goes on as it was made; what concerns this run is this run's: its deadline, and where it ends. */

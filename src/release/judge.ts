@@ -1,7 +1,7 @@
 import type { Action } from './action.ts';
 import type { Observation, Track } from './observation.ts';
 import type { Plan } from './plan.ts';
-import { isLastStep, percent, stepOf } from './ramp.ts';
+import { isAsWanted, isLastStep, percent, stepOf } from './ramp.ts';
 import { describeSign, GRACE, type Sign } from './signs.ts';
 import type { Cause, State } from './state.ts';
 
@@ -62,18 +62,24 @@ function conflict(plan: Plan, state: State, seen: Observation): Action | null {
 function foreignRoute(plan: Plan, state: State, seen: Observation): Action | null {
   const { marks } = state;
   if (marks.opened === undefined) return null;
-  const wanted = stepOf(plan, state).share;
+  const step = stepOf(plan, state);
+  const wanted = step.share;
   for (const [index, route] of seen.routes.entries()) {
     const before = plan.steps[state.step - 1]?.share ?? plan.routes[index]?.originalShare ?? 0;
     const isOurs =
       marks.switched !== undefined && isLastStep(plan, state)
-        ? route.home || route.share === wanted
-        : route.share === wanted || (marks.stepReached === undefined && route.share === before);
+        ? route.home || isAsWanted(plan, step, route)
+        : marks.stepReached !== undefined
+          ? isAsWanted(plan, step, route)
+          : route.share === wanted || route.share === before;
     if (isOurs) continue;
+    const who = route.editor ?? 'Somebody';
+    if (route.share === wanted)
+      return turn('conflict', `${who} changed what ${route.name} does with testers or copies during the release.`);
     const found = route.share === null ? 'something that Crossfade did not write' : percent(route.share);
     return turn(
       'conflict',
-      `${route.editor ?? 'Somebody'} changed the weights of ${route.name} during the release: the candidate’s share was ${percent(wanted)}, found ${found}.`,
+      `${who} changed the weights of ${route.name} during the release: the candidate’s share was ${percent(wanted)}, found ${found}.`,
     );
   }
   return null;

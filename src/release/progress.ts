@@ -44,7 +44,7 @@ export function afterAction(state: State, action: Action, now: number): State {
         restartsAtSwitch: action.restarts ?? state.restartsAtSwitch,
       };
     case 'next-step': {
-      const { stepReady: _ready, stepReached: _reached, ...marks } = state.marks;
+      const { routed: _routed, stepReady: _ready, stepReached: _reached, ...marks } = state.marks;
       return { ...state, step: state.step + 1, marks };
     }
     case 'note-signs':

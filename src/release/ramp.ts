@@ -96,7 +96,9 @@ export function climb(plan: Plan, state: State, seen: Observation, now: number):
 /** A controller has its time to take a weight up, and less to go on refusing it. */
 function awaitRoute(state: State, { name, verdict }: RouteView, now: number): Action {
   const reason = verdict.reasons.join(' ') || `${name}: its controller has not said that it took the weight up.`;
-  const until = (state.marks.routed ?? now) + (verdict.is === 'no' ? REFUSAL_PATIENCE : SILENCE_PATIENCE);
+  // Without a confirmed write (its answer was lost) the controller has its time from the moment before it.
+  const since = state.marks.routed ?? state.marks.stepReady ?? state.marks.ready ?? now;
+  const until = since + (verdict.is === 'no' ? REFUSAL_PATIENCE : SILENCE_PATIENCE);
   if (now >= until) return { do: 'turn-back', cause: 'unhealthy', reason };
   return wait('route', reason, until);
 }

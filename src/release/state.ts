@@ -38,7 +38,7 @@ export interface Marks {
   readonly frozen?: number;
   readonly ready?: number;
   readonly checked?: number;
-  /** Of the present step: its pods were Ready, its share was reached. */
+  /** Of the present step: its weight was written, its pods were Ready, its share was reached. */
   readonly routed?: number;
   readonly stepReady?: number;
   readonly stepReached?: number;
