@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as core from '@actions/core';
-import { NOTHING_TOLD, Reporter } from './action/reporter.ts';
+import { Reporter } from './action/reporter.ts';
 import type { Request, Run } from './action/request.ts';
 import { runChecks } from './checks/run-checks.ts';
 import { Api } from './cluster/api.ts';
@@ -12,7 +12,7 @@ import { ApiError, UnknownOutcome } from './cluster/errors.ts';
 import { LockHeld } from './cluster/lease.ts';
 import { serviceProxy } from './cluster/service-proxy.ts';
 import { systemClock } from './engine/clock.ts';
-import { deploy, type DeployParts, type Result } from './engine/deploy.ts';
+import { deploy, type DeployParts, NOTHING, type Result } from './engine/deploy.ts';
 import { abort, promote } from './engine/promote.ts';
 import { Helm } from './engine/helm.ts';
 import { RecordConflict, RecordError } from './engine/record-store.ts';
@@ -129,7 +129,7 @@ function findingsOf(error: unknown, helm: Helm): readonly Finding[] | null {
 
 function refusal(helm: Helm, findings: readonly Finding[]): Result {
   return {
-    ...NOTHING_TOLD,
+    ...NOTHING,
     outcome: helm.order === null ? 'failed' : 'aborted',
     reason: helm.order?.reason ?? findings.map((finding) => finding.message).join(' '),
   };

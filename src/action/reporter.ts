@@ -2,7 +2,7 @@ import * as core from '@actions/core';
 import { outputsOf } from './outputs.ts';
 import type { Request, Run } from './request.ts';
 import type { Clock } from '../engine/clock.ts';
-import type { Result } from '../engine/deploy.ts';
+import { NOTHING, type Result } from '../engine/deploy.ts';
 import type { Finding } from '../engine/refusal.ts';
 import type { Plan } from '../release/plan.ts';
 import { tellDetails } from '../report/details.ts';
@@ -45,7 +45,7 @@ export class Reporter {
   /** What the next steps get if this one is killed before it can tell more: the runner reads outputs even then. */
   tellBeginning(plan: Plan): void {
     const reason = 'The step ended before it could say how the release ended; its post step takes the release back.';
-    this.#setOutputs(this.#story({ ...NOTHING_TOLD, plan, reason }, []));
+    this.#setOutputs(this.#story({ ...NOTHING, plan, reason }, []));
   }
 
   /** Answers whether the run did what was asked of it. */
@@ -104,20 +104,6 @@ export class Reporter {
     };
   }
 }
-
-/** A failed run of which nothing else is known. */
-export const NOTHING_TOLD: Result = {
-  outcome: 'failed',
-  reason: null,
-  plan: null,
-  candidateHash: null,
-  checks: [],
-  diagnosis: null,
-  ramp: [],
-  pausedAt: null,
-  left: 'nothing',
-  rollbackPossible: false,
-};
 
 function isSuccess({ outcome }: Result, { action }: Subject): boolean {
   if (action === 'abort' && outcome === 'aborted') return true;

@@ -4,21 +4,22 @@ import type { SmokeCommandContext } from '../checks/smoke-command.ts';
 import type { Api } from '../cluster/api.ts';
 import type { Diagnosis } from '../cluster/diagnosis.ts';
 import { isStatus } from '../cluster/errors.ts';
+import type { PodTemplate } from '../cluster/wire.ts';
 import { acquireLease, type HeldLease } from '../cluster/lease.ts';
 import type { Images, Plan } from '../release/plan.ts';
 import { percent } from '../release/ramp.ts';
 import type { Share } from '../release/route.ts';
-import { BEGINNING } from '../release/state.ts';
+import { BEGINNING, type State } from '../release/state.ts';
 import type { Outcome } from '../report/story.ts';
 import type { Clock } from './clock.ts';
 import { dryRun } from './dry-run.ts';
 import type { Helm } from './helm.ts';
-import { type Cleared, podSelectorOf, preflight } from './preflight.ts';
+import { type Cleared, preflight } from './preflight.ts';
 import { EMPTY_BOOK, type OpenRelease, type RecordBook, readBook, writeBook } from './record-store.ts';
 import { type Ended, type ReachedStep, Release } from './release.ts';
 import { closeRecord, describeOpen, takeBack } from './take-back.ts';
 import type { Teller } from './teller.ts';
-import { World } from './world.ts';
+import { namesOf, World } from './world.ts';
 
 /** What came of a run, for outputs and summary. */
 export interface Result {
@@ -108,6 +109,7 @@ export async function deploy(request: Request, parts: DeployParts): Promise<Resu
   }
 }
 
+/** A failed run of which nothing else is known. */
 export const NOTHING: Result = {
   outcome: 'failed',
   reason: null,
@@ -124,29 +126,35 @@ export const NOTHING: Result = {
 async function release(parts: DeployParts, cleared: Cleared, book: RecordBook): Promise<Result> {
   const { api, clock, teller, namespace, run } = parts;
   const { plan, candidateTemplate, objects } = cleared;
-  const world = new World(api, clock, {
-    namespace,
-    deployment: plan.deployment.name,
-    podSelector: podSelectorOf(objects.deployment),
-    service: plan.service.name,
-    candidateService: plan.candidateService.name,
-    routes: plan.routes.flatMap(({ paths }) => paths),
-  });
+  const world = new World(api, clock, namesOf(plan, namespace, objects.deployment));
   parts.onBegin(plan);
   const open: OpenRelease = { plan, run, toldTemplate: null, paused: null };
   world.seed(objects);
   await world.loadRoutes();
   const written = await writeBook(api, namespace, plan.deployment.name, { ...book, open }, 'open the record');
   teller.fact(`release ${plan.release} is on record (ConfigMap crossfade.${plan.deployment.name})`);
+  return await runToEnd(parts, world, { ...written, open }, { candidateTemplate, state: BEGINNING });
+}
+
+/** Follows the cluster, runs the release to its end or to where it pauses, and notes that on record. The world has been read. */
+export async function runToEnd(
+  parts: DeployParts,
+  world: World,
+  book: RecordBook & { readonly open: OpenRelease },
+  from: { readonly candidateTemplate: PodTemplate | null; readonly state: State },
+): Promise<Result> {
+  const { clock, teller, namespace } = parts;
+  const { plan } = book.open;
+  const keepsHistory = (world.snapshot().deployment?.spec?.revisionHistoryLimit ?? 10) > 0;
   world.follow((error) =>
     teller.fact(`a watch starts again: ${error instanceof Error ? error.message : String(error)}`),
   );
   try {
     const check = (hashes: { candidate: string }, signal: AbortSignal): Promise<readonly CheckResult[]> =>
       parts.check(contextOf(plan, namespace, hashes.candidate), plan.times.deadline, signal);
-    const ended = await new Release({ ...parts, world, plan, candidateTemplate, check }, BEGINNING).run();
-    await closeRecord(parts, { ...written, open }, ended, clock.now());
-    const keepsHistory = (objects.deployment.spec?.revisionHistoryLimit ?? 10) > 0;
+    const { candidateTemplate, state } = from;
+    const ended = await new Release({ ...parts, world, plan, candidateTemplate, check }, state).run();
+    await closeRecord(parts, book, ended, clock.now());
     return { ...resultOf(plan, ended), rollbackPossible: ended.ending.outcome === 'promoted' && keepsHistory };
   } finally {
     await world.close();
@@ -215,11 +223,7 @@ export function imageChanges(from: Images, to: Images): string[] {
     .map(([container, image]) => `container ${container}: ${from[container]} → ${image}`);
 }
 
-export function contextOf(
-  plan: Plan,
-  namespace: string,
-  candidateHash: string,
-): Omit<SmokeCommandContext, 'kubeconfig'> {
+function contextOf(plan: Plan, namespace: string, candidateHash: string): Omit<SmokeCommandContext, 'kubeconfig'> {
   return {
     namespace,
     deployment: plan.deployment.name,

@@ -1,7 +1,7 @@
 import type { ApiPort } from '../cluster/api.ts';
 import { leaseRequest } from '../cluster/lease.ts';
 import { servicePath, type WriteRequest } from '../cluster/write-request.ts';
-import { holdFor, podsFor } from '../release/ramp.ts';
+import { holdFor, intentOf, isByPods, podsFor } from '../release/ramp.ts';
 import { routerOf } from '../traffic/routers.ts';
 import * as selector from '../traffic/service-selector.ts';
 import * as rollout from '../workload/held-rollout.ts';
@@ -82,14 +82,12 @@ function plannedWrites(parts: Parts, cleared: Cleared, book: RecordBook): WriteR
 
 /** The sizes and weights of a ramp's steps, each against the objects as they are. */
 function rampWrites({ plan, routes, objects }: Cleared, replicas: number): WriteRequest[] {
-  return plan.steps.flatMap(({ share }, step) => {
-    const isRatio = plan.strategy === 'canary' && plan.routes.length === 0;
+  return plan.steps.flatMap((of, step) => {
     const grows = step > 0 && podsFor(plan, step, replicas) > podsFor(plan, step - 1, replicas);
-    const intent = { ...plan.testers, share, mirror: share === 0 ? plan.mirror : 0 };
     return [
       ...(grows ? [rollout.resize(objects.deployment, holdFor(plan, step, replicas))] : []),
-      ...plan.routes.flatMap((binding) => routerOf(binding).plan(binding, routes.objects, intent)),
-      ...(isRatio && step === 1 ? [selector.overlap(objects.service)] : []),
+      ...plan.routes.flatMap((binding) => routerOf(binding).plan(binding, routes.objects, intentOf(plan, of))),
+      ...(isByPods(plan) && step === 1 ? [selector.overlap(objects.service)] : []),
     ];
   });
 }

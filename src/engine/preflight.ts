@@ -24,7 +24,7 @@ import { createCandidateService, MANAGED_BY, pin } from '../traffic/service-sele
 import { deploymentFindings, surroundings } from '../workload/fitness.ts';
 import { open, pause } from '../workload/held-rollout.ts';
 import { changeTemplate, digestOf, imagesOf } from '../workload/template.ts';
-import { holdFieldsOf, tracksOf } from '../workload/tracks.ts';
+import { holdFieldsOf, podSelectorOf, tracksOf } from '../workload/tracks.ts';
 import { holdFor } from '../release/ramp.ts';
 import { type FoundRoutes, findRoutes, firstRouteWrites, stepsOf } from './find-routes.ts';
 import { editorsOf } from './observe.ts';
@@ -282,25 +282,6 @@ function permissionFinding(namespace: string, missing: Parameters<typeof roleFor
     message: `This release needs permissions in namespace ${namespace} that its user lacks: ${list.join(', ')}. Apply the Role below and bind it to that user.`,
     attachment: roleFor(namespace, missing),
   };
-}
-
-/** `spec.selector` as a label selector query. */
-export function podSelectorOf(deployment: Deployment): string {
-  const { matchLabels = {}, matchExpressions = [] } = deployment.spec?.selector ?? {};
-  const equal = Object.entries(matchLabels).map(([key, value]) => `${key}=${value}`);
-  const expressions = matchExpressions.map(({ key, operator, values = [] }) => {
-    switch (operator) {
-      case 'In':
-        return `${key} in (${values.join(',')})`;
-      case 'NotIn':
-        return `${key} notin (${values.join(',')})`;
-      case 'DoesNotExist':
-        return `!${key}`;
-      default:
-        return key;
-    }
-  });
-  return [...equal, ...expressions].join(',');
 }
 
 /** `r-20261121-130102-4f1c`: sortable, and short enough for a label. */

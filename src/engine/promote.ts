@@ -1,5 +1,4 @@
 import type { Request } from '../action/request.ts';
-import type { CheckResult } from '../checks/result.ts';
 import type { HeldLease } from '../cluster/lease.ts';
 import type { Deployment } from '../cluster/wire.ts';
 import { deploymentPath } from '../cluster/write-request.ts';
@@ -7,13 +6,11 @@ import type { Plan } from '../release/plan.ts';
 import { percent } from '../release/ramp.ts';
 import { formatDuration } from '../report/duration.ts';
 import { BEGINNING, type State } from '../release/state.ts';
-import { contextOf, type DeployParts, isOpen, lock, NOTHING, type Result, resultOf } from './deploy.ts';
-import { podSelectorOf } from './preflight.ts';
+import { type DeployParts, isOpen, lock, NOTHING, type Result, resultOf, runToEnd } from './deploy.ts';
 import { type OpenRelease, type Paused, type RecordBook, readBook, writeBook } from './record-store.ts';
 import { Refused } from './refusal.ts';
-import { Release } from './release.ts';
-import { closeRecord, describeOpen, takeBack } from './take-back.ts';
-import { World } from './world.ts';
+import { describeOpen, takeBack } from './take-back.ts';
+import { namesOf, World } from './world.ts';
 
 type OpenBook = RecordBook & { readonly open: OpenRelease };
 
@@ -37,7 +34,7 @@ export async function promote(request: Request, parts: DeployParts): Promise<Res
     teller.fact(`goes on with ${describeOpen(open)}; it stood at ${percent(open.plan.steps[paused.step]?.share ?? 0)}`);
     const next: OpenBook = { ...book, open: { ...open, plan, run: parts.run, paused: null } };
     const written = await writeBook(api, namespace, request.deployment, next, 'note that the release goes on');
-    return await goOn(parts, plan, { ...written, open: next.open }, stateFrom(open, paused));
+    return await goOn(parts, { ...written, open: next.open }, stateFrom(open, paused));
   });
 }
 
@@ -120,32 +117,14 @@ function stateFrom(open: OpenRelease, { step, marks, restarts }: Paused): State 
   return { ...BEGINNING, toldTemplate: open.toldTemplate, step, marks, restartsAtSwitch: restarts };
 }
 
-async function goOn(parts: DeployParts, plan: Plan, book: OpenBook, state: State): Promise<Result> {
-  const { api, clock, teller, namespace } = parts;
+async function goOn(parts: DeployParts, book: OpenBook, state: State): Promise<Result> {
+  const { api, clock, namespace } = parts;
+  const { plan } = book.open;
   const deployment = await api.get<Deployment>(deploymentPath(namespace, plan.deployment.name));
-  const world = new World(api, clock, {
-    namespace,
-    deployment: plan.deployment.name,
-    podSelector: deployment === null ? `pod-template-hash=${plan.stable.hash}` : podSelectorOf(deployment),
-    service: plan.service.name,
-    candidateService: plan.candidateService.name,
-    routes: plan.routes.flatMap(({ paths }) => paths),
-  });
+  const world = new World(api, clock, namesOf(plan, namespace, deployment));
   await world.load();
-  world.follow((error) =>
-    teller.fact(`a watch starts again: ${error instanceof Error ? error.message : String(error)}`),
-  );
-  try {
-    const check = (hashes: { candidate: string }, signal: AbortSignal): Promise<readonly CheckResult[]> =>
-      parts.check(contextOf(plan, namespace, hashes.candidate), plan.times.deadline, signal);
-    const release = new Release({ ...parts, world, plan, candidateTemplate: null, check }, state);
-    const ended = await release.run();
-    await closeRecord(parts, book, ended, clock.now());
-    const keepsHistory = (deployment?.spec?.revisionHistoryLimit ?? 10) > 0;
-    return { ...resultOf(plan, ended), rollbackPossible: ended.ending.outcome === 'promoted' && keepsHistory };
-  } finally {
-    await world.close();
-  }
+  // The template is the Deployment's own by now: nothing that is left to do needs to know it.
+  return await runToEnd(parts, world, book, { candidateTemplate: null, state });
 }
 
 function capitalized(text: string): string {

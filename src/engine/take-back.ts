@@ -5,11 +5,10 @@ import { turnBack } from '../release/progress.ts';
 import { BEGINNING, type Cause } from '../release/state.ts';
 import type { Clock } from './clock.ts';
 import type { Helm } from './helm.ts';
-import { podSelectorOf } from './preflight.ts';
 import { type OpenRelease, type PastRelease, type RecordBook, writeBook } from './record-store.ts';
 import { type Ended, Release } from './release.ts';
 import type { Teller } from './teller.ts';
-import { World } from './world.ts';
+import { namesOf, World } from './world.ts';
 
 interface Parts {
   readonly api: Api;
@@ -31,14 +30,7 @@ export async function takeBack(
   const { api, clock, teller, namespace } = parts;
   const { plan } = book.open;
   const deployment = await api.get<Deployment>(deploymentPath(namespace, plan.deployment.name));
-  const world = new World(api, clock, {
-    namespace,
-    deployment: plan.deployment.name,
-    podSelector: deployment === null ? `pod-template-hash=${plan.stable.hash}` : podSelectorOf(deployment),
-    service: plan.service.name,
-    candidateService: plan.candidateService.name,
-    routes: plan.routes.flatMap(({ paths }) => paths),
-  });
+  const world = new World(api, clock, namesOf(plan, namespace, deployment));
   await world.load();
   world.follow(() => undefined);
   try {

@@ -2,7 +2,10 @@ import type { Api } from '../cluster/api.ts';
 import { Mirror } from '../cluster/mirror.ts';
 import type { Deployment, EndpointSlice, KubeObject, Pod, ReplicaSet, Service } from '../cluster/wire.ts';
 import { deploymentPath, servicePath, type WriteRequest } from '../cluster/write-request.ts';
+import type { Plan } from '../release/plan.ts';
 import { SERVICE_LABEL } from '../traffic/endpoints.ts';
+import { HASH_LABEL } from '../workload/template.ts';
+import { podSelectorOf } from '../workload/tracks.ts';
 import type { Clock } from './clock.ts';
 import type { ReadObjects } from './preflight.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -17,6 +20,18 @@ export interface Names {
   readonly candidateService: string;
   /** Paths of the objects of its routes. */
   readonly routes: readonly string[];
+}
+
+/** @param deployment as it is now; null: it is gone, and the pods of stable are all that can be looked for */
+export function namesOf(plan: Plan, namespace: string, deployment: Deployment | null): Names {
+  return {
+    namespace,
+    deployment: plan.deployment.name,
+    podSelector: deployment === null ? `${HASH_LABEL}=${plan.stable.hash}` : podSelectorOf(deployment),
+    service: plan.service.name,
+    candidateService: plan.candidateService.name,
+    routes: plan.routes.flatMap(({ paths }) => paths),
+  };
 }
 
 /**

@@ -2,7 +2,7 @@ import type { PodTemplate } from '../cluster/wire.ts';
 import type { WriteRequest } from '../cluster/write-request.ts';
 import type { Target, Write } from '../release/action.ts';
 import type { Plan } from '../release/plan.ts';
-import { holdFor } from '../release/ramp.ts';
+import { holdFor, intentOf } from '../release/ramp.ts';
 import type { Intent } from '../release/route.ts';
 import { ORIGINAL } from '../traffic/router.ts';
 import { routerOf } from '../traffic/routers.ts';
@@ -33,6 +33,7 @@ export function requestFor(
     snapshot.candidateService ?? missing(`Service ${plan.candidateService.name} is not there any more`);
   const candidateHash = (): string =>
     hashByDigest(snapshot, plan.candidate.digest) ?? missing('the candidate’s ReplicaSet is not there');
+  const step = () => plan.steps[target.step ?? 0] ?? plan.steps[0];
   const size = () => holdFor(plan, target.step ?? 0, deployment().spec?.replicas ?? 1);
   switch (write) {
     case 'pause':
@@ -48,7 +49,7 @@ export function requestFor(
     case 'resize':
       return rollout.resize(deployment(), size());
     case 'route':
-      return routeRequest(plan, target, snapshot, intentOf(plan, target));
+      return routeRequest(plan, target, snapshot, intentOf(plan, step()));
     case 'route-home':
       return routeRequest(plan, target, snapshot, homeOf(plan, target));
     case 'route-restore':
@@ -89,12 +90,6 @@ export function requestFor(
         plan.candidateService.kind === 'users' ? plan.candidateService.selector : {},
       );
   }
-}
-
-/** What a step wants of the routes: testers throughout, copies of requests only before the first share. */
-function intentOf(plan: Plan, { step = 0 }: Target): Intent {
-  const share = plan.steps[step]?.share ?? 0;
-  return { ...plan.testers, share, mirror: share === 0 ? plan.mirror : 0 };
 }
 
 /** The user's own route may have a share for the candidate Service: nobody is to follow it there until that is the user's own again. */

@@ -1,7 +1,7 @@
 import type { Action } from './action.ts';
 import type { Observation, Track } from './observation.ts';
 import type { Plan } from './plan.ts';
-import { isAsWanted, isLastStep, percent, stepOf } from './ramp.ts';
+import { isAsWanted, isByPods, isLastStep, percent, stepOf } from './ramp.ts';
 import { describeSign, GRACE, type Sign } from './signs.ts';
 import type { Cause, State } from './state.ts';
 
@@ -141,7 +141,7 @@ function troubledUsers(plan: Plan, state: State, seen: Observation): Action | nu
 /** Some users reach the candidate now. */
 function reachesUsers(plan: Plan, seen: Observation): boolean {
   const { candidate, live, routes } = seen;
-  const isMixed = plan.strategy === 'canary' && plan.routes.length === 0 && live.pin === null;
+  const isMixed = isByPods(plan) && live.pin === null;
   return live.pin === candidate?.hash || isMixed || routes.some((route) => (route.share ?? 0) > 0);
 }
 

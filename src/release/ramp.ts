@@ -2,7 +2,7 @@ import { type Action, wait, write } from './action.ts';
 import { FULL_SURGE } from './hold.ts';
 import { type Observation, type RouteView, readyPods } from './observation.ts';
 import type { Plan, RolloutStrategy, Step } from './plan.ts';
-import { ALL, type Share } from './route.ts';
+import { ALL, type Intent, type Share } from './route.ts';
 import type { State } from './state.ts';
 
 /** Milliseconds: a backend that was made a moment ago may be unknown to a controller; a busy one may be late. */
@@ -24,7 +24,7 @@ export function podsFor(plan: Plan, step: number, replicas: number): number {
   const own = plan.steps[step]?.share ?? ALL;
   const share = own > 0 ? own : (plan.steps[step + 1]?.share ?? ALL);
   if (share >= ALL) return replicas;
-  if (plan.routes.length === 0) return podsForRatio(share, replicas);
+  if (isByPods(plan)) return podsForRatio(share, replicas);
   return Math.min(replicas, plan.candidateReplicas ?? Math.max(plan.leastPods, Math.ceil((replicas * share) / ALL)));
 }
 
@@ -52,14 +52,19 @@ export function holdFor(plan: Plan, step: number, replicas: number): RolloutStra
     : { type: 'RollingUpdate', rollingUpdate: { maxSurge: pods, maxUnavailable: 0 } };
 }
 
-/** Testers and copies of requests at a step: testers from before the first share until the end, copies only before it. */
+/** No route: the numbers of pods split the users. */
+export function isByPods(plan: Plan): boolean {
+  return plan.strategy === 'canary' && plan.routes.length === 0;
+}
+
+/** What a step wants of the routes: testers from before the first share until the end, copies of requests only before it. */
+export function intentOf(plan: Plan, { share }: Step): Intent {
+  return { ...plan.testers, share, mirror: share === 0 ? plan.mirror : 0 };
+}
+
 export function isAsWanted(plan: Plan, step: Step, route: RouteView): boolean {
-  const { headers, cookies } = plan.testers;
-  return (
-    route.share === step.share &&
-    route.testers === headers.length + cookies.length > 0 &&
-    route.mirror === (step.share === 0 ? plan.mirror : 0)
-  );
+  const { share, headers, cookies, mirror } = intentOf(plan, step);
+  return route.share === share && route.testers === headers.length + cookies.length > 0 && route.mirror === mirror;
 }
 
 /** The pods of the step are Ready: the share is written, found to have its effect, and held for its time. */
@@ -69,16 +74,16 @@ export function climb(plan: Plan, state: State, seen: Observation, now: number):
   const step = stepOf(plan, state);
   const behind = seen.routes.findIndex((route) => !isAsWanted(plan, step, route));
   if (behind >= 0) return write('route', { route: behind, step: state.step });
-  const isRatio = plan.strategy === 'canary' && plan.routes.length === 0;
+  const byPods = isByPods(plan);
   // Numbers of pods end at one half; all of the users are the switch's business.
-  if (isRatio && step.share >= ALL) return null;
-  if (isRatio && step.share > 0 && seen.live.pin !== null) return write('overlap');
+  if (byPods && step.share >= ALL) return null;
+  if (byPods && step.share > 0 && seen.live.pin !== null) return write('overlap');
   const reachesUsers = step.share > 0 || seen.routes.some((route) => !route.home);
   if (reachesUsers && state.marks.stepReached === undefined) {
     const unproven = seen.routes.find((route) => route.verdict.is !== 'yes');
     if (unproven !== undefined) return awaitRoute(state, unproven, now);
     const missing = readyPods(seen.candidate) - seen.live.endpoints.candidate;
-    if (isRatio && missing > 0)
+    if (byPods && missing > 0)
       return wait('endpoints', `${missing} more candidate pods in the live Service’s endpoints`);
     return { do: 'mark', mark: 'stepReached' };
   }

@@ -82,3 +82,22 @@ export function holdFieldsOf(deployment: Deployment): HoldFields {
     strategy: spec?.strategy ?? { type: 'RollingUpdate' },
   };
 }
+
+/** `spec.selector` as a label selector query. */
+export function podSelectorOf(deployment: Deployment): string {
+  const { matchLabels = {}, matchExpressions = [] } = deployment.spec?.selector ?? {};
+  const equal = Object.entries(matchLabels).map(([key, value]) => `${key}=${value}`);
+  const expressions = matchExpressions.map(({ key, operator, values = [] }) => {
+    switch (operator) {
+      case 'In':
+        return `${key} in (${values.join(',')})`;
+      case 'NotIn':
+        return `${key} notin (${values.join(',')})`;
+      case 'DoesNotExist':
+        return `!${key}`;
+      default:
+        return key;
+    }
+  });
+  return [...equal, ...expressions].join(',');
+}
