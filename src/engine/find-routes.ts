@@ -14,10 +14,12 @@ import { type Finding, Refused } from './refusal.ts';
 export interface FoundRoutes {
   readonly bindings: readonly Binding[];
   readonly objects: RouteObjects;
+  /** The requests of the first share, for dry runs. */
+  readonly writes: ReturnType<Router['plan']>;
   readonly warnings: readonly string[];
 }
 
-const NONE: FoundRoutes = { bindings: [], objects: new Map(), warnings: [] };
+const NONE: FoundRoutes = { bindings: [], objects: new Map(), writes: [], warnings: [] };
 
 /**
  * What splits the users of the live Service: every kind of route that the cluster serves is looked through, and exactly one route is
@@ -29,7 +31,8 @@ export async function findRoutes(api: ApiPort, request: Request, app: RoutedApp)
   if (request.routers !== 'auto' && request.routers.length === 0) return expressible(request, NONE);
   const wanted = request.routers === 'auto' ? ROUTERS : ROUTERS.filter(({ kind }) => isNamed(request, kind));
   const served = await servedVersions(api);
-  const looked = await Promise.all(wanted.map((router) => look(api, router, app, served)));
+  const list = listedOnce(api);
+  const looked = await Promise.all(wanted.map((router) => look(list, router, app, served)));
   const missing = looked.flatMap((each) => each.missing);
   if (missing.length > 0) throw new Refused([permissionFinding(app.namespace, missing)]);
   const bindings = looked.flatMap(({ discovery }) => discovery.bindings);
@@ -37,9 +40,10 @@ export async function findRoutes(api: ApiPort, request: Request, app: RoutedApp)
   const warnings = looked.flatMap(({ discovery }) => discovery.warnings);
   const objects = new Map(looked.flatMap((each) => [...each.objects]));
   const chosen = choose(request, app, bindings, refusals);
-  const found = expressible(request, { bindings: chosen, objects, warnings });
-  await allowed(api, request, app, found);
-  return found;
+  const found = expressible(request, { bindings: chosen, objects, writes: [], warnings });
+  const writes = firstWrites(request, found);
+  await allowed(api, app, { ...found, writes });
+  return { ...found, writes };
 }
 
 function isNamed({ routers }: Request, kind: string): boolean {
@@ -60,8 +64,20 @@ interface Looked {
   readonly missing: readonly Permission[];
 }
 
+type List = (path: string) => Promise<readonly KubeObject[]>;
+
+/** Several routers look through the same collection. */
+function listedOnce(api: ApiPort): List {
+  const lists = new Map<string, Promise<readonly KubeObject[]>>();
+  return (path) => {
+    const known = lists.get(path) ?? api.list<KubeObject>(path).then(({ items }) => items);
+    lists.set(path, known);
+    return known;
+  };
+}
+
 async function look(
-  api: ApiPort,
+  list: List,
   router: Router,
   app: RoutedApp,
   served: ReadonlyMap<string, readonly string[]>,
@@ -72,7 +88,7 @@ async function look(
     const path = collectionPath(resource, app.namespace, served);
     if (path === null) continue;
     try {
-      for (const item of (await api.list<KubeObject>(path)).items) {
+      for (const item of await list(path)) {
         const apiVersion = path.split('/namespaces/')[0]?.replace(/^\/apis?\//, '') ?? '';
         // Items of a list do not say what they are.
         found.set(`${path}/${item.metadata?.name}`, { ...item, apiVersion, kind: resource.kind });
@@ -139,8 +155,8 @@ export function choose(
 }
 
 /** What writing the routes needs: what is created in the course of it has to be deleted, too. */
-async function allowed(api: ApiPort, request: Request, app: RoutedApp, found: FoundRoutes): Promise<void> {
-  const created = firstRouteWrites(request, found).filter(({ verb }) => verb === 'create');
+async function allowed(api: ApiPort, app: RoutedApp, found: FoundRoutes): Promise<void> {
+  const created = found.writes.filter(({ verb }) => verb === 'create');
   const needed = found.bindings.flatMap(({ paths }) =>
     paths.flatMap((path) => {
       const collection = path.slice(0, path.lastIndexOf('/'));
@@ -222,8 +238,7 @@ export function stepsOf(request: Request): readonly [Step, ...Step[]] {
   return [{ share: 0, stay: request.mirror?.stay ?? 0 }, ...request.steps, { share: 10_000, stay: 0 }];
 }
 
-/** The first requests for the routes, as dry runs would send them. */
-export function firstRouteWrites(request: Request, { bindings, objects }: FoundRoutes): ReturnType<Router['plan']> {
+function firstWrites(request: Request, { bindings, objects }: FoundRoutes): FoundRoutes['writes'] {
   const [first] = request.steps;
   try {
     return bindings.flatMap((binding) =>

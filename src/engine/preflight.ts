@@ -26,7 +26,7 @@ import { open, pause } from '../workload/held-rollout.ts';
 import { changeTemplate, digestOf, imagesOf } from '../workload/template.ts';
 import { holdFieldsOf, podSelectorOf, tracksOf } from '../workload/tracks.ts';
 import { holdFor } from '../release/ramp.ts';
-import { type FoundRoutes, findRoutes, firstRouteWrites, stepsOf } from './find-routes.ts';
+import { type FoundRoutes, findRoutes, stepsOf } from './find-routes.ts';
 import { editorsOf } from './observe.ts';
 import type { Finding } from './refusal.ts';
 import { Refused } from './refusal.ts';
@@ -154,7 +154,7 @@ export async function preflight(
     checks: request.smokeTests.length + (request.smokeCommand === null ? 0 : 1),
   };
   if (plan.candidate.digest === plan.stable.digest) return { kind: 'unchanged', plan };
-  const stored = await dryRuns(api, plan, deployment, service, changed.template, firstRouteWrites(request, found));
+  const stored = await dryRuns(api, plan, deployment, service, changed.template, found.writes);
   const around = surroundings({
     deployment,
     service,
