@@ -413,29 +413,23 @@ function serviceProxy(api, namespace) {
 
 // EXTERNAL MODULE: ./lib/engine/clock.js
 var clock = __webpack_require__(1440);
-// EXTERNAL MODULE: ./lib/engine/deploy.js + 1 modules
-var deploy = __webpack_require__(987);
+// EXTERNAL MODULE: ./lib/engine/deploy.js + 6 modules
+var deploy = __webpack_require__(9719);
 // EXTERNAL MODULE: ./lib/release/ramp.js
 var ramp = __webpack_require__(2757);
 // EXTERNAL MODULE: ./lib/report/duration.js
 var duration = __webpack_require__(136);
 // EXTERNAL MODULE: ./lib/release/state.js
-var state = __webpack_require__(7235);
-// EXTERNAL MODULE: ./lib/engine/preflight.js + 4 modules
-var preflight = __webpack_require__(2606);
+var state = __webpack_require__(3264);
 // EXTERNAL MODULE: ./lib/engine/record-store.js
 var record_store = __webpack_require__(5197);
 // EXTERNAL MODULE: ./lib/engine/refusal.js
 var refusal = __webpack_require__(5394);
-// EXTERNAL MODULE: ./lib/engine/release.js + 6 modules
-var engine_release = __webpack_require__(4922);
 // EXTERNAL MODULE: ./lib/engine/take-back.js
 var take_back = __webpack_require__(2107);
 // EXTERNAL MODULE: ./lib/engine/world.js + 1 modules
 var engine_world = __webpack_require__(4956);
 ;// CONCATENATED MODULE: ./lib/engine/promote.js
-
-
 
 
 
@@ -468,7 +462,7 @@ async function promote(request, parts) {
         teller.fact(`goes on with ${(0,take_back/* describeOpen */.us)(open)}; it stood at ${(0,ramp/* percent */.KN)(open.plan.steps[paused.step]?.share ?? 0)}`);
         const next = { ...book, open: { ...open, plan, run: parts.run, paused: null } };
         const written = await (0,record_store/* writeBook */.xk)(api, namespace, request.deployment, next, 'note that the release goes on');
-        return await goOn(parts, plan, { ...written, open: next.open }, stateFrom(open, paused));
+        return await goOn(parts, { ...written, open: next.open }, stateFrom(open, paused));
     });
 }
 /**
@@ -540,30 +534,14 @@ function planFrom(request, { plan }, now) {
 function stateFrom(open, { step, marks, restarts }) {
     return { ...state/* BEGINNING */.C, toldTemplate: open.toldTemplate, step, marks, restartsAtSwitch: restarts };
 }
-async function goOn(parts, plan, book, state) {
-    const { api, clock, teller, namespace } = parts;
+async function goOn(parts, book, state) {
+    const { api, clock, namespace } = parts;
+    const { plan } = book.open;
     const deployment = await api.get((0,write_request/* deploymentPath */.n)(namespace, plan.deployment.name));
-    const world = new engine_world/* World */.H(api, clock, {
-        namespace,
-        deployment: plan.deployment.name,
-        podSelector: deployment === null ? `pod-template-hash=${plan.stable.hash}` : (0,preflight/* podSelectorOf */.c)(deployment),
-        service: plan.service.name,
-        candidateService: plan.candidateService.name,
-        routes: plan.routes.flatMap(({ paths }) => paths),
-    });
+    const world = new engine_world/* World */.H(api, clock, (0,engine_world/* namesOf */.e)(plan, namespace, deployment));
     await world.load();
-    world.follow((error) => teller.fact(`a watch starts again: ${error instanceof Error ? error.message : String(error)}`));
-    try {
-        const check = (hashes, signal) => parts.check((0,deploy/* contextOf */.Vm)(plan, namespace, hashes.candidate), plan.times.deadline, signal);
-        const release = new engine_release/* Release */.K({ ...parts, world, plan, candidateTemplate: null, check }, state);
-        const ended = await release.run();
-        await (0,take_back/* closeRecord */.yv)(parts, book, ended, clock.now());
-        const keepsHistory = (deployment?.spec?.revisionHistoryLimit ?? 10) > 0;
-        return { ...(0,deploy/* resultOf */.Bg)(plan, ended), rollbackPossible: ended.ending.outcome === 'promoted' && keepsHistory };
-    }
-    finally {
-        await world.close();
-    }
+    // The template is the Deployment's own by now: nothing that is left to do needs to know it.
+    return await (0,deploy/* runToEnd */.cd)(parts, world, book, { candidateTemplate: null, state });
 }
 function capitalized(text) {
     return text.replace(/^./, (first) => first.toUpperCase());
@@ -692,7 +670,7 @@ function findingsOf(error, helm) {
 }
 function step_refusal(helm, findings) {
     return {
-        ...action_reporter/* NOTHING_TOLD */.E,
+        ...deploy/* NOTHING */.K$,
         outcome: helm.order === null ? 'failed' : 'aborted',
         reason: helm.order?.reason ?? findings.map((finding) => finding.message).join(' '),
     };

@@ -29981,7 +29981,7 @@ async function main() {
     if (_actions_core__WEBPACK_IMPORTED_MODULE_1__/* .getState */ .Gu(POST) !== '') {
         if (_actions_core__WEBPACK_IMPORTED_MODULE_1__/* .getState */ .Gu('unfinished') === '')
             return;
-        const { post } = await Promise.all(/* import() */[__nccwpck_require__.e(282), __nccwpck_require__.e(793), __nccwpck_require__.e(317)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5317));
+        const { post } = await Promise.all(/* import() */[__nccwpck_require__.e(282), __nccwpck_require__.e(66), __nccwpck_require__.e(317)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5317));
         return post();
     }
     _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .saveState */ .LZ(POST, 'true');
@@ -29991,7 +29991,7 @@ async function main() {
         _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .setSecret */ .Pq(kubeconfig);
     try {
         const request = await (0,_action_inputs_js__WEBPACK_IMPORTED_MODULE_2__/* .readRequest */ .i)((name) => _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .getInput */ .V4(name, { trimWhitespace: false }));
-        const { step } = await Promise.all(/* import() */[__nccwpck_require__.e(282), __nccwpck_require__.e(793), __nccwpck_require__.e(723)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6723));
+        const { step } = await Promise.all(/* import() */[__nccwpck_require__.e(282), __nccwpck_require__.e(66), __nccwpck_require__.e(723)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6723));
         await step(request, (0,_action_run_js__WEBPACK_IMPORTED_MODULE_4__/* .readRun */ .c)(process.env));
     }
     catch (error) {
