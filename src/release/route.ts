@@ -7,6 +7,11 @@
 export type Share = number;
 export const ALL: Share = 10_000;
 
+/** `12.5 %`. Shares between two weights are fractions: a third of all is `33.3333 %`. */
+export function percent(share: Share): string {
+  return `${Number((share / 100).toFixed(4))} %`;
+}
+
 /** The two Services that a route chooses between. Both are in `namespace`; a Service of the same name elsewhere is another Service. */
 export interface RoutedApp {
   readonly namespace: string;

@@ -1,28 +1,29 @@
 import type { JsonPatch, JsonPatchOperation, KubeObject } from '../cluster/wire.ts';
 import {
+  type Action,
+  forwardTo,
+  isNeedless,
+  isSticky,
+  keyOfAction,
+  newAction,
+  type Port,
+  readAction,
+  textAfter,
+} from './alb-actions.ts';
+import { ALB_PREFIX, isAlb } from './ingress-classes.ts';
+import { patchOf } from './patch.ts';
+import { keyOf, nameIn, nameOf, objectIn } from './route-objects.ts';
+import {
   deleted,
   discoverEach,
-  editsOf,
   type Found,
-  GONE,
-  keepAll,
-  type KeptWeights,
-  keyOf,
-  nameIn,
-  nameOf,
-  names,
-  nearestOf,
-  objectIn,
-  patchOf,
   refuseIntent,
   refuseMissing,
   type RouteKind,
-  shareIn,
-  type WeightEdit,
-  type WeightedRule,
   whyOf,
-} from './weighted-rules.ts';
-import { type Binding, ORIGINAL, type RoutedApp, type RouteObjects, type Router, type Share } from './router.ts';
+} from './weighted-route.ts';
+import { editsOf, keepAll, type KeptWeights, names, nearestOf, shareIn } from './weighted-rules.ts';
+import { type Binding, GONE, ORIGINAL, type RoutedApp, type RouteObjects, type Router, type Share } from './router.ts';
 
 /*
  * AWS Load Balancer Controller: weights are in the JSON of an annotation `actions.<name>` of an Ingress, which its backends use by that
@@ -41,7 +42,6 @@ const ALB: RouteKind = {
   scale: { absent: 1, alone: 1000, max: 999, even: false },
 };
 const SERVICES = { group: '', versions: ['v1'], resource: 'services', kind: 'Service' };
-const PREFIX = 'alb.ingress.kubernetes.io/';
 const USE_ANNOTATION = 'use-annotation';
 const MOST_GROUPS = 5;
 
@@ -57,13 +57,6 @@ interface Backend {
   readonly service?: { readonly name: string; readonly port?: Port };
 }
 
-interface Port {
-  readonly name?: string;
-  readonly number?: number;
-}
-
-type Json = Readonly<Record<string, unknown>>;
-
 interface Journal {
   readonly rules: readonly KeptWeights[];
   /** The user's JSON by the name of the action. */
@@ -74,22 +67,14 @@ interface Journal {
   readonly annotations: boolean;
 }
 
-/** An action that leads to the pair. */
-interface Action extends WeightedRule {
-  /** Null: there is none yet, backends name the Service themselves. */
-  readonly text: string | null;
-  readonly json: Json;
-  readonly groups: readonly Json[];
-}
-
 export const albIngress: Router = {
   kind: ALB.kind,
   resources: [ALB.resource, SERVICES],
 
   discover(app, objects) {
     const services = objects.filter(isService).filter(({ metadata }) => metadata?.namespace === app.namespace);
-    const ingresses = objects.filter((object) => !isService(object) && isAlb(asIngress(object)));
-    return discoverEach(ALB, app, ingresses, (object) => bind(app, asIngress(object), services));
+    const ingresses = objects.filter((object) => !isService(object) && isAlb(object));
+    return discoverEach(ALB, app, ingresses, (object) => bind(app, object, services));
   },
 
   read(binding, objects) {
@@ -141,16 +126,6 @@ export const albIngress: Router = {
 
 /* Discovery */
 
-/** The name of the class is anybody's choice; annotations of the controller say the same. */
-export function isAlb({ metadata, spec }: Ingress): boolean {
-  const annotations = metadata?.annotations ?? {};
-  return (
-    annotations['kubernetes.io/ingress.class'] === 'alb' ||
-    spec?.ingressClassName === 'alb' ||
-    Object.keys(annotations).some((key) => key.startsWith(PREFIX))
-  );
-}
-
 function bind(app: RoutedApp, ingress: Ingress, services: readonly KubeObject[]): Found | null {
   const title = `${KIND} ${nameOf(ingress)}`;
   const direct = directBackends(ingress, app);
@@ -186,7 +161,7 @@ function problemOf(
     const lines = ports.map((port) => {
       const number = port.name ?? port.number ?? '';
       const name = `${app.live}-${number}`;
-      return `\`${keyOfAction(name)}: '${JSON.stringify(actionFor(app.live, port))}'\` with the backend ${backend(name)}`;
+      return `\`${keyOfAction(name)}: '${JSON.stringify(forwardTo(app.live, port))}'\` with the backend ${backend(name)}`;
     });
     return `its backends name several ports of Service ${app.live}, and an action has one; give each an action of its own: ${lines.join(', ')}.`;
   }
@@ -208,12 +183,12 @@ function problemOfServices(
   services: readonly KubeObject[],
 ): string | null {
   const live = services.find((service) => nameOf(service) === app.live);
-  const auth = ownAnnotations(live).filter((key) => key.startsWith(`${PREFIX}auth-`));
+  const auth = ownAnnotations(live).filter((key) => key.startsWith(`${ALB_PREFIX}auth-`));
   // With two target groups the controller no longer reads them from the Service: everybody would get in.
   if (auth.length > 0 && actions.some(({ groups }) => groups.length === 1))
-    return `Service ${app.live} has the annotation \`${auth[0]}\`, which the controller follows only while an action has one target group: users would get in without it; move \`${PREFIX}auth-*\` to the ${KIND}.`;
+    return `Service ${app.live} has the annotation \`${auth[0]}\`, which the controller follows only while an action has one target group: users would get in without it; move \`${ALB_PREFIX}auth-*\` to the ${KIND}.`;
   if (targetTypeOf(ingress, live) === 'instance' && !hasNodePort(app, services))
-    return `its targets are instances, which need a Service with node ports, and Service ${app.candidate} has none; set \`${PREFIX}target-type: ip\`, or make Service ${app.candidate} of type NodePort.`;
+    return `its targets are instances, which need a Service with node ports, and Service ${app.candidate} has none; set \`${ALB_PREFIX}target-type: ip\`, or make Service ${app.candidate} of type NodePort.`;
   return null;
 }
 
@@ -229,7 +204,7 @@ function warningsOf(
   const warnings: string[] = [];
   if (targetTypeOf(ingress, live) === undefined && !hasNodePort(app, services))
     warnings.push(
-      `${title} has no \`${PREFIX}target-type\`: unless its class or its controller says \`ip\`, targets are instances, and Service ${app.candidate} has no node ports; say \`ip\`.`,
+      `${title} has no \`${ALB_PREFIX}target-type\`: unless its class or its controller says \`ip\`, targets are instances, and Service ${app.candidate} has no node ports; say \`ip\`.`,
     );
   const unlike = ownAnnotations(live).filter(
     (key) => candidate?.metadata?.annotations?.[key] !== live?.metadata?.annotations?.[key],
@@ -238,18 +213,16 @@ function warningsOf(
     warnings.push(
       `Service ${app.live} has ${unlike.map((key) => `\`${key}\``).join(', ')}, and Service ${app.candidate} does not: the candidate's target group would be another; move them to ${title}.`,
     );
-  for (const { key, json } of actions) {
-    const stickiness = objectAt(objectAt(json, 'forwardConfig'), 'targetGroupStickinessConfig');
-    if (valueAt(stickiness, 'enabled') === true)
+  for (const action of actions)
+    if (isSticky(action))
       warnings.push(
-        `${title} keeps users of its action ${key} on their target group (\`targetGroupStickinessConfig\`), so that a share holds for new users only.`,
+        `${title} keeps users of its action ${action.key} on their target group (\`targetGroupStickinessConfig\`), so that a share holds for new users only.`,
       );
-  }
   return warnings;
 }
 
 function targetTypeOf(ingress: Ingress, live: KubeObject | undefined): string | undefined {
-  const key = `${PREFIX}target-type`;
+  const key = `${ALB_PREFIX}target-type`;
   return live?.metadata?.annotations?.[key] ?? ingress.metadata?.annotations?.[key];
 }
 
@@ -261,7 +234,7 @@ function hasNodePort(app: RoutedApp, services: readonly KubeObject[]): boolean {
 
 function ownAnnotations(object: KubeObject | undefined): string[] {
   return Object.keys(object?.metadata?.annotations ?? {})
-    .filter((key) => key.startsWith(PREFIX))
+    .filter((key) => key.startsWith(ALB_PREFIX))
     .sort();
 }
 
@@ -289,6 +262,10 @@ function backendsOf({ spec }: Ingress): PlacedBackend[] {
   ];
 }
 
+function textOf({ metadata }: Ingress, name: string): string | undefined {
+  return metadata?.annotations?.[keyOfAction(name)];
+}
+
 function directBackends(ingress: Ingress, app: RoutedApp): PlacedBackend[] {
   return backendsOf(ingress).filter(({ name, port }) => name === app.live && port.name !== USE_ANNOTATION);
 }
@@ -297,46 +274,10 @@ function directBackends(ingress: Ingress, app: RoutedApp): PlacedBackend[] {
 function actionsOf(ingress: Ingress, app: RoutedApp, port: Port | null): Action[] {
   const used = backendsOf(ingress).filter((backend) => backend.port.name === USE_ANNOTATION);
   const own = [...new Set(used.map(({ name }) => name))].sort();
-  const actions = own.flatMap((name) => actionOf(name, textOf(ingress, name)) ?? []);
+  const actions = own.flatMap((name) => readAction(name, textOf(ingress, name)) ?? []);
   const isNamed = backendsOf(ingress).some(({ name }) => name === app.live);
   if (port === null || !isNamed || actions.some(({ key }) => key === app.live)) return actions;
-  return [...actions, withGroups(app.live, null, actionFor(app.live, port))];
-}
-
-function actionOf(name: string, text: string | undefined): Action | null {
-  if (text === undefined) return null;
-  try {
-    const json: unknown = JSON.parse(text);
-    return isObject(json) ? withGroups(name, text, json) : null;
-  } catch {
-    return null; // The controller cannot read it either, and says so in an event.
-  }
-}
-
-function withGroups(key: string, text: string | null, json: Json): Action {
-  const list = valueAt(objectAt(json, 'forwardConfig'), 'targetGroups');
-  const groups = Array.isArray(list) ? list.filter(isObject) : [];
-  const destinations = groups.map((group) => {
-    const [service, weight] = [valueAt(group, 'serviceName'), valueAt(group, 'weight')];
-    return {
-      service: typeof service === 'string' ? service : null,
-      weight: typeof weight === 'number' ? weight : null,
-    };
-  });
-  return { key, title: `its action ${key}`, text, json, groups, destinations };
-}
-
-function actionFor(service: string, port: Port): Json {
-  const targetGroups = [{ serviceName: service, servicePort: port.name ?? port.number }];
-  return { type: 'forward', forwardConfig: { targetGroups } };
-}
-
-function keyOfAction(name: string): string {
-  return `${PREFIX}actions.${name}`;
-}
-
-function textOf({ metadata }: Ingress, name: string): string | undefined {
-  return metadata?.annotations?.[keyOfAction(name)];
+  return [...actions, newAction(app.live, port)];
 }
 
 /* Changes */
@@ -348,9 +289,10 @@ function changesOf(binding: Binding, ingress: Ingress, wanted: Share | typeof OR
   const changes: JsonPatchOperation[] = [];
   for (const action of actions) {
     const edits = editsOf(action, journal.rules, app, ALB.scale, wanted);
-    const isLeft = wanted === ORIGINAL && isOurs(action, binding) && isLiveAlone(action.groups, app);
+    const original = journal.texts[action.key];
+    const isLeft = wanted === ORIGINAL && isNeedless(action, action.groups, app, original);
     if (edits.length > 0 || isLeft)
-      changes.push(...annotate(ingress, journal, action.key, isLeft ? null : textAfter(action, edits, binding)));
+      changes.push(...annotate(ingress, journal, action.key, isLeft ? null : textAfter(action, edits, app, original)));
   }
   if (journal.port === null) return changes;
   const isWithout = changes.some(({ op }) => op === 'remove') || textOf(ingress, app.live) === undefined;
@@ -359,37 +301,6 @@ function changesOf(binding: Binding, ingress: Ingress, wanted: Share | typeof OR
   const [old, next] = wanted === ORIGINAL ? [to, from] : [from, to];
   const turned = backendsOf(ingress).filter(({ name, port }) => name === app.live && keyOf(port) === keyOf(old));
   return [...changes, ...turned.map(({ path }): JsonPatchOperation => ({ op: 'replace', path, value: next }))];
-}
-
-/** An action that the user did not write. */
-function isOurs({ key, text }: Action, binding: Binding): boolean {
-  return text !== null && key === binding.app.live && journalOf(binding).texts[key] === undefined;
-}
-
-function isLiveAlone(groups: readonly Json[], app: RoutedApp): boolean {
-  const [group] = groups;
-  return groups.length === 1 && group !== undefined && valueAt(group, 'serviceName') === app.live;
-}
-
-/** The action's JSON after the edits; null: there was none, and nothing but the live Service is left in it. */
-function textAfter(action: Action, edits: readonly WeightEdit[], binding: Binding): string | null {
-  const { texts } = journalOf(binding);
-  let groups = [...action.groups];
-  for (const edit of edits) {
-    const group = groups[edit.at] ?? {};
-    const { live, candidate } = binding.app;
-    if (edit.edit === 'weight') groups[edit.at] = set(group, 'weight', edit.weight ?? undefined);
-    else if (edit.edit === 'add')
-      groups.push(set(set(action.groups[edit.at] ?? {}, 'serviceName', candidate), 'weight', edit.weight));
-    else if (edit.edit === 'rename') groups[edit.at] = set(group, 'serviceName', live);
-    else groups = groups.toSpliced(edit.at, 1);
-  }
-  const forward = set(objectAt(action.json, 'forwardConfig'), 'targetGroups', groups);
-  const json = set(action.json, 'forwardConfig', forward);
-  const original = texts[action.key];
-  // The user's spaces and order, unless something else in it was changed meanwhile.
-  if (original !== undefined) return keyOf(JSON.parse(original)) === keyOf(json) ? original : JSON.stringify(json);
-  return isOurs(action, binding) && isLiveAlone(groups, binding.app) ? null : JSON.stringify(json);
 }
 
 function annotate(ingress: Ingress, journal: Journal, action: string, text: string | null): JsonPatch {
@@ -419,44 +330,13 @@ function testsOf(ingress: Ingress, changes: JsonPatch): JsonPatch {
   ];
 }
 
-/* JSON as the controller reads it: Go takes keys in any case */
-
-function keyIn(object: Json, name: string): string {
-  return Object.keys(object).find((key) => key.toLowerCase() === name.toLowerCase()) ?? name;
-}
-
-function valueAt(object: Json, name: string): unknown {
-  return object[keyIn(object, name)];
-}
-
-function objectAt(object: Json, name: string): Json {
-  const value = valueAt(object, name);
-  return isObject(value) ? value : {};
-}
-
-/** Undefined takes the member out. */
-function set(object: Json, name: string, value: unknown): Json {
-  const key = keyIn(object, name);
-  const { [key]: _old, ...rest } = object;
-  return value === undefined ? rest : { ...object, [key]: value };
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** Items of a list often have no kind of their own. */
 function isService(object: KubeObject & { spec?: object }): boolean {
   return object.kind === SERVICES.kind || (object.kind === undefined && 'ports' in (object.spec ?? {}));
 }
 
-function asIngress(object: KubeObject): Ingress {
-  return object as Ingress; // of this kind: the API server's schema holds for it
-}
-
 function ingressOf(binding: Binding, objects: RouteObjects): Ingress | null {
-  const object = objectIn(binding, objects);
-  return object === null ? null : asIngress(object);
+  return objectIn(binding, objects);
 }
 
 function journalOf(binding: Binding): Journal {

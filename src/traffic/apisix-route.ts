@@ -1,34 +1,32 @@
-import type { JsonPatch, JsonPatchOperation, KubeObject } from '../cluster/wire.ts';
+import type { JsonPatch, KubeObject } from '../cluster/wire.ts';
+import { type Condition, verdictOf } from './condition.ts';
+import { joined, type Patch, patchOf } from './patch.ts';
+import { nameOf, objectIn } from './route-objects.ts';
 import {
-  type Condition,
   deleted,
   discoverEach,
-  editsOf,
   type Found,
-  GONE,
-  joined,
-  keepAll,
-  type KeptWeights,
-  keyOf,
-  nameOf,
-  names,
-  nearestOf,
-  objectIn,
-  type Patch,
-  patchOf,
   refuseIntent,
   refuseMissing,
   type RouteKind,
-  shareIn,
-  verdictOf,
-  type WeightEdit,
-  type WeightedRule,
+  testersPatch,
   weightPatch,
   whyOf,
+} from './weighted-route.ts';
+import {
+  editsOf,
+  keepAll,
+  type KeptWeights,
+  names,
+  nearestOf,
+  shareIn,
+  type WeightEdit,
+  type WeightedRule,
 } from './weighted-rules.ts';
 import {
   ALL,
   type Binding,
+  GONE,
   type HeaderMatch,
   type Intent,
   ORIGINAL,
@@ -98,7 +96,7 @@ export const apisixRoute: Router = {
   resources: [APISIX.resource],
 
   discover(app, objects) {
-    return discoverEach(APISIX, app, objects, (object) => bind(app, asRoute(object)));
+    return discoverEach(APISIX, app, objects, (object) => bind(app, object));
   },
 
   read(binding, objects) {
@@ -234,15 +232,7 @@ function testerChanges(binding: Binding, route: ApisixRoute, wanted: Intent | ty
   const existing = testersIn(route, binding);
   const sources = placesOf(route).filter((place) => names(place, binding.app.live));
   const entries = wanted === ORIGINAL ? [] : sources.flatMap((source) => testersOf(source, wanted, binding.app));
-  const missing = entries.filter((entry) => !existing.some(({ value }) => keyOf(value) === keyOf(entry)));
-  const surplus = existing.filter(({ value }) => !entries.some((entry) => keyOf(value) === keyOf(entry)));
-  return {
-    tests: surplus.map(({ path, value }) => ({ op: 'test', path, value })),
-    changes: [
-      ...surplus.map(({ path }): JsonPatchOperation => ({ op: 'remove', path })).reverse(),
-      ...missing.map((value): JsonPatchOperation => ({ op: 'add', path: '/spec/http/-', value })),
-    ],
-  };
+  return testersPatch('/spec/http', existing, entries);
 }
 
 /** The source's entry with all its plugins and timeouts, for testers alone. */
@@ -270,13 +260,8 @@ function headerExpression({ name, kind, value }: HeaderMatch): Expression {
   return kind === 'exact' ? { subject, op: 'Equal', value } : { subject, op: 'RegexMatch', value: `^(?:${value})$` };
 }
 
-function asRoute(object: KubeObject): ApisixRoute {
-  return object as ApisixRoute; // of this kind: the CRD's schema holds for it
-}
-
 function routeOf(binding: Binding, objects: RouteObjects): ApisixRoute | null {
-  const object = objectIn(binding, objects);
-  return object === null ? null : asRoute(object);
+  return objectIn(binding, objects);
 }
 
 function journalOf(binding: Binding): Journal {

@@ -1,39 +1,37 @@
-import type { JsonPatch, JsonPatchOperation, KubeObject } from '../cluster/wire.ts';
+import type { JsonPatch, KubeObject } from '../cluster/wire.ts';
+import { type Condition as Taken, verdictOf } from './condition.ts';
+import { joined, type Patch, patchOf } from './patch.ts';
+import { keyOf, nameIn, nameOf, objectIn } from './route-objects.ts';
 import {
-  type Condition as Taken,
   deleted,
   discoverEach,
-  editsOf,
   type Found,
-  GONE,
-  joined,
-  keepAll,
-  type KeptWeights,
-  keyOf,
-  nameIn,
-  nameOf,
-  names,
-  nearestOf,
-  objectIn,
-  type Patch,
-  patchOf,
   refuseIntent,
   refuseMissing,
   type RouteKind,
-  shareIn,
-  verdictOf,
-  type WeightEdit,
-  type WeightedRule,
+  testersPatch,
   weightPatch,
   whyOf,
+} from './weighted-route.ts';
+import {
+  editsOf,
+  keepAll,
+  type KeptWeights,
+  names,
+  nearestOf,
+  shareIn,
+  type WeightEdit,
+  type WeightedRule,
 } from './weighted-rules.ts';
 import {
   ALL,
   type Binding,
   CannotRoute,
+  GONE,
   type HeaderMatch,
   type Intent,
   ORIGINAL,
+  percent,
   type RoutedApp,
   type RouteObjects,
   type Router,
@@ -106,7 +104,7 @@ export const contourHttpProxy: Router = {
   resources: [CONTOUR.resource],
 
   discover(app, objects) {
-    return discoverEach(CONTOUR, app, objects, (object) => bind(app, asProxy(object)));
+    return discoverEach(CONTOUR, app, objects, (object) => bind(app, object));
   },
 
   read(binding, objects) {
@@ -272,15 +270,7 @@ function testerChanges(binding: Binding, proxy: HTTPProxy, wanted: Intent | type
   const existing = testersIn(proxy, binding);
   const sources = placesOf(proxy).filter((place) => names(place, binding.app.live) && place.key !== TCP);
   const routes = wanted === ORIGINAL ? [] : sources.flatMap((source) => testersOf(source, wanted, binding.app));
-  const missing = routes.filter((route) => !existing.some(({ value }) => keyOf(value) === keyOf(route)));
-  const surplus = existing.filter(({ value }) => !routes.some((route) => keyOf(value) === keyOf(route)));
-  return {
-    tests: surplus.map(({ path, value }) => ({ op: 'test', path, value })),
-    changes: [
-      ...surplus.map(({ path }): JsonPatchOperation => ({ op: 'remove', path })).reverse(),
-      ...missing.map((value): JsonPatchOperation => ({ op: 'add', path: '/spec/routes/-', value })),
-    ],
-  };
+  return testersPatch('/spec/routes', existing, routes);
 }
 
 /** The source's route with all its policies, for testers alone. */
@@ -320,17 +310,12 @@ function refuseImpossible(binding: Binding, proxy: HTTPProxy | null, wanted: Int
   refuseMissing(KIND, binding, proxy === null ? null : placesOf(proxy));
   if (wanted.mirror % 100 !== 0)
     throw new CannotRoute(
-      `${KIND} ${nameIn(binding)} is to copy ${wanted.mirror / 100} % of the requests, but Contour copies whole percents: use one`,
+      `${KIND} ${nameIn(binding)} is to copy ${percent(wanted.mirror)} of the requests, but Contour copies whole percents: use one`,
     );
 }
 
-function asProxy(object: KubeObject): HTTPProxy {
-  return object as HTTPProxy; // of this kind: the CRD's schema holds for it
-}
-
 function proxyOf(binding: Binding, objects: RouteObjects): HTTPProxy | null {
-  const object = objectIn(binding, objects);
-  return object === null ? null : asProxy(object);
+  return objectIn(binding, objects);
 }
 
 function journalOf(binding: Binding): Journal {

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject } from '../cluster/wire.ts';
 import type { WriteRequest } from '../cluster/write-request.ts';
 import type { RoutedApp } from './router.ts';
-import { MANAGED_BY } from './service-selector.ts';
+import { isOurs, MANAGED_BY } from './service-selector.ts';
 import { candidateHost, isHostOf } from './virtual-service-rules.ts';
 
 /*
@@ -206,8 +206,4 @@ export function deleteCompanion(companion: Companion, found: KubeObject): WriteR
     uid: found.metadata?.uid ?? '',
     why: `delete DestinationRule ${companion.name}: no route leads to the candidate any more`,
   };
-}
-
-export function isOurs({ metadata }: KubeObject): boolean {
-  return Object.entries(MANAGED_BY).every(([key, value]) => metadata?.labels?.[key] === value);
 }

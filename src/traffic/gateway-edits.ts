@@ -18,8 +18,8 @@ import {
   weightOf,
 } from './gateway-rules.ts';
 import { testersRule } from './gateway-testers.ts';
-import { ALL, CannotRoute, type Intent, type RoutedApp, type Share } from './router.ts';
-import { nearestShares, pairOf } from './weights.ts';
+import { ALL, CannotRoute, type Intent, percent, type RoutedApp, type Share } from './router.ts';
+import { commonSum, nearestShares, pairOf } from './weights.ts';
 
 /*
  * What becomes of a route's rules: a share, overrides for testers, a mirror; and the user's own rules again.
@@ -125,12 +125,7 @@ function nameOf(index: number, source: SourceRule | undefined): string {
 
 /** The shares that every rule can express. */
 export function nearestOf({ sources }: RouteJournal, share: Share): readonly [below: Share, above: Share] {
-  const common = sources.map(({ sum }) => sum).reduce((a, b) => divisor(a, b), 0);
-  return nearestShares(share, Math.max(1, common));
-}
-
-function divisor(a: number, b: number): number {
-  return b === 0 ? a : divisor(b, a % b);
+  return nearestShares(share, Math.max(1, commonSum(sources.map(({ sum }) => sum))));
 }
 
 function mustBeExpressible(journal: RouteJournal, { share, mirror }: Intent, title: string): void {
@@ -150,10 +145,6 @@ function mustBeExpressible(journal: RouteJournal, { share, mirror }: Intent, tit
         `the nearest are ${below} and ${above}. Choose one of them, or give that rule larger weights.`,
     );
   }
-}
-
-export function percent(share: Share): string {
-  return `${Number((share / 100).toFixed(4))} %`;
 }
 
 function withShare(rule: Rule, source: SourceRule, app: RoutedApp, share: Share, title: string): Rule {

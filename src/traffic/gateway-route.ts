@@ -2,15 +2,19 @@ import { isDeepStrictEqual } from 'node:util';
 import type { JsonPatchOperation, KubeObject } from '../cluster/wire.ts';
 import type { WriteRequest } from '../cluster/write-request.ts';
 import { driverRefusal, ownerWarnings } from './drivers.ts';
-import { type RuleEdits, nearestOf, percent, restoredRules, routedRules } from './gateway-edits.ts';
+import { type RuleEdits, nearestOf, restoredRules, routedRules } from './gateway-edits.ts';
 import { type RouteJournal, type RouteKind, type Rule, keep, namesLive, readRules } from './gateway-rules.ts';
 import { type ParentRef, type RouteStatus, judgeParents, tellsProgrammed } from './gateway-status.ts';
+import { patchOf } from './patch.ts';
+import { nameIn, nameOf, objectIn, ofKind } from './route-objects.ts';
 import {
   type Binding,
   CannotRoute,
   type Discovery,
+  GONE,
   type Intent,
   ORIGINAL,
+  percent,
   type RouteObjects,
   type RouteResource,
   type RoutedApp,
@@ -51,7 +55,7 @@ function gatewayRoute(kind: RouteKind, resource: RouteResource): Router {
     discover: (app, objects) => discover(kind, resource, app, objects),
     read(binding, objects) {
       const route = routeOf(binding, objects);
-      if (route === null) return { share: null, overrides: false, mirror: 0, original: true };
+      if (route === null) return GONE;
       const rules = rulesOf(route);
       const journal = journalOf(binding);
       const { changed } = restoredRules(rules, journal, binding.app);
@@ -84,11 +88,8 @@ function discover(kind: RouteKind, resource: RouteResource, app: RoutedApp, obje
   const bindings: Binding[] = [];
   const refusals: string[] = [];
   const warnings: string[] = [];
-  const routes = objects
-    .filter((object) => isOf(resource, object) && object.metadata?.namespace === app.namespace)
-    .sort((a, b) => nameOf(a).localeCompare(nameOf(b), 'en'));
-  for (const object of routes) {
-    const route = object as Route; // read as its kind says; all of its fields are optional
+  const routes: Route[] = ofKind(resource.kind, app.namespace, objects).filter(isOfGroup);
+  for (const route of routes) {
     const rules = rulesOf(route);
     const title = `${resource.kind} ${nameOf(route)}`;
     if (!rules.some((rule) => namesLive(rule, app))) continue;
@@ -166,24 +167,10 @@ function plan(
     wanted === ORIGINAL
       ? restoredRules(rules, journal, binding.app)
       : routedRules(rules, journal, binding.app, wanted, kind, title);
-  if (edits.changed.size === 0 && edits.added.length === 0) return [];
   const tested = [...new Set([...edits.changed.keys(), ...edits.witnesses])].sort((a, b) => a - b);
-  return [
-    {
-      verb: 'patch',
-      path: binding.paths[0] ?? '',
-      tests: [
-        { op: 'test', path: '/metadata/uid', value: route.metadata?.uid },
-        // The whole rule: it is what stands at that index, with the weights that were read, and what testers' copies are made of.
-        ...tested.map((index) => ({ op: 'test', path: `/spec/rules/${index}`, value: rules[index] }) as const),
-      ],
-      changes: changesOf(rules, edits),
-      why:
-        wanted === ORIGINAL
-          ? `put ${title} back: its rules are again as you wrote them`
-          : whyOf(title, binding.app, wanted),
-    },
-  ];
+  // The whole rule: it is what stands at that index, with the weights that were read, and what testers' copies are made of.
+  const tests = tested.map((index) => ({ op: 'test', path: `/spec/rules/${index}`, value: rules[index] }) as const);
+  return patchOf(binding, route, { tests, changes: changesOf(rules, edits) }, whyOf(title, binding.app, wanted));
 }
 
 function changesOf(rules: readonly Rule[], { changed, added }: RuleEdits): JsonPatchOperation[] {
@@ -211,7 +198,9 @@ function changesOfRule(index: number, old: Rule, rule: Rule): JsonPatchOperation
   });
 }
 
-function whyOf(title: string, { candidate }: RoutedApp, { share, headers, cookies, mirror }: Intent): string {
+function whyOf(title: string, { candidate }: RoutedApp, wanted: Intent | typeof ORIGINAL): string {
+  if (wanted === ORIGINAL) return `put ${title} back: its rules are again as you wrote them`;
+  const { share, headers, cookies, mirror } = wanted;
   const testers = [
     ...headers.map(({ name, value }) => `header ${name}: ${value}`),
     ...cookies.map(({ name, value }) => `cookie ${name}=${value}`),
@@ -223,13 +212,13 @@ function whyOf(title: string, { candidate }: RoutedApp, { share, headers, cookie
   );
 }
 
-function isOf({ group, kind }: RouteResource, object: KubeObject): boolean {
-  // Items of a list may come without either.
-  return (object.kind ?? kind) === kind && (object.apiVersion ?? `${group}/`).startsWith(`${group}/`);
+/** Items of a list may come without a version. */
+function isOfGroup({ apiVersion }: KubeObject): boolean {
+  return apiVersion?.startsWith(`${GROUP}/`) ?? true;
 }
 
-function routeOf({ paths }: Binding, objects: RouteObjects): Route | null {
-  return (objects.get(paths[0] ?? '') ?? null) as Route | null; // what is at this path is of this kind; all fields are optional
+function routeOf(binding: Binding, objects: RouteObjects): Route | null {
+  return objectIn(binding, objects);
 }
 
 function rulesOf({ spec }: Route): readonly Rule[] {
@@ -240,10 +229,6 @@ function journalOf({ journal }: Binding): RouteJournal {
   return journal as RouteJournal; // our own, from `discover`
 }
 
-function titleOf({ kind }: RouteResource, { router }: Binding): string {
-  return `${kind} ${router.slice(router.indexOf('/') + 1)}`;
-}
-
-function nameOf({ metadata }: KubeObject): string {
-  return metadata?.name ?? '';
+function titleOf({ kind }: RouteResource, binding: Binding): string {
+  return `${kind} ${nameIn(binding)}`;
 }

@@ -1,4 +1,4 @@
-import { isAlb } from './alb-ingress.ts';
+import { isAlb } from './ingress-classes.ts';
 import { createHash } from 'node:crypto';
 import type { V1Ingress, V1IngressRule, V1IngressTLS } from '@kubernetes/client-node';
 import type { JsonPatchOperation, KubeObject, Wire } from '../cluster/wire.ts';

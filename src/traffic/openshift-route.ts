@@ -1,28 +1,27 @@
 import type { JsonPatch, KubeObject } from '../cluster/wire.ts';
-import { type Binding, ORIGINAL, type RoutedApp, type Router, type RouteObjects, type Share } from './router.ts';
+import { type Binding, GONE, ORIGINAL, type RoutedApp, type Router, type RouteObjects, type Share } from './router.ts';
+import { type Condition, verdictOf } from './condition.ts';
+import { patchOf } from './patch.ts';
+import { nameOf, objectIn } from './route-objects.ts';
 import {
-  type Condition,
-  type Found,
-  GONE,
-  type KeptWeights,
-  type RouteKind,
-  type WeightEdit,
-  type WeightedRule,
   deleted,
   discoverEach,
-  editsOf,
-  keepAll,
-  nameOf,
-  names,
-  nearestOf,
-  objectIn,
-  patchOf,
+  type Found,
   refuseIntent,
   refuseMissing,
-  shareIn,
-  verdictOf,
+  type RouteKind,
   weightPatch,
   whyOf,
+} from './weighted-route.ts';
+import {
+  editsOf,
+  keepAll,
+  type KeptWeights,
+  names,
+  nearestOf,
+  shareIn,
+  type WeightEdit,
+  type WeightedRule,
 } from './weighted-rules.ts';
 
 /*
@@ -66,7 +65,7 @@ export const openshiftRoute: Router = {
   resources: [OPENSHIFT.resource],
 
   discover(app, objects) {
-    return discoverEach(OPENSHIFT, app, objects, (object) => bind(app, asRoute(object)));
+    return discoverEach(OPENSHIFT, app, objects, (object) => bind(app, object));
   },
 
   read(binding, objects) {
@@ -199,13 +198,8 @@ function changeOf(binding: Binding, { spec }: Route, edit: WeightEdit): JsonPatc
   }
 }
 
-function asRoute(object: KubeObject): Route {
-  return object as Route; // of this kind: the API server's schema holds for it
-}
-
 function routeOf(binding: Binding, objects: RouteObjects): Route | null {
-  const object = objectIn(binding, objects);
-  return object === null ? null : asRoute(object);
+  return objectIn(binding, objects);
 }
 
 function journalOf(binding: Binding): Journal {

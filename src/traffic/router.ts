@@ -12,7 +12,7 @@ export type {
   RouteVerdict,
   Share,
 } from '../release/route.ts';
-export { ALL, LEVELS } from '../release/route.ts';
+export { ALL, LEVELS, percent } from '../release/route.ts';
 
 /*
  * What splits traffic between the live and the candidate Service, behind one port. A router is pure: objects in, requests out; one
@@ -50,6 +50,9 @@ export interface TrafficState {
   /** True when nothing of ours is left in it. */
   readonly original: boolean;
 }
+
+/** Of a route that somebody deleted. */
+export const GONE: TrafficState = { share: null, overrides: false, mirror: 0, original: true };
 
 export interface Capabilities {
   /** The nearest shares that the route can express, at or below and at or above the wanted one; both are `share` when it can. */

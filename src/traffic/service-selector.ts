@@ -1,7 +1,8 @@
-import type { Service } from '../cluster/wire.ts';
+import type { KubeObject, Service } from '../cluster/wire.ts';
 import { servicePath, type WriteRequest } from '../cluster/write-request.ts';
 import type { Plan, Selector } from '../release/plan.ts';
 import { HASH_LABEL } from '../workload/template.ts';
+import { nameOf } from './route-objects.ts';
 
 /*
  * The router of blue/green: the selector of the user's own Service. A pin is one more label in it, `pod-template-hash`;
@@ -10,6 +11,11 @@ import { HASH_LABEL } from '../workload/template.ts';
 
 /** Labels and annotations of what we make, so that a person knows whose it is. */
 export const MANAGED_BY = { 'app.kubernetes.io/managed-by': 'crossfade' } as const;
+
+/** Whether we have made it. */
+export function isOurs({ metadata }: KubeObject): boolean {
+  return Object.entries(MANAGED_BY).every(([key, value]) => metadata?.labels?.[key] === value);
+}
 
 /** Only stable's pods, from before the candidate exists. */
 export function pin(service: Service, hash: string): WriteRequest {
@@ -132,8 +138,4 @@ export function deleteCandidateService(service: Service): WriteRequest {
     uid: service.metadata?.uid ?? '',
     why: `delete Service ${nameOf(service)}`,
   };
-}
-
-function nameOf(service: Service): string {
-  return service.metadata?.name ?? '';
 }

@@ -1,14 +1,8 @@
 import type { KubeObject } from '../cluster/wire.ts';
 import type { WriteRequest } from '../cluster/write-request.ts';
-import {
-  type Companion,
-  companionPath,
-  createCompanion,
-  deleteCompanion,
-  isOurs as isOurObject,
-  policiesFor,
-} from './destination-rule.ts';
+import { type Companion, companionPath, createCompanion, deleteCompanion, policiesFor } from './destination-rule.ts';
 import { driverRefusal, ownerWarnings } from './drivers.ts';
+import { isOurs as isOurObject } from './service-selector.ts';
 import {
   ALL,
   type Binding,

@@ -20,6 +20,12 @@ export function shareOf({ live, candidate }: Pair): Share | null {
   return sum <= 0 ? null : Math.round((candidate * ALL) / sum);
 }
 
+/** Every share that weights of this sum can express can be expressed by weights of all the sums, too; 0 for no sums. */
+export function commonSum(sums: readonly number[]): number {
+  const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
+  return sums.reduce(divisor, 0);
+}
+
 /** The shares at or below and at or above the wanted one that a pair of this sum can express, in basis points. */
 export function nearestShares(share: Share, sum: number): readonly [below: Share, above: Share] {
   const exact = (share * sum) / ALL;
