@@ -1,6 +1,7 @@
 import type { JsonPatch, KubeObject } from '../cluster/wire.ts';
 import { type Condition as Taken, verdictOf } from './condition.ts';
 import { joined, type Patch, patchOf } from './patch.ts';
+import { literally } from './pattern.ts';
 import { keyOf, nameIn, nameOf, objectIn } from './route-objects.ts';
 import {
   deleted,
@@ -301,8 +302,7 @@ function testersOf(source: Place, { headers, cookies }: Intent, app: RoutedApp):
 
 /** Envoy matches the whole header; it has all cookies in one. */
 function cookieHeader({ name, value }: Intent['cookies'][number]): HeaderMatch {
-  const literal = `${name}=${value}`.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  return { name: 'cookie', kind: 'regex', value: `(|.*; *)${literal}( *;.*|)` };
+  return { name: 'cookie', kind: 'regex', value: `(|.*; *)${literally(`${name}=${value}`)}( *;.*|)` };
 }
 
 function refuseImpossible(binding: Binding, proxy: HTTPProxy | null, wanted: Intent): void {

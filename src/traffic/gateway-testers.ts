@@ -1,4 +1,5 @@
 import { ANYTHING, type Header, MOST, type Match, type RouteKind, type Rule } from './gateway-rules.ts';
+import { literally } from './pattern.ts';
 import { CannotRoute, type HeaderMatch, type Intent } from './router.ts';
 
 /*
@@ -31,8 +32,7 @@ function headerMatch({ name, value, kind }: HeaderMatch): Header {
 
 /** Some gateways match a part of the value and some the whole of it: this says the same to both. */
 function cookieMatch(name: string, value: string): Header {
-  const escaped = `${name}=${value}`.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&');
-  return { type: 'RegularExpression', name: 'cookie', value: `^(.*;[ ]*)?${escaped}[ ]*(;.*)?$` };
+  return { type: 'RegularExpression', name: 'cookie', value: `^(.*;[ ]*)?${literally(`${name}=${value}`)}[ ]*(;.*)?$` };
 }
 
 /** A match and a header more; nothing when no request can have both. */

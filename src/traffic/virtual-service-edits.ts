@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { JsonPatch, JsonPatchOperation } from '../cluster/wire.ts';
 import type { WriteRequest } from '../cluster/write-request.ts';
-import { ALL, CannotRoute, type Intent, type RoutedApp, type Share } from './router.ts';
-import { testerRule } from './virtual-service-testers.ts';
+import { hasTesters } from './intent.ts';
+import { ALL, CannotRoute, type Intent, percent, type RoutedApp, type Share } from './router.ts';
+import { testersRule } from './virtual-service-testers.ts';
 import {
   candidateHost,
   hasThirds,
@@ -70,7 +71,7 @@ export function intended(
 ): Edits {
   const rules = found.filter((rule) => rule !== null);
   const lost = found.length - rules.length;
-  const isForUsers = wanted.share > 0 || wanted.mirror > 0 || wanted.headers.length + wanted.cookies.length > 0;
+  const isForUsers = wanted.share > 0 || wanted.mirror > 0 || hasTesters(wanted);
   if (lost > 0 && isForUsers)
     throw new CannotRoute(
       `Wanted ${wishOf(wanted)} in ${titleOf(route)}; ${lost} of its ${found.length} rules that led to Service ${app.live} ` +
@@ -84,10 +85,10 @@ export function intended(
 }
 
 /** What is wanted, for a person. */
-export function wishOf({ share, headers, cookies, mirror }: Intent): string {
-  const testers = headers.length + cookies.length > 0 ? ', and its testers,' : '';
-  const copies = mirror > 0 ? `, and copies of ${mirror / 100} % of requests,` : '';
-  return `${share / 100} % of users${testers}${copies} to the candidate`;
+export function wishOf(wanted: Intent): string {
+  const testers = hasTesters(wanted) ? ', and its testers,' : '';
+  const copies = wanted.mirror > 0 ? `, and copies of ${percent(wanted.mirror)} of requests,` : '';
+  return `${percent(wanted.share)} of users${testers}${copies} to the candidate`;
 }
 
 function weighed(found: Found, app: RoutedApp, route: VirtualService, share: Share): JsonPatch {
@@ -99,7 +100,7 @@ function weighed(found: Found, app: RoutedApp, route: VirtualService, share: Sha
   if (live === undefined || liveTarget === undefined || places.live.length > 1 || places.candidate.length > 1) {
     if (share === 0 && memo.candidate === null) return withoutCandidate(rule, pointer, app, route, memo);
     throw new CannotRoute(
-      `Wanted ${share / 100} % for the candidate in ${titleOf(route)} (rule ${rule.name ?? found.index + 1}), which must name ` +
+      `Wanted ${percent(share)} for the candidate in ${titleOf(route)} (rule ${rule.name ?? found.index + 1}), which must name ` +
         `Service ${app.live} once and Service ${app.candidate} at most once; it does not any more. Take the release back, or put it right.`,
     );
   }
@@ -138,7 +139,7 @@ function mirrored({ memo, rule, pointer }: Found, app: RoutedApp, route: Virtual
   if (wanted === 0) return isOwn ? unmirror(rule, pointer) : [];
   if ((rule.mirror !== undefined && !isOwn) || rule.mirrors !== undefined)
     throw new CannotRoute(
-      `Wanted copies of ${wanted / 100} % of requests in ${titleOf(route)}; somebody has given it another mirror meanwhile.`,
+      `Wanted copies of ${percent(wanted)} of requests in ${titleOf(route)}; somebody has given it another mirror meanwhile.`,
     );
   const value = wanted / 100;
   // An absent percentage is everything.
@@ -165,7 +166,7 @@ function testing(found: readonly Found[], app: RoutedApp, route: VirtualService,
   for (const [number, { memo, rule, index }] of found.filter(({ memo }) => memo.protocol === 'http').entries()) {
     const { mirror: _mirror, mirrorPercentage: _percentage, ...unmirrored } = rule;
     const candidate = memo.candidate ?? besideLive(memo.live, app);
-    const made = testerRule(memo.mirrored ? rule : unmirrored, candidate, wanted, number + 1, titleOf(route));
+    const made = testersRule(memo.mirrored ? rule : unmirrored, candidate, wanted, number + 1, titleOf(route));
     if (made !== null) testers.set(index, made);
   }
   const changes: JsonPatchOperation[] = [];

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { literally } from './pattern.ts';
 import { CannotRoute, type Intent } from './router.ts';
 import { type Match, OUR_PREFIX, type Rule, type StringMatch, type Target } from './virtual-service-rules.ts';
 
@@ -14,7 +15,7 @@ interface Wanted {
 }
 
 /** The rule to put before `source`; null: nobody is to be told apart, or nobody can come to `source` as a tester. */
-export function testerRule(
+export function testersRule(
   source: Rule,
   candidate: Target,
   { headers, cookies }: Intent,
@@ -61,9 +62,5 @@ function conjunction(asked: StringMatch | undefined, wanted: StringMatch): Strin
 
 /** Istio's regular expressions (RE2) match the whole header: the cookie stands at its begin or after another one. */
 function cookiePattern(name: string, value: string): string {
-  return `^(.*;\\s*)?${escaped(name)}=${escaped(value)}(\\s*;.*)?$`;
-}
-
-function escaped(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return `^(.*;\\s*)?${literally(name)}=${literally(value)}(\\s*;.*)?$`;
 }

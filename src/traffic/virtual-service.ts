@@ -2,6 +2,8 @@ import type { KubeObject } from '../cluster/wire.ts';
 import type { WriteRequest } from '../cluster/write-request.ts';
 import { type Companion, companionPath, createCompanion, deleteCompanion, policiesFor } from './destination-rule.ts';
 import { driverRefusal, ownerWarnings } from './drivers.ts';
+import { hasTesters } from './intent.ts';
+import { nameIn } from './route-objects.ts';
 import { isOurs as isOurObject } from './service-selector.ts';
 import {
   ALL,
@@ -11,6 +13,7 @@ import {
   type Discovery,
   type Intent,
   ORIGINAL,
+  percent,
   type RoutedApp,
   type RouteObjects,
   type Router,
@@ -35,7 +38,8 @@ import {
   type VirtualService,
   weightAt,
 } from './virtual-service-rules.ts';
-import { nearestShares, pairOf, shareOf } from './weights.ts';
+import { judgeStatus } from './virtual-service-status.ts';
+import { commonSum, nearestShares, pairOf, shareOf } from './weights.ts';
 
 /*
  * Istio: the rules of a VirtualService (`http`, `tls`, `tcp`) whose destination is the live Service get the candidate Service as a second
@@ -246,7 +250,7 @@ function mirrorOf({ memo, rule }: Found, app: RoutedApp, route: VirtualService):
 function plan(binding: Binding, objects: RouteObjects, wanted: Intent | typeof ORIGINAL): readonly WriteRequest[] {
   if (wanted === ORIGINAL) return restoring(binding, objects);
   const title = bindingTitle(binding);
-  checkIntent(binding, wanted);
+  assertPossible(binding, wanted);
   const route = routeIn(binding, objects);
   if (route === null)
     throw new CannotRoute(
@@ -266,29 +270,29 @@ function plan(binding: Binding, objects: RouteObjects, wanted: Intent | typeof O
   ];
 }
 
-function checkIntent(binding: Binding, wanted: Intent): void {
+function assertPossible(binding: Binding, wanted: Intent): void {
   const title = bindingTitle(binding);
   for (const [name, value] of [
     ['share', wanted.share],
     ['mirror', wanted.mirror],
   ] as const)
     if (!(value >= 0 && value <= ALL))
-      throw new CannotRoute(`Wanted a ${name} of ${value / 100} % in ${title}; it is between 0 and 100 %.`);
+      throw new CannotRoute(`Wanted a ${name} of ${percent(value)} in ${title}; it is between 0 and 100 %.`);
   const { nearest, headers, mirror } = capabilities(binding);
   const [below, above] = nearest(wanted.share);
   if (below !== wanted.share)
     throw new CannotRoute(
-      `Wanted ${wanted.share / 100} % in ${title}, where other destinations keep their weights; ` +
+      `Wanted ${percent(wanted.share)} in ${title}, where other destinations keep their weights; ` +
         `the nearest that it can express are ${percents([below, above])}.`,
     );
-  if (wanted.headers.length + wanted.cookies.length > 0 && headers.length === 0)
+  if (hasTesters(wanted) && headers.length === 0)
     throw new CannotRoute(
       `Wanted testers by header or cookie in ${title}; it leads to Service ${binding.app.live} by tls and tcp rules alone, ` +
         'where no header can be seen. Leave the testers away.',
     );
   if (wanted.mirror > 0 && !mirror)
     throw new CannotRoute(
-      `Wanted copies of ${wanted.mirror / 100} % of requests in ${title}; ` +
+      `Wanted copies of ${percent(wanted.mirror)} of requests in ${title}; ` +
         'its http rules have a mirror of their own, or it has none. Remove that mirror, or release without one.',
     );
 }
@@ -311,7 +315,6 @@ function restoring(binding: Binding, objects: RouteObjects): readonly WriteReque
   ];
 }
 
-/** Istio writes no status by default; where it does, the status tells how many proxies have the route. */
 function verdict(binding: Binding, objects: RouteObjects): RouteVerdict {
   const route = routeIn(binding, objects);
   if (route === null)
@@ -327,42 +330,7 @@ function verdict(binding: Binding, objects: RouteObjects): RouteVerdict {
         `${title} leads to Service ${binding.app.candidate}, whose DestinationRule ${companion.name} is not there: it lacks the traffic policy of Service ${binding.app.live}.`,
       ],
     };
-  const { status, metadata } = route;
-  const generation = metadata?.generation ?? 0;
-  const isStale = (seen: number | string | undefined): boolean => seen !== undefined && Number(seen) < generation;
-  const errors = (status?.validationMessages ?? []).filter(({ level }) => level === 3 || /^error$/i.test(`${level}`));
-  if (errors.length > 0 && !isStale(status?.observedGeneration))
-    return {
-      is: 'no',
-      level: 'held',
-      reasons: errors.map(
-        ({ code, type, message }) =>
-          `Istio finds an error in ${title}: ${[type?.code ?? code, type?.name, message].filter(Boolean).join(' ')}.`,
-      ),
-    };
-  const condition = status?.conditions?.find(({ type }) => type === 'Reconciled');
-  if (condition === undefined)
-    return {
-      is: 'yes',
-      level: 'held',
-      reasons: [`${title} is stored as wanted; Istio writes no status that tells more.`],
-    };
-  const said = `Reconciled is ${condition.status}${[condition.reason, condition.message]
-    .filter(Boolean)
-    .map((text) => `, ${text}`)
-    .join('')}`;
-  const seen = condition.observedGeneration ?? status?.observedGeneration;
-  if (seen === undefined)
-    return { is: 'unknown', level: 'held', reasons: [`${title}: ${said}, without the generation that it means.`] };
-  if (isStale(seen))
-    return {
-      is: 'unknown',
-      level: 'held',
-      reasons: [`${title}: ${said}, of generation ${seen}; the object is at ${generation}.`],
-    };
-  return condition.status === 'True'
-    ? { is: 'yes', level: 'programmed', reasons: [] }
-    : { is: 'unknown', level: 'held', reasons: [`${title} has not reached all proxies yet: ${said}.`] };
+  return judgeStatus(title, route);
 }
 
 function capabilities(binding: Binding): Capabilities {
@@ -373,7 +341,7 @@ function capabilities(binding: Binding): Capabilities {
     nearest(share) {
       const isExpressed = sums.every((sum) => shareOf(pairOf(share, sum)) === share);
       if (Number.isInteger(share) && isExpressed) return [share, share];
-      const [below, above] = nearestShares(share, sums.length === 0 ? ALL : sums.reduce(commonDivisor));
+      const [below, above] = nearestShares(share, commonSum(sums) || ALL);
       return [Math.round(below), Math.round(above)];
     },
     headers: http.length > 0 ? ['exact', 'regex'] : [],
@@ -382,10 +350,6 @@ function capabilities(binding: Binding): Capabilities {
     // `programmed` is seen only where Istio was told to write status.
     level: 'held',
   };
-}
-
-function commonDivisor(a: number, b: number): number {
-  return b === 0 ? a : commonDivisor(b, a % b);
 }
 
 function journalOf(binding: Binding): Journal {
@@ -398,7 +362,7 @@ function routeIn(binding: Binding, objects: RouteObjects): VirtualService | null
 }
 
 function bindingTitle(binding: Binding): string {
-  return `VirtualService ${binding.router.split('/')[1]}`;
+  return `VirtualService ${nameIn(binding)}`;
 }
 
 function fieldOf(memos: readonly Memo[]): string {
@@ -412,5 +376,5 @@ function byName(a: KubeObject, b: KubeObject): number {
 }
 
 function percents(shares: readonly Share[]): string {
-  return shares.map((share) => `${share / 100} %`).join(' and ');
+  return shares.map(percent).join(' and ');
 }
