@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { KubeObject } from '../../src/cluster/wire.ts';
 import { ALL, CannotRoute, type Intent, ORIGINAL, type RoutedApp } from '../../src/traffic/router.ts';
-import { type Member, traefikService } from '../../src/traffic/traefik-service.ts';
+import type { Member } from '../../src/traffic/traefik-list.ts';
+import { traefikService } from '../../src/traffic/traefik-service.ts';
 import { appliedAll, objectsOf, type Store, settled, storeOf } from './route-store.ts';
 import { type RouterFixture, routerContract, type Served } from './router-contract.ts';
 

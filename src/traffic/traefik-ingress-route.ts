@@ -1,15 +1,19 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { JsonPatch, JsonPatchOperation, KubeObject } from '../cluster/wire.ts';
 import type { WriteRequest } from '../cluster/write-request.ts';
 import { driverRefusal, ownerWarnings } from './drivers.ts';
+import { hasTesters, wishOf } from './intent.ts';
+import { joined, NO_CHANGES, type Patch, patchOf } from './patch.ts';
+import { nameIn, nameOf, objectIn, ofKind } from './route-objects.ts';
 import {
   type Binding,
   CannotRoute,
   type Capabilities,
-  type CookieMatch,
   type Discovery,
-  type HeaderMatch,
+  GONE,
   type Intent,
   ORIGINAL,
+  percent,
   type RoutedApp,
   type Router,
   type RouteObjects,
@@ -18,24 +22,24 @@ import {
   type TrafficState,
 } from './router.ts';
 import {
-  LEAST_PODS,
   assertExpressible,
   assertNoMirror,
-  candidateLike,
   changesOfList,
   coarseness,
+  gone,
   journalOfList,
   type ListJournal,
+  LEAST_PODS,
   listNames,
-  type Member,
   nearestOf,
   originalShareOf,
-  percent,
   shareOfList,
   statusless,
   TRAEFIK_GROUP,
   TRAEFIK_VERSION,
-} from './traefik-service.ts';
+} from './traefik-list.ts';
+import { narrowing, type Route, testersRoute } from './traefik-testers.ts';
+import { commonSum } from './weights.ts';
 
 /*
  * Traefik's IngressRoute (and IngressRouteTCP): each route has a rule (`match`) and a weighted list of services; the traps of those lists
@@ -47,15 +51,6 @@ import {
  * (Traefik's default is the length of the rule), given explicitly: the longer rule would win by its length too, but also over longer
  * rules of others that are more specific than the source, such as the same host with another path, and take testers away from those.
  */
-
-interface Route {
-  readonly match?: string;
-  readonly priority?: number;
-  /** `v2` or `v3`: the language of the rule. */
-  readonly syntax?: string;
-  readonly services?: readonly Member[];
-  readonly [field: string]: unknown;
-}
 
 interface IngressRoute extends KubeObject {
   readonly spec?: { readonly routes?: readonly Route[] };
@@ -98,13 +93,7 @@ export const traefikIngressRouteTcp: Router = routerOf({
 
 function routerOf(variant: Variant): Router {
   const { kind, resource, objectKind } = variant;
-  const title = (binding: Binding): string => `${objectKind} ${binding.router.slice(kind.length + 1)}`;
-  /** Items of a list may have no kind of their own. */
-  const isOfKind = (object: KubeObject): object is IngressRoute => (object.kind ?? objectKind) === objectKind;
-  const objectOf = (binding: Binding, objects: RouteObjects): IngressRoute | null => {
-    const object = objects.get(binding.paths[0] ?? '') ?? null;
-    return object !== null && isOfKind(object) ? object : null;
-  };
+  const titleOf = (binding: Binding): string => `${objectKind} ${nameIn(binding)}`;
 
   return {
     kind,
@@ -114,21 +103,22 @@ function routerOf(variant: Variant): Router {
       const bindings: Binding[] = [];
       const refusals: string[] = [];
       const warnings: string[] = [];
-      const routes = objects
-        .filter(isOfKind)
-        .filter(({ metadata }) => metadata?.namespace === app.namespace)
-        .sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
-      for (const object of routes) {
+      const all: IngressRoute[] = ofKind(objectKind, app.namespace, objects);
+      for (const object of all) {
         const name = nameOf(object);
-        const route = `${objectKind} ${name}`;
-        const found = journalOfRoutes(object.spec?.routes ?? [], app, route);
+        const title = `${objectKind} ${name}`;
+        const found = journalOfRoutes(object.spec?.routes ?? [], app, title);
         if (found === null) continue;
-        const driven = driverRefusal(object, route);
-        if (driven !== null || 'unfit' in found) {
-          refusals.push(driven ?? ('unfit' in found ? found.unfit : ''));
+        const driven = driverRefusal(object, title);
+        if (driven !== null) {
+          refusals.push(driven);
           continue;
         }
-        warnings.push(...found.warnings, ...ownerWarnings(object, route, '.spec.routes[].services'));
+        if ('unfit' in found) {
+          refusals.push(found.unfit);
+          continue;
+        }
+        warnings.push(...found.warnings, ...ownerWarnings(object, title, '.spec.routes[].services'));
         bindings.push({
           router: `${kind}/${name}`,
           app,
@@ -142,7 +132,7 @@ function routerOf(variant: Variant): Router {
 
     read(binding, objects): TrafficState {
       const object = objectOf(binding, objects);
-      if (object === null) return { share: null, overrides: false, mirror: 0, original: true };
+      if (object === null) return GONE;
       const routes = object.spec?.routes ?? [];
       const journal = journalOf(binding);
       return {
@@ -155,44 +145,33 @@ function routerOf(variant: Variant): Router {
 
     plan(binding, objects, wanted): readonly WriteRequest[] {
       const { app } = binding;
-      const [path = ''] = binding.paths;
-      const route = title(binding);
+      const title = titleOf(binding);
       const journal = journalOf(binding);
-      if (wanted !== ORIGINAL) assertPossible(route, variant, journal, wanted);
+      if (wanted !== ORIGINAL) assertPossible(title, variant, journal, wanted);
       const object = objectOf(binding, objects);
       if (object === null) {
         if (wanted === ORIGINAL) return [];
-        throw new CannotRoute(
-          `Wanted ${percent(wanted.share)} of users on Service ${app.candidate} through ${route}; it is not there any more. Put it back, or take the release back.`,
-        );
+        throw gone(title, 'it', wanted, app);
       }
       const routes = object.spec?.routes ?? [];
-      const { tests, changes } =
-        wanted === ORIGINAL ? restoring(routes, journal, app) : sharing(routes, journal, app, wanted, route);
-      if (changes.length === 0) return [];
-      return [
-        {
-          verb: 'patch',
-          path,
-          tests: [{ op: 'test', path: '/metadata/uid', value: object.metadata?.uid }, ...tests],
-          changes,
-          why: wanted === ORIGINAL ? `${route}: its routes as you wrote them` : `${route}: ${whyOf(wanted, app)}`,
-        },
-      ];
+      if (wanted === ORIGINAL)
+        return patchOf(binding, object, restoring(routes, journal, app), `${title}: its routes as you wrote them`);
+      const patch = sharing(routes, journal, app, wanted, title);
+      return patchOf(binding, object, patch, `${title}: ${wishOf(wanted, app)}`);
     },
 
     verdict(binding, objects): RouteVerdict {
-      const route = title(binding);
+      const title = titleOf(binding);
       const object = objectOf(binding, objects);
-      if (object === null) return { is: 'no', level: 'stored', reasons: [`${route} is not there any more.`] };
+      if (object === null) return { is: 'no', level: 'stored', reasons: [`${title} is not there any more.`] };
       const missing = journalOf(binding).rules.filter(({ match }) => indexOf(object.spec?.routes ?? [], match) < 0);
       if (missing.length > 0)
         return {
           is: 'no',
           level: 'stored',
-          reasons: missing.map(({ match }) => `${route} has no route for ${match} any more.`),
+          reasons: missing.map(({ match }) => `${title} has no route for ${match} any more.`),
         };
-      return statusless(route);
+      return statusless(title);
     },
 
     capabilities(binding): Capabilities {
@@ -251,29 +230,21 @@ function shareOfRoutes(routes: readonly Route[], { rules }: Journal, app: Routed
   return others.length > 0 ? null : share;
 }
 
-interface Edits {
-  readonly tests: JsonPatch;
-  readonly changes: JsonPatch;
-}
-
-function sharing(routes: readonly Route[], journal: Journal, app: RoutedApp, wanted: Intent, title: string): Edits {
-  const edits: Edits[] = [];
+function sharing(routes: readonly Route[], journal: Journal, app: RoutedApp, wanted: Intent, title: string): Patch {
+  const edits: Patch[] = [];
   const testers: Route[] = [];
   for (const rule of journal.rules) {
     const at = indexOf(routes, rule.match);
     const source = routes[at];
-    if (source === undefined)
-      throw new CannotRoute(
-        `Wanted ${percent(wanted.share)} of users on Service ${app.candidate} through ${title}; its route for ${rule.match} is not there any more. Put it back, or take the release back.`,
-      );
+    if (source === undefined) throw gone(title, `its route for ${rule.match}`, wanted, app);
     edits.push(editOfList(source, at, app, rule.list, wanted.share));
     const route = testersRoute(source, rule.match, app, wanted);
     if (route !== null) testers.push(route);
   }
-  return merged([...edits, editOfTesters(routes, journal, app, testers)]);
+  return joined([...edits, editOfTesters(routes, journal, app, testers)]);
 }
 
-function restoring(routes: readonly Route[], journal: Journal, app: RoutedApp): Edits {
+function restoring(routes: readonly Route[], journal: Journal, app: RoutedApp): Patch {
   const known = journal.rules.map(({ match, list }) => ({ list, at: indexOf(routes, match) }));
   // Somebody changed a rule while our weights were in its route: it is the one that names the pair and that no journal entry knows.
   const strays = routes.flatMap(({ match = '', services = [] }, at) =>
@@ -286,15 +257,9 @@ function restoring(routes: readonly Route[], journal: Journal, app: RoutedApp): 
   const edits = known.map(({ list, at }) => {
     const place = at >= 0 ? at : (strays.shift() ?? -1);
     const source = routes[place];
-    return source === undefined ? NOTHING : editOfList(source, place, app, list, ORIGINAL);
+    return source === undefined ? NO_CHANGES : editOfList(source, place, app, list, ORIGINAL);
   });
-  return merged([...edits, editOfTesters(routes, journal, app, [])]);
-}
-
-const NOTHING: Edits = { tests: [], changes: [] };
-
-function merged(edits: readonly Edits[]): Edits {
-  return { tests: edits.flatMap(({ tests }) => tests), changes: edits.flatMap(({ changes }) => changes) };
+  return joined([...edits, editOfTesters(routes, journal, app, [])]);
 }
 
 function editOfList(
@@ -303,10 +268,10 @@ function editOfList(
   app: RoutedApp,
   journal: ListJournal,
   wanted: Share | typeof ORIGINAL,
-): Edits {
+): Patch {
   const list = `${ROUTES}/${at}/services`;
   const changes = changesOfList(list, route.services ?? [], app, journal, wanted);
-  if (changes.length === 0) return NOTHING;
+  if (changes.length === 0) return NO_CHANGES;
   return { tests: identity(route, at), changes };
 }
 
@@ -319,7 +284,7 @@ function identity(route: Route, at: number): JsonPatch {
 }
 
 /** Comes after the edits of lists in a patch: those count on the indices as they were read. */
-function editOfTesters(routes: readonly Route[], journal: Journal, app: RoutedApp, wanted: readonly Route[]): Edits {
+function editOfTesters(routes: readonly Route[], journal: Journal, app: RoutedApp, wanted: readonly Route[]): Patch {
   const tests: JsonPatchOperation[] = [];
   const replaced: JsonPatchOperation[] = [];
   const removed: JsonPatchOperation[] = [];
@@ -330,7 +295,7 @@ function editOfTesters(routes: readonly Route[], journal: Journal, app: RoutedAp
     const next = wanted.find(({ match }) => match === route.match);
     if (next !== undefined && !kept.has(next)) {
       kept.add(next);
-      if (isSame(route, next)) continue;
+      if (isDeepStrictEqual(route, next)) continue;
       replaced.push({ op: 'replace', path, value: next });
     } else removed.unshift({ op: 'remove', path });
     tests.push(...identity(route, at));
@@ -351,92 +316,28 @@ function isOurs({ match = '', services = [] }: Route, { rules, users }: Journal,
   );
 }
 
-const narrowing = (match: string): string => `(${match}) && (`;
-
-/** The source's route for testers alone, with its middlewares and all; null: there are none. */
-function testersRoute(source: Route, match: string, app: RoutedApp, { headers, cookies }: Intent): Route | null {
-  const live = (source.services ?? []).find((member) => listNames([member], app.live, app));
-  if (live === undefined || headers.length + cookies.length === 0) return null;
-  const matchers = [
-    ...headers.map((header) => headerRule(header, source)),
-    ...cookies.map((cookie) => cookieRule(cookie, source)),
-  ];
-  const priority = source.priority === undefined || source.priority === 0 ? Buffer.byteLength(match) : source.priority;
-  return {
-    ...source,
-    match: `${narrowing(match)}${matchers.join(' || ')})`,
-    priority: priority + 1,
-    services: [candidateLike(live, app)],
-  };
-}
-
-/** Traefik 2 calls them `Headers` and `HeadersRegexp`; version 3 runs such rules where the route says `syntax: v2`. */
-function isOldSyntax({ syntax, match = '' }: Route): boolean {
-  return syntax === undefined ? /\b(Headers|HeadersRegexp|HostHeader)\(/.test(match) : syntax === 'v2';
-}
-
-function headerRule({ name, value, kind }: HeaderMatch, source: Route): string {
-  const matcher = isOldSyntax(source) ? 'Headers' : 'Header';
-  return `${matcher}${kind === 'regex' ? 'Regexp' : ''}(${literal(name)}, ${literal(value)})`;
-}
-
-/** Traefik has no matcher for cookies. `Cookie` may hold several, in any order. */
-function cookieRule({ name, value }: CookieMatch, source: Route): string {
-  const pattern = `(^|;\\s*)${escaped(name)}=${escaped(value)}(;|$)`;
-  return headerRule({ name: 'Cookie', value: pattern, kind: 'regex' }, source);
-}
-
-/** For Go's RE2. */
-function escaped(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
-}
-
-/** Rules are read by Go's parser: raw strings in backticks, others as in JSON. */
-function literal(text: string): string {
-  return text.includes('`') ? JSON.stringify(text) : `\`${text}\``;
-}
-
 function assertPossible(title: string, variant: Variant, journal: Journal, wanted: Intent): void {
   assertExpressible(wanted.share, sumOf(journal), title);
   assertNoMirror(title, wanted);
-  if (!variant.testers && wanted.headers.length + wanted.cookies.length > 0)
+  if (!variant.testers && hasTesters(wanted))
     throw new CannotRoute(
       `Wanted testers on the candidate by header or cookie; ${title} carries TCP, which has neither. Do without testers.`,
     );
 }
 
-function whyOf({ share, headers, cookies }: Intent, app: RoutedApp): string {
-  const testers = headers.length + cookies.length === 0 ? '' : ', and testers';
-  return `${percent(share)} of users${testers} to Service ${app.candidate}`;
-}
-
 /** What the weights of every managed route can be divided by: each share of such a pair can be expressed in all of them. */
 function sumOf({ rules }: Journal): number {
-  const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
-  return rules.map(({ list }) => list.sum).reduce(divisor, 0);
+  return commonSum(rules.map(({ list }) => list.sum));
 }
 
 function indexOf(routes: readonly Route[], match: string): number {
   return routes.findIndex((route) => route.match === match);
 }
 
-/** JSON values of the same content, whatever the order of their keys. */
-function isSame(a: unknown, b: unknown): boolean {
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
-  const left = Object.entries(a);
-  const right = new Map(Object.entries(b));
-  return (
-    Array.isArray(a) === Array.isArray(b) &&
-    left.length === right.size &&
-    left.every(([key, value]) => right.has(key) && isSame(value, right.get(key)))
-  );
+function objectOf(binding: Binding, objects: RouteObjects): IngressRoute | null {
+  return objectIn(binding, objects);
 }
 
 function journalOf(binding: Binding): Journal {
-  // The journal of this router's bindings is made by `discover` above and travels as JSON.
-  return binding.journal as Journal;
-}
-
-function nameOf(object: KubeObject): string {
-  return object.metadata?.name ?? '';
+  return binding.journal as Journal; // made by `discover`
 }
