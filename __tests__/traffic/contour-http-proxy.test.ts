@@ -1,111 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import type { KubeObject } from '../../src/cluster/wire.ts';
 import { contourHttpProxy } from '../../src/traffic/contour-http-proxy.ts';
-import { CannotRoute, type Intent, ORIGINAL, type RoutedApp } from '../../src/traffic/router.ts';
+import { CannotRoute, type Intent, ORIGINAL } from '../../src/traffic/router.ts';
+import { type HTTPProxy, type Route, app, pathOf, proxy, serve, service, specOf, valid } from './contour-objects.ts';
 import { type Store, appliedAll, edited, objectsOf, settled, storeOf } from './route-store.ts';
-import { type RouterFixture, type SampleRequest, type Served, routerContract } from './router-contract.ts';
-
-const app: RoutedApp = { namespace: 'shop', live: 'web', candidate: 'web-candidate' };
-
-interface Service {
-  name: string;
-  port: number;
-  weight?: number;
-  mirror?: boolean;
-  protocol?: string;
-}
-
-interface Header {
-  name: string;
-  exact?: string;
-  notexact?: string;
-  regex?: string;
-}
-
-interface Condition {
-  prefix?: string;
-  header?: Header;
-}
-
-interface Route {
-  conditions?: Condition[];
-  services: Service[];
-  [policy: string]: unknown;
-}
-
-interface Proxy extends KubeObject {
-  spec: { virtualhost?: object; routes?: Route[]; tcpproxy?: { services: Service[] } };
-}
-
-function service(name: string, weight?: number, more: Partial<Service> = {}): Service {
-  return { name, port: 80, ...(weight !== undefined && { weight }), ...more };
-}
-
-function proxy(spec: Partial<Proxy['spec']>): Proxy {
-  return {
-    apiVersion: 'projectcontour.io/v1',
-    kind: 'HTTPProxy',
-    metadata: { name: 'web', namespace: 'shop', uid: 'u-web', generation: 3 },
-    spec: { virtualhost: { fqdn: 'shop.example.com', tls: { secretName: 'shop' } }, ...spec },
-  };
-}
-
-const pathOf = ({ metadata }: KubeObject): string =>
-  `/apis/projectcontour.io/v1/namespaces/${metadata?.namespace}/httpproxies/${metadata?.name}`;
-
-function specOf(object: KubeObject): Proxy['spec'] {
-  return (object as Proxy).spec; // the fixtures have only HTTPProxies
-}
-
-/** Envoy as Contour sets it up: the longest prefix, then the most headers; only zeros are an even split. */
-function serve(objects: readonly KubeObject[], request: SampleRequest): Served {
-  const { routes = [], tcpproxy } = specOf(objects[0] ?? {});
-  const matching = routes.filter(({ conditions = [] }) => conditions.every((condition) => matches(condition, request)));
-  const rank = ({ conditions = [] }: Route): number =>
-    conditions.reduce((sum, { prefix = '' }) => sum + prefix.length * 1000 + (prefix === '' ? 1 : 0), 0);
-  const [best = { services: tcpproxy?.services ?? [] }] = matching.sort((a, b) => rank(b) - rank(a));
-  const { services, conditions: _conditions, ...policies } = best;
-  const taking = services.filter(({ mirror }) => !mirror);
-  const isEven = taking.every(({ weight = 0 }) => weight === 0);
-  const mirrors = services.filter(({ mirror }) => mirror);
-  const ours = mirrors.find(({ name }) => name === app.candidate);
-  return {
-    weights: Object.fromEntries(taking.map(({ name, weight = 0 }) => [name, isEven ? 1 : weight])),
-    settings: { policies, mirrors: mirrors.filter((mirror) => mirror !== ours) },
-    mirror: ours === undefined ? 0 : (ours.weight || 100) * 100,
-  };
-}
-
-function matches({ prefix, header }: Condition, { path, headers }: SampleRequest): boolean {
-  if (prefix !== undefined && !path.startsWith(prefix)) return false;
-  if (header === undefined) return true;
-  const value = headers[header.name.toLowerCase()] ?? '';
-  if (header.regex !== undefined) return new RegExp(`^(?:${header.regex})$`).test(value);
-  return header.exact === undefined ? value !== header.notexact : value === header.exact;
-}
-
-function valid(status: string, observedGeneration: (generation: number) => number): (object: KubeObject) => KubeObject {
-  return (object) => ({
-    ...object,
-    status: {
-      currentStatus: status === 'True' ? 'valid' : 'invalid',
-      conditions: [
-        {
-          type: 'Valid',
-          status,
-          reason: status === 'True' ? 'Valid' : 'ErrorPresent',
-          message: status === 'True' ? 'Valid HTTPProxy' : 'At least one error present, see Errors for details',
-          observedGeneration: observedGeneration(object.metadata?.generation ?? 0),
-          ...(status === 'False' && {
-            errors: [
-              { type: 'ServiceError', status: 'True', reason: 'ServiceUnresolvedReference', message: 'no Service' },
-            ],
-          }),
-        },
-      ],
-    },
-  });
-}
+import { type RouterFixture, routerContract } from './router-contract.ts';
 
 const inserted: Route = { conditions: [{ prefix: '/never' }], services: [service('legacy')] };
 
@@ -284,7 +183,7 @@ describe('HTTPProxy', () => {
   });
   const canary = { name: 'x-canary', value: 'true', kind: 'exact' } as const;
 
-  function bound(object: Proxy) {
+  function bound(object: HTTPProxy) {
     const { bindings, refusals } = contourHttpProxy.discover(app, [object]);
     const [binding] = bindings;
     if (binding === undefined) throw new Error(`no binding: ${refusals.join()}`);

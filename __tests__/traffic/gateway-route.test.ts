@@ -1,82 +1,24 @@
 import { describe, expect, test } from '@jest/globals';
 import type { KubeObject } from '../../src/cluster/wire.ts';
 import { grpcRoute, httpRoute } from '../../src/traffic/gateway-route.ts';
-import {
-  type Binding,
-  CannotRoute,
-  type Intent,
-  ORIGINAL,
-  type RouteVerdict,
-  type RoutedApp,
-} from '../../src/traffic/router.ts';
-import { type JsonObject, isObject, objectsAt } from '../simulator/json.ts';
+import { isObject, objectsAt } from '../simulator/json.ts';
 import { serveRoute } from './gateway-data-plane.ts';
-import { type Store, appliedAll, edited, objectsOf, refusalCode, settled, storeOf } from './route-store.ts';
+import {
+  APP,
+  GATEWAY,
+  HEADERS_FILTER,
+  MESH,
+  RICH_RULES,
+  condition,
+  pathOf,
+  planned,
+  route,
+  service,
+  withConditions,
+  withRules,
+} from './gateway-objects.ts';
+import { edited, objectsOf } from './route-store.ts';
 import { type RouterFixture, routerContract } from './router-contract.ts';
-
-const APP: RoutedApp = { namespace: 'shop', live: 'web', candidate: 'web-candidate' };
-const NOBODY = { headers: [], cookies: [], mirror: 0 } as const;
-const CANARY = { name: 'x-canary', value: 'true', kind: 'exact' } as const;
-
-const GATEWAY = {
-  group: 'gateway.networking.k8s.io',
-  kind: 'Gateway',
-  name: 'public',
-  namespace: 'infra',
-  sectionName: 'https',
-};
-const MESH = { group: '', kind: 'Service', name: 'web', port: 80 };
-
-function route(
-  kind: string,
-  rules: readonly object[],
-  parentRefs: readonly object[] = [GATEWAY],
-  rest = {},
-): KubeObject {
-  const object = {
-    apiVersion: 'gateway.networking.k8s.io/v1',
-    kind,
-    metadata: {
-      name: 'web',
-      namespace: 'shop',
-      uid: 'uid-web',
-      generation: 7,
-      resourceVersion: '41',
-      labels: { team: 'shop' },
-      annotations: { 'example.com/owner': 'shop' },
-    },
-    spec: { parentRefs, hostnames: ['shop.example.com'], rules, fieldOfTomorrow: { deep: [1, 2] } },
-    status: accepted(parentRefs, 7),
-    ...rest,
-  };
-  return object;
-}
-
-function service(name: string, weight?: number, rest = {}): object {
-  return { group: '', kind: 'Service', name, port: 80, ...(weight === undefined ? {} : { weight }), ...rest };
-}
-
-function condition(type: string, status: string, observedGeneration?: number, rest = {}): object {
-  const said = { type, status, reason: type, message: `${type} is ${status}` };
-  return { ...said, ...(observedGeneration === undefined ? {} : { observedGeneration }), ...rest };
-}
-
-function accepted(parentRefs: readonly object[], generation?: number): JsonObject {
-  return withConditions(parentRefs, [
-    condition('Accepted', 'True', generation),
-    condition('ResolvedRefs', 'True', generation),
-  ]);
-}
-
-function withConditions(parentRefs: readonly object[], conditions: readonly object[]): JsonObject {
-  return {
-    parents: parentRefs.map((parentRef) => ({
-      parentRef,
-      controllerName: 'traefik.io/gateway-controller',
-      conditions,
-    })),
-  };
-}
 
 /** A status that speaks of the generation that the object has. */
 function said(conditions: (generation: number) => readonly object[]): (object: KubeObject) => KubeObject {
@@ -86,15 +28,9 @@ function said(conditions: (generation: number) => readonly object[]): (object: K
   };
 }
 
-function withRules(edit: (rules: readonly JsonObject[]) => readonly object[]): (object: KubeObject) => KubeObject {
-  return (object) => {
-    const spec: unknown = isObject(object) ? object.spec : {};
-    return { ...object, ...{ spec: { ...(isObject(spec) ? spec : {}), rules: edit(objectsAt(spec, 'rules')) } } };
-  };
-}
-
 const COMMON = {
   app: APP,
+  path: pathOf,
   serve: (objects: readonly KubeObject[], request: Parameters<typeof serveRoute>[1]) =>
     serveRoute(objects, request, APP.candidate),
   capabilities: { headers: ['exact', 'regex'], cookies: true, mirror: true, level: 'accepted' },
@@ -122,52 +58,10 @@ const COMMON = {
 
 const SHARES = [0, 1, 500, 3_333, 5_000, 9_999, 10_000];
 
-function http(kind: 'HTTPRoute' | 'GRPCRoute') {
-  const resource = kind === 'HTTPRoute' ? 'httproutes' : 'grpcroutes';
-  return {
-    path: ({ metadata }: KubeObject): string =>
-      `/apis/gateway.networking.k8s.io/v1/namespaces/${metadata?.namespace}/${resource}/${metadata?.name}`,
-    insertRule: withRules((rules) => [
-      {
-        matches: [
-          kind === 'HTTPRoute' ? { path: { type: 'Exact', value: '/new' } } : { method: { service: 'new.Service' } },
-        ],
-        backendRefs: [service('somebody-elses', 1)],
-      },
-      ...rules,
-    ]),
-  };
+/** A rule of somebody else's before all others. */
+function insertRule(rule: object): RouterFixture['insertRule'] {
+  return withRules((rules) => [{ ...rule, backendRefs: [service('somebody-elses', 1)] }, ...rules]);
 }
-
-const HEADERS_FILTER = {
-  type: 'RequestHeaderModifier',
-  requestHeaderModifier: { set: [{ name: 'x-from', value: 'gateway' }] },
-};
-
-/** Three rules, one with a name, one without filters and weights, one with matches that differ in headers and method. */
-const RICH_RULES = [
-  {
-    name: 'api',
-    matches: [
-      { path: { type: 'PathPrefix', value: '/api' } },
-      { path: { type: 'PathPrefix', value: '/v1' }, headers: [{ type: 'Exact', name: 'X-Api', value: 'old' }] },
-    ],
-    filters: [
-      HEADERS_FILTER,
-      { type: 'URLRewrite', urlRewrite: { path: { type: 'ReplacePrefixMatch', replacePrefixMatch: '/' } } },
-    ],
-    timeouts: { request: '10s', backendRequest: '2s' },
-    retry: { codes: [503], attempts: 2 },
-    backendRefs: [service('web', 1, { filters: [HEADERS_FILTER] })],
-  },
-  { backendRefs: [{ name: 'web', port: 80 }] },
-  {
-    matches: [{ path: { type: 'Exact', value: '/cart' }, method: 'POST' }],
-    filters: [],
-    backendRefs: [{ name: 'web', namespace: 'shop', port: 80, weight: 5 }],
-  },
-  { matches: [{ path: { type: 'PathPrefix', value: '/docs' } }], backendRefs: [service('docs', 1)] },
-];
 
 const RICH_REQUESTS = [
   { name: 'api', path: '/api/items', headers: {} },
@@ -179,7 +73,7 @@ const RICH_REQUESTS = [
 
 routerContract({
   ...COMMON,
-  ...http('HTTPRoute'),
+  insertRule: insertRule({ matches: [{ path: { type: 'Exact', value: '/new' } }] }),
   name: 'HTTPRoute of several rules',
   router: httpRoute,
   route: 'httproute/web',
@@ -230,7 +124,7 @@ routerContract({
 
 routerContract({
   ...COMMON,
-  ...http('HTTPRoute'),
+  insertRule: insertRule({ matches: [{ path: { type: 'Exact', value: '/new' } }] }),
   name: 'HTTPRoute with third destinations, and the live Service twice in a rule',
   router: httpRoute,
   route: 'httproute/web',
@@ -264,7 +158,7 @@ routerContract({
 
 routerContract({
   ...COMMON,
-  ...http('HTTPRoute'),
+  insertRule: insertRule({ matches: [{ path: { type: 'Exact', value: '/new' } }] }),
   name: 'HTTPRoute of a mesh, with the user’s own candidate at 10 % and a header rule of the user’s',
   router: httpRoute,
   route: 'httproute/web',
@@ -300,7 +194,7 @@ routerContract({
 
 routerContract({
   ...COMMON,
-  ...http('GRPCRoute'),
+  insertRule: insertRule({ matches: [{ method: { service: 'new.Service' } }] }),
   name: 'GRPCRoute',
   router: grpcRoute,
   route: 'grpcroute/web',
@@ -334,21 +228,6 @@ routerContract({
     },
   ],
 });
-
-function bound(object: KubeObject): { binding: Binding; store: Store } {
-  const { bindings, refusals } = httpRoute.discover(APP, [object]);
-  const [binding] = bindings;
-  if (binding === undefined) throw new Error(refusals.join(' '));
-  return { binding, store: storeOf([object], http('HTTPRoute').path) };
-}
-
-function planned(object: KubeObject, wanted: Partial<Intent>) {
-  const { binding, store } = bound(object);
-  const requests = httpRoute.plan(binding, objectsOf(binding, store), { share: 0, ...NOBODY, ...wanted });
-  const after = appliedAll(store, requests);
-  const [result] = after.values();
-  return { binding, store, requests, after, rules: objectsAt(isObject(result) ? result.spec : undefined, 'rules') };
-}
 
 describe('the PATCH of a plain route', () => {
   test('tests the identity and the whole rule, changes its backends', () => {
@@ -411,123 +290,6 @@ describe('the PATCH of a plain route', () => {
       service('web-candidate', 750, { port: 80 }),
       service('web-candidate', 250, { port: 81, filters: [HEADERS_FILTER] }),
     ]);
-  });
-});
-
-describe('testers', () => {
-  test('each match of the rule and the header; a name is not copied, it must be unique', () => {
-    const { rules, requests } = planned(route('HTTPRoute', RICH_RULES), { share: 0, headers: [CANARY] });
-    expect(rules).toHaveLength(RICH_RULES.length + 3);
-    expect(rules[4]).toEqual({
-      ...RICH_RULES[0],
-      name: undefined,
-      matches: [
-        { path: { type: 'PathPrefix', value: '/api' }, headers: [{ type: 'Exact', name: 'x-canary', value: 'true' }] },
-        {
-          path: { type: 'PathPrefix', value: '/v1' },
-          headers: [
-            { type: 'Exact', name: 'X-Api', value: 'old' },
-            { type: 'Exact', name: 'x-canary', value: 'true' },
-          ],
-        },
-      ],
-      backendRefs: [service('web-candidate', 1, { filters: [HEADERS_FILTER] })],
-    });
-    expect(requests[0]?.why).toContain('and all requests with header x-canary: true');
-  });
-
-  test('a cookie is matched in the whole cookie header, and nothing in it is a pattern', () => {
-    const cookies = [{ name: 'a.b', value: 'x+y' }];
-    const { after } = planned(route('HTTPRoute', [{ backendRefs: [service('web', 1)] }]), { cookies });
-    const served = (cookie: string): unknown =>
-      serveRoute([...after.values()], { name: '', path: '/', headers: { cookie } }, APP.candidate).weights;
-    for (const cookie of ['a.b=x+y', 'z=1; a.b=x+y', 'a.b=x+y; z=1', 'z=1;a.b=x+y;q=2'])
-      expect([cookie, served(cookie)]).toEqual([cookie, { 'web-candidate': 1 }]);
-    for (const cookie of ['aab=x+y', 'a.b=xxy', 'xa.b=x+y', 'a.b=x+yz', 'z=1'])
-      expect([cookie, served(cookie)]).toEqual([cookie, { web: 1 }]);
-  });
-
-  test('a rule that asks for another value of the header needs no override', () => {
-    const stable = { headers: [{ name: 'X-Canary', value: 'false' }] };
-    const { rules } = planned(route('HTTPRoute', [{ matches: [stable], backendRefs: [service('web', 1)] }]), {
-      headers: [CANARY],
-    });
-    expect(rules).toHaveLength(1);
-  });
-
-  test.each<[string, object[], RegExp]>([
-    [
-      'a rule that asks for the header already',
-      [{ matches: [{ headers: [{ name: 'X-Canary', value: 'true' }] }], backendRefs: [service('web', 1)] }],
-      /rule 1 of HTTPRoute web matches that header already \(true\)/,
-    ],
-    [
-      'nine rules',
-      Array.from({ length: 9 }, (_, index) => ({
-        matches: [{ path: { type: 'PathPrefix', value: `/${index}` } }],
-        backendRefs: [service('web', 1)],
-      })),
-      /it would have 18, and 16 are the most/,
-    ],
-    [
-      'many matches',
-      [
-        {
-          matches: Array.from({ length: 65 }, (_, index) => ({ path: { type: 'PathPrefix', value: `/${index}` } })),
-          backendRefs: [service('web', 1)],
-        },
-      ],
-      /take 65 matches for rule 1 of HTTPRoute web; 64 are the most/,
-    ],
-    [
-      'many matches in all',
-      Array.from({ length: 2 }, (_, rule) => ({
-        matches: Array.from({ length: 40 }, (_, index) => ({
-          path: { type: 'PathPrefix', value: `/${rule}/${index}` },
-        })),
-        backendRefs: [service('web', 1)],
-      })),
-      /would have 160 matches, and 128 are the most/,
-    ],
-  ])('%s: refused', (_name, rules, message) => {
-    const { binding, store } = bound(route('HTTPRoute', rules));
-    const plan = (): unknown =>
-      httpRoute.plan(binding, objectsOf(binding, store), { share: 0, ...NOBODY, headers: [CANARY] });
-    expect(plan).toThrow(CannotRoute);
-    expect(plan).toThrow(message);
-  });
-
-  test('a source rule edited between read and write: no copy of what it was', () => {
-    const { binding, requests, store } = planned(route('HTTPRoute', RICH_RULES), { headers: [CANARY] });
-    expect(requests).toHaveLength(1);
-    const later = edited(
-      store,
-      withRules((rules) => rules.map((rule) => ({ ...rule, timeouts: { request: '1s' } }))),
-    );
-    expect(refusalCode(() => appliedAll(later, requests))).toBe(422);
-    const again = appliedAll(
-      later,
-      httpRoute.plan(binding, objectsOf(binding, later), { share: 0, ...NOBODY, headers: [CANARY] }),
-    );
-    const [object] = again.values();
-    const timeouts = objectsAt(isObject(object) ? object.spec : undefined, 'rules').map((rule) => rule.timeouts);
-    expect(timeouts).toEqual(timeouts.map(() => ({ request: '1s' })));
-  });
-
-  test('rules of ours go even when their source has been changed meanwhile', () => {
-    const { binding, after } = planned(route('HTTPRoute', RICH_RULES), { share: 1_000, headers: [CANARY] });
-    const change = withRules((rules) =>
-      rules.map((rule, index) =>
-        index === 2 ? { ...rule, matches: [{ path: { type: 'Exact', value: '/basket' } }] } : rule,
-      ),
-    );
-    const changed = edited(after, change);
-    expect(() => httpRoute.plan(binding, objectsOf(binding, changed), { share: 0, ...NOBODY })).toThrow(
-      /rule 3 no longer leads/,
-    );
-    const restored = appliedAll(changed, httpRoute.plan(binding, objectsOf(binding, changed), ORIGINAL));
-    const original = storeOf([route('HTTPRoute', RICH_RULES)], http('HTTPRoute').path);
-    expect(settled(restored)).toEqual(settled(edited(original, change)));
   });
 });
 
@@ -599,96 +361,5 @@ describe('discovery', () => {
       withRules((rules) => [{ matches: [{ method: 'GET' }], backendRefs: [service('web', 1)] }, ...rules]),
     );
     expect(httpRoute.read(binding, objectsOf(binding, added)).share).toBeNull();
-  });
-});
-
-describe('verdict', () => {
-  const refs = condition('ResolvedRefs', 'False', 7, { reason: 'BackendNotFound', message: 'no web-candidate.' });
-
-  test.each<[string, JsonObject, Partial<RouteVerdict>, RegExp]>([
-    ['accepted', accepted([GATEWAY], 7), { is: 'yes', level: 'accepted' }, /^$/],
-    ['accepted, no ResolvedRefs', withConditions([GATEWAY], [condition('Accepted', 'True', 8)]), { is: 'yes' }, /^$/],
-    ['Linkerd: unversioned', accepted([GATEWAY]), { is: 'yes', level: 'accepted' }, /accepted, unversioned/],
-    [
-      'programmed',
-      withConditions([GATEWAY], [condition('Accepted', 'True', 7), condition('Programmed', 'True', 7)]),
-      { is: 'yes', level: 'programmed' },
-      /^$/,
-    ],
-    [
-      'not yet programmed',
-      withConditions([GATEWAY], [condition('Accepted', 'True', 7), condition('Programmed', 'True', 6)]),
-      { is: 'unknown', level: 'stored' },
-      /accepted generation 7 and not yet programmed it/,
-    ],
-    ['stale', accepted([GATEWAY], 6), { is: 'unknown' }, /has not yet seen generation 7 \(it has seen 6\)/],
-    [
-      'a stale refusal',
-      withConditions([GATEWAY], [condition('Accepted', 'False', 6)]),
-      { is: 'unknown' },
-      /not yet seen/,
-    ],
-    [
-      'refused',
-      withConditions([GATEWAY], [condition('Accepted', 'False', 7, { reason: 'NoMatchingParent', message: '' })]),
-      { is: 'no', level: 'stored' },
-      /HTTPRoute web at Gateway public in infra, section https: traefik.io\/gateway-controller does not accept it: NoMatchingParent\./,
-    ],
-    [
-      'a backend that is not there',
-      withConditions([GATEWAY], [condition('Accepted', 'True', 7), refs]),
-      { is: 'no' },
-      /ResolvedRefs=False: BackendNotFound: no web-candidate\.$/,
-    ],
-    [
-      'a backend that was not there',
-      withConditions([GATEWAY], [condition('Accepted', 'True', 7), { ...refs, observedGeneration: 6 }]),
-      { is: 'unknown' },
-      /does not say so of generation 7/,
-    ],
-    [
-      'partly invalid',
-      withConditions([GATEWAY], [condition('Accepted', 'True', 7), condition('PartiallyInvalid', 'True', 7)]),
-      { is: 'no' },
-      /PartiallyInvalid=True/,
-    ],
-    ['no decision', withConditions([GATEWAY], [condition('Accepted', 'Unknown', 7)]), { is: 'unknown' }, /not decided/],
-    ['no condition', withConditions([GATEWAY], []), { is: 'unknown' }, /not yet said/],
-    ['nothing', {}, { is: 'unknown' }, /no controller has said anything for Gateway public in infra/],
-    ['another parent only', accepted([MESH], 7), { is: 'unknown' }, /no controller has said anything/],
-  ])('%s', (_name, status, expected, reason) => {
-    const { binding, store } = bound(route('HTTPRoute', [{ backendRefs: [service('web', 1)] }], [GATEWAY], { status }));
-    const verdict = httpRoute.verdict(binding, objectsOf(binding, store));
-    expect(verdict).toMatchObject(expected);
-    expect(verdict.reasons.join(' ')).toMatch(reason);
-  });
-
-  test.each<[string, JsonObject, RouteVerdict['is'], RegExp]>([
-    ['both', accepted([GATEWAY, MESH], 7), 'yes', /^$/],
-    ['one is missing', accepted([GATEWAY], 7), 'unknown', /for Service web, port 80/],
-    [
-      'one refuses',
-      {
-        parents: [
-          ...objectsAt(accepted([GATEWAY], 7), 'parents'),
-          ...objectsAt(withConditions([MESH], [condition('Accepted', 'False', 7)]), 'parents'),
-        ],
-      },
-      'no',
-      /at Service web, port 80/,
-    ],
-  ])('two parents: %s', (_name, status, is, reason) => {
-    const { binding, store } = bound(
-      route('HTTPRoute', [{ backendRefs: [service('web', 1)] }], [GATEWAY, MESH], { status }),
-    );
-    const verdict = httpRoute.verdict(binding, objectsOf(binding, store));
-    expect(verdict.is).toBe(is);
-    expect(verdict.reasons.join(' ')).toMatch(reason);
-  });
-
-  test('a route that tells of its programming shows that level', () => {
-    const status = withConditions([GATEWAY], [condition('Accepted', 'True', 7), condition('Programmed', 'True', 7)]);
-    const { binding } = bound(route('HTTPRoute', [{ backendRefs: [service('web', 1)] }], [GATEWAY], { status }));
-    expect(httpRoute.capabilities(binding).level).toBe('programmed');
   });
 });

@@ -14,6 +14,7 @@ import {
   storeOf,
   tokens,
 } from './route-store.ts';
+import { DRIVERS, OWNERS } from './route-owners.ts';
 import type { Edit, Point, RouterFixture } from './router-fixture.ts';
 import { COOKIE, EXACT, NOBODY, REGEX, chosen, names, property, sceneOf } from './router-scene.ts';
 
@@ -375,41 +376,4 @@ function annotated(object: KubeObject): KubeObject {
     ...object,
     metadata: { ...metadata, annotations: { ...metadata?.annotations, 'example.com/by': 'another' } },
   };
-}
-
-function managedBy(manager: string): Edit {
-  const entry = { manager, operation: 'Update', apiVersion: 'v1', fieldsType: 'FieldsV1', fieldsV1: { 'f:spec': {} } };
-  return (object) => ({
-    ...object,
-    metadata: { ...object.metadata, managedFields: [...(object.metadata?.managedFields ?? []), entry] },
-  });
-}
-
-const DRIVERS: readonly (readonly [string, Edit])[] = [
-  ['Argo Rollouts', managedBy('rollouts-controller')],
-  [
-    'Flagger',
-    (object) => ({
-      ...object,
-      metadata: {
-        ...object.metadata,
-        ownerReferences: [
-          { apiVersion: 'flagger.app/v1beta1', kind: 'Canary', name: 'web', uid: 'c', controller: true },
-        ],
-      },
-    }),
-  ],
-  ['OpenKruise', managedBy('kruise-rollout')],
-];
-
-const OWNERS: readonly (readonly [string, Edit])[] = [
-  ['Argo CD', withMetadata('annotations', 'argocd.argoproj.io/tracking-id', 'shop:group/kind:ns/web')],
-  ['Flux', withMetadata('labels', 'kustomize.toolkit.fluxcd.io/name', 'apps')],
-];
-
-function withMetadata(field: 'labels' | 'annotations', key: string, value: string): Edit {
-  return (object) => ({
-    ...object,
-    metadata: { ...object.metadata, [field]: { ...object.metadata?.[field], [key]: value } },
-  });
 }
