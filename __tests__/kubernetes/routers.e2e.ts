@@ -1,29 +1,21 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Request } from '../../src/action/request.ts';
-import { Api as ProductApi } from '../../src/cluster/api.ts';
-import { type Connection, connect } from '../../src/cluster/connection.ts';
 import { ApiError } from '../../src/cluster/errors.ts';
 import type { KubeObject } from '../../src/cluster/wire.ts';
-import type { WriteRequest } from '../../src/cluster/write-request.ts';
 import { findRoutes } from '../../src/engine/find-routes.ts';
 import { Refused } from '../../src/engine/refusal.ts';
-import {
-  ALL,
-  type Binding,
-  type Intent,
-  ORIGINAL,
-  type RouteObjects,
-  type RouteResource,
-  type RoutedApp,
-  type Share,
-} from '../../src/traffic/router.ts';
+import { ALL, type Intent, ORIGINAL, type Share } from '../../src/traffic/router.ts';
 import { ROUTERS } from '../../src/traffic/routers.ts';
 import { paths } from './api.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
 import { applyCrds } from './crds.ts';
 import { until } from './processes.ts';
-import { type Change, Recorder } from './recorder.ts';
+import { type Product, productAs } from './product.ts';
+import { Recorder } from './recorder.ts';
+import { NOBODY, intentsFor } from './route-intents.ts';
+import { Scene, ownedBy, sharesSeen, withoutRepeats } from './route-scene.ts';
 import { AWKWARD, ROUTES, type RouteOnServer } from './routes-on-server.ts';
+import { STATUSES } from './routes/statuses.ts';
 
 /*
  * The contract of the routers (reference/routers.md, 19 points) on a real API server with the real CRDs: what rests on its validation,
@@ -41,233 +33,13 @@ afterAll(async () => {
   await cluster?.stop();
 });
 
-interface Product {
-  readonly connection: Connection;
-  readonly api: ProductApi;
-}
-
-async function productAs(kubeconfig: string): Promise<Product> {
-  const connection = await connect(
-    { kubeconfig: { kind: 'path', value: kubeconfig }, context: null, namespace: null },
-    {},
-  );
-  return { connection, api: new ProductApi(connection, () => {}) };
-}
-
-const NOBODY = { headers: [], cookies: [], mirror: 0 } as const;
-const TESTERS = {
-  headers: [
-    { name: 'x-canary', value: 'true', kind: 'exact' },
-    { name: 'x-user', value: '^(a&b|<c>)$', kind: 'regex' },
-  ],
-  cookies: [{ name: 'canary', value: 'always' }],
-} as const;
-/** An Ingress knows one header, and ingress-nginx fewer characters. */
-const TESTERS_OF_INGRESS = {
-  headers: [{ name: 'x-user', value: '^(a&b|c)$', kind: 'regex' }],
-  cookies: TESTERS.cookies,
-} as const;
-
-function collection({ group, resource }: RouteResource, apiVersion: string, namespace: string): string {
-  return `/${group === '' ? 'api' : 'apis'}/${apiVersion}/namespaces/${namespace}/${resource}`;
-}
-
-/** The version that a release reads and writes: all CRDs here serve the best. */
-function bestOf({ group, versions }: RouteResource): string {
-  return group === '' ? `${versions[0]}` : `${group}/${versions[0]}`;
-}
-
-/** An object without what the server itself changes with every write. */
-function essence(object: KubeObject | null | undefined): unknown {
-  if (!object) return null;
-  const { metadata, ...rest } = object;
-  const { resourceVersion: _version, generation: _generation, managedFields: _fields, ...kept } = metadata ?? {};
-  return { ...rest, metadata: kept };
-}
-
-/** What a dry run tells of an object that it made: all but its birth. */
-function unborn(object: unknown): unknown {
-  const { metadata, ...rest } = object as KubeObject; // an answer of the API server
-  const { uid: _uid, creationTimestamp: _created, ...kept } = metadata ?? {};
-  return { ...rest, metadata: kept };
-}
-
-function shareOf({ live, candidate }: { live: number; candidate: number }): Share | null {
-  return live + candidate > 0 ? Math.round((candidate * ALL) / (live + candidate)) : null;
-}
-
-/** A user's objects in a namespace of their own, and a release's hands on them. */
-class Scene {
-  readonly fixture: RouteOnServer;
-  readonly app: RoutedApp;
-  readonly api: ProductApi;
-
-  private constructor(fixture: RouteOnServer, app: RoutedApp, api: ProductApi) {
-    this.fixture = fixture;
-    this.app = app;
-    this.api = api;
-  }
-
-  static async set(fixture: RouteOnServer, by = admin): Promise<Scene> {
-    const namespace = await cluster.namespace('routes');
-    const scene = new Scene(fixture, { namespace, live: 'web', candidate: 'web-candidate' }, by.api);
-    for (const object of fixture.objects)
-      await cluster.api.create(
-        `${collection(scene.#resourceOf(object), object.apiVersion ?? '', namespace)}?fieldManager=user&fieldValidation=Strict`,
-        object,
-      );
-    return scene;
-  }
-
-  #resourceOf({ kind }: KubeObject): RouteResource {
-    const found = this.fixture.router.resources.find((resource) => resource.kind === kind);
-    if (found === undefined) throw new Error(`no ${kind} in this router`);
-    return found;
-  }
-
-  collections(): Record<string, string> {
-    const { namespace } = this.app;
-    return Object.fromEntries(
-      this.fixture.router.resources.map((resource) => [
-        resource.kind,
-        collection(resource, bestOf(resource), namespace),
-      ]),
-    );
-  }
-
-  /** As the engine hands objects of a list to a router. */
-  async listed(): Promise<KubeObject[]> {
-    const lists = this.fixture.router.resources.map(async (resource) => {
-      const path = collection(resource, bestOf(resource), this.app.namespace);
-      const { items } = await this.api.list<KubeObject>(path);
-      return items.map((item) => ({ ...item, apiVersion: bestOf(resource), kind: resource.kind }));
-    });
-    return (await Promise.all(lists)).flat();
-  }
-
-  /** The binding as another process reads it from the record. */
-  async bind(): Promise<Binding> {
-    const { bindings, refusals } = this.fixture.router.discover(this.app, await this.listed());
-    const found = bindings.find(({ router }) => router === this.fixture.route);
-    if (found === undefined) throw new Error(`no ${this.fixture.route}; refusals: ${refusals.join(' ')}`);
-    return JSON.parse(JSON.stringify(found));
-  }
-
-  async objects({ paths: all }: Binding): Promise<RouteObjects> {
-    return new Map(await Promise.all(all.map(async (path) => [path, await this.api.get(path)] as const)));
-  }
-
-  async plan(binding: Binding, wanted: Intent | typeof ORIGINAL): Promise<readonly WriteRequest[]> {
-    return this.fixture.router.plan(binding, await this.objects(binding), wanted);
-  }
-
-  async read(binding: Binding): Promise<ReturnType<RouteOnServer['router']['read']>> {
-    return this.fixture.router.read(binding, await this.objects(binding));
-  }
-
-  /** One request after the other, each planned anew, each after a dry run of it. */
-  async reach(binding: Binding, wanted: Intent | typeof ORIGINAL): Promise<WriteRequest[]> {
-    const sent: WriteRequest[] = [];
-    for (;;) {
-      const [request] = await this.plan(binding, wanted);
-      if (request === undefined) return sent;
-      const dry = await this.api.write(request, { dryRun: true });
-      const real = await this.api.write(request);
-      if (request.verb === 'create')
-        expect(essence(unborn(dry) as KubeObject)).toEqual(essence(unborn(real) as KubeObject));
-      else if (request.verb === 'patch') expect(essence(dry)).toEqual(essence(real));
-      expect(sent.map(({ path }) => path)).not.toContain(request.path);
-      sent.push(request);
-    }
-  }
-
-  /** Somebody else's change of an object of the route. */
-  async change({ name, patch }: RouteOnServer['foreign']): Promise<void> {
-    const found = (await this.listed()).find(({ metadata, kind }) => metadata?.name === name && kind !== 'Service');
-    if (found === undefined) throw new Error(`no ${name}`);
-    const path = collection(this.#resourceOf(found), found.apiVersion ?? '', this.app.namespace);
-    await cluster.api.patch(`${path}/${name}?fieldManager=somebody&fieldValidation=Strict`, patch);
-  }
-
-  async state(): Promise<unknown[]> {
-    return (await this.listed()).map(essence);
-  }
-
-  shares(objects: readonly KubeObject[]): (Share | null)[] {
-    return [...new Set(this.fixture.pairs(objects).map(shareOf))];
-  }
-}
-
-/** Everything that a release may want of a route, from the first share to the last and back. */
-function intentsFor({ shares, testers, mirror, route }: RouteOnServer): Intent[] {
-  const known = route.startsWith('ingress/') ? TESTERS_OF_INGRESS : TESTERS;
-  const last = shares.at(-1) ?? 0;
-  return [
-    { share: 0, ...NOBODY },
-    ...(mirror > 0 ? [{ share: 0, ...NOBODY, mirror }] : []),
-    ...shares.map((share) => ({ share, ...NOBODY })),
-    { share: ALL, ...NOBODY },
-    ...(testers ? [last, 0, ALL].map((share) => ({ share, mirror: 0, ...known })) : []),
-    ...(testers && mirror > 0 ? [{ share: last, ...known, mirror }] : []),
-    { share: last, ...NOBODY },
-  ];
-}
-
-/** The share after every event of the watches. */
-function sharesSeen(scene: Scene, changes: readonly Change[]): (Share | null)[] {
-  const objects = new Map<string, KubeObject>();
-  const seen: (Share | null)[] = [];
-  for (const [index, { kind, type, object }] of changes.entries()) {
-    const key = `${kind}/${object.metadata?.name}`;
-    if (type === 'deleted') objects.delete(key);
-    else objects.set(key, { ...object, kind });
-    if (type === 'present' && changes[index + 1]?.type === 'present') continue;
-    const shares = scene.shares([...objects.values()]);
-    expect(shares).toHaveLength(1);
-    seen.push(shares[0] ?? null);
-  }
-  return withoutRepeats(seen);
-}
-
-function withoutRepeats<T>(values: readonly T[]): T[] {
-  return values.filter((value, index) => index === 0 || value !== values[index - 1]);
+function sceneOf(fixture: RouteOnServer): Promise<Scene> {
+  return Scene.set(fixture, cluster, admin);
 }
 
 function refused(status: number) {
   return expect.objectContaining({ constructor: ApiError, status });
 }
-
-/** By kind of router, for a generation. */
-const STATUSES: Readonly<Record<string, (observedGeneration: number) => object>> = (() => {
-  const condition = (type: string, observedGeneration: number): object => ({
-    ...{ type, status: 'True', reason: type, message: `${type} it is`, lastTransitionTime: '2026-01-02T03:04:05Z' },
-    observedGeneration,
-  });
-  const parents = (generation: number): object => ({
-    parents: [
-      {
-        parentRef: { name: 'public' },
-        controllerName: 'example.com/controller',
-        conditions: [condition('Accepted', generation), condition('ResolvedRefs', generation)],
-      },
-    ],
-  });
-  return {
-    httproute: parents,
-    grpcroute: parents,
-    httpproxy: (generation) => ({ currentStatus: 'valid', conditions: [condition('Valid', generation)] }),
-    route: () => ({ ingress: [{ routerName: 'default', conditions: [{ type: 'Admitted', status: 'True' }] }] }),
-    apisixroute: (observedGeneration) => ({
-      conditions: [
-        { type: 'ResourcesAvailable', status: 'True', reason: 'Synced', message: 'Sync', observedGeneration },
-      ],
-    }),
-    virtualservice: (generation) => ({
-      observedGeneration: generation,
-      conditions: [{ type: 'Reconciled', status: 'True' }],
-    }),
-  };
-})();
 
 test('14 without any CRD nothing is found, and a list says 404', async () => {
   const namespace = await cluster.namespace('bare');
@@ -297,7 +69,7 @@ describe('with the CRDs', () => {
 
   describe.each(ROUTES)('$name', (fixture) => {
     test('1, 2, 4, 5, 17 shares, testers, mirror and back', async () => {
-      const scene = await Scene.set(fixture);
+      const scene = await sceneOf(fixture);
       const before = await scene.state();
       const binding = await scene.bind();
       expect(binding.originalShare).toBe(fixture.originalShare);
@@ -332,7 +104,7 @@ describe('with the CRDs', () => {
     test('7 a rule that somebody puts first between read and write: 422, and planned again the right rule', async () => {
       const { insert, foreign } = fixture;
       if (typeof insert === 'string') return expect(insert).not.toBe('');
-      const scene = await Scene.set(fixture);
+      const scene = await sceneOf(fixture);
       const before = await scene.state();
       const binding = await scene.bind();
       const [half = 0] = fixture.shares;
@@ -354,7 +126,7 @@ describe('with the CRDs', () => {
     });
 
     test('8 a foreign weight: 422 for what was planned before, seen, and given back all the same', async () => {
-      const scene = await Scene.set(fixture);
+      const scene = await sceneOf(fixture);
       const before = await scene.state();
       const binding = await scene.bind();
       const half = fixture.shares.at(-1) ?? 0;
@@ -375,7 +147,7 @@ describe('with the CRDs', () => {
     });
 
     test('7 an object that was deleted and made again between read and write is not touched', async () => {
-      const scene = await Scene.set(fixture);
+      const scene = await sceneOf(fixture);
       const binding = await scene.bind();
       const half = fixture.shares.at(-1) ?? 0;
       await scene.reach(binding, { share: half, ...NOBODY });
@@ -391,7 +163,7 @@ describe('with the CRDs', () => {
     });
 
     test('18 objects of another namespace are not found, whatever they are called', async () => {
-      const [here, there] = [await Scene.set(fixture), await Scene.set(fixture)];
+      const [here, there] = [await sceneOf(fixture), await sceneOf(fixture)];
       const objects = [...(await there.listed()), ...(await here.listed())];
       const { bindings } = fixture.router.discover(here.app, objects);
       expect(bindings).toEqual(fixture.router.discover(here.app, await here.listed()).bindings);
@@ -405,7 +177,7 @@ describe('with the CRDs', () => {
     ROUTERS.map((router) => [router.kind, router] as const),
   )('14 a user who may not list what %s needs is told so; one who may not write it, too', async (kind, router) => {
     const fixture = fixtureOf(kind);
-    const scene = await Scene.set(fixture);
+    const scene = await sceneOf(fixture);
     const user = `user-of-${kind}`;
     const { connection, api } = await productAs(await cluster.kubeconfigFor(user));
     const request = canary({ routers: [fixture.route] });
@@ -439,7 +211,7 @@ describe('with the CRDs', () => {
     'httpproxy',
     'apisixroute',
   ])('texts with & < > in a %s: the API server compares them byte for byte with its own JSON, and ours is that', async (kind) => {
-    const scene = await Scene.set(fixtureOf(kind));
+    const scene = await sceneOf(fixtureOf(kind));
     expect(JSON.stringify(await scene.listed())).toContain(JSON.stringify(AWKWARD).slice(1, -1));
     const binding = await scene.bind();
     await scene.reach(binding, { share: 0, ...NOBODY });
@@ -453,7 +225,7 @@ describe('with the CRDs', () => {
 
   test('what the API server fills in is there before a release looks', async () => {
     const slash = { path: { type: 'PathPrefix', value: '/' } };
-    expect(await (await Scene.set(fixtureOf('httproute'))).listed()).toMatchObject([
+    expect(await (await sceneOf(fixtureOf('httproute'))).listed()).toMatchObject([
       {
         spec: {
           parentRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'public' }],
@@ -465,11 +237,11 @@ describe('with the CRDs', () => {
         },
       },
     ]);
-    expect(await (await Scene.set(fixtureOf('route'))).listed()).toMatchObject([{ spec: { to: { weight: 100 } } }]);
+    expect(await (await sceneOf(fixtureOf('route'))).listed()).toMatchObject([{ spec: { to: { weight: 100 } } }]);
   });
 
   test('5 fields that were put back stay under our name: their owner is in conflict until its entry is put back, too', async () => {
-    const scene = await Scene.set({ ...fixtureOf('httproute'), objects: [] });
+    const scene = await sceneOf({ ...fixtureOf('httproute'), objects: [] });
     const [users] = fixtureOf('httproute').objects;
     const path = `/apis/gateway.networking.k8s.io/v1/namespaces/${scene.app.namespace}/httproutes/web`;
     const apply = () => cluster.api.patch(`${path}?fieldManager=helm`, users, 'apply-patch');
@@ -487,7 +259,7 @@ describe('with the CRDs', () => {
   });
 
   test('16 the policies of the candidate come before the route, and go after it', async () => {
-    const scene = await Scene.set(fixtureOf('virtualservice'));
+    const scene = await sceneOf(fixtureOf('virtualservice'));
     const binding = await scene.bind();
     const verbs = async (wanted: Intent | typeof ORIGINAL): Promise<string[]> =>
       (await scene.reach(binding, wanted)).map(({ verb }) => verb);
@@ -496,7 +268,7 @@ describe('with the CRDs', () => {
   });
 
   test('an Ingress of ours goes with the one that it stands beside', async () => {
-    const scene = await Scene.set(fixtureOf('ingress'));
+    const scene = await sceneOf(fixtureOf('ingress'));
     await scene.reach(await scene.bind(), { share: 5000, ...NOBODY });
     const path = Object.values(scene.collections())[0] ?? '';
     expect((await scene.listed()).length).toBe(2);
@@ -505,7 +277,7 @@ describe('with the CRDs', () => {
   });
 
   test.each(Object.entries(STATUSES))('13 the status of a %s, as its controller writes it', async (kind, status) => {
-    const scene = await Scene.set(fixtureOf(kind));
+    const scene = await sceneOf(fixtureOf(kind));
     const binding = await scene.bind();
     const path = binding.paths.at(-1) ?? '';
     const verdict = async (): Promise<string> => scene.fixture.router.verdict(binding, await scene.objects(binding)).is;
@@ -520,18 +292,6 @@ describe('with the CRDs', () => {
     else expect(['no', 'unknown']).toContain(await verdict());
   });
 });
-
-/** The fields that a manager owns in an object, without the steps in between. */
-function ownedBy(manager: string, { metadata }: KubeObject): string[] {
-  const leaves = (fields: object, path: string): string[] => {
-    const inner = Object.entries(fields).filter(([key]) => key.startsWith('f:'));
-    return inner.length === 0
-      ? [path]
-      : inner.flatMap(([key, value]) => leaves(value as object, `${path}${path === '' ? '' : '.'}${key.slice(2)}`)); // FieldsV1
-  };
-  const entries = (metadata?.managedFields ?? []).filter((entry) => entry.manager === manager);
-  return entries.flatMap(({ fieldsV1 }) => leaves(fieldsV1 ?? {}, '')).sort();
-}
 
 function fixtureOf(kind: string): RouteOnServer {
   const found = ROUTES.find(({ router }) => router.kind === kind);
