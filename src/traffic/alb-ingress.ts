@@ -17,8 +17,8 @@ import {
   deleted,
   discoverEach,
   type Found,
-  refuseIntent,
-  refuseMissing,
+  assertPossible,
+  assertThere,
   type RouteKind,
   whyOf,
 } from './weighted-route.ts';
@@ -93,8 +93,8 @@ export const albIngress: Router = {
   plan(binding, objects, wanted) {
     const ingress = ingressOf(binding, objects);
     if (wanted !== ORIGINAL) {
-      refuseIntent(KIND, binding, albIngress.capabilities(binding), wanted);
-      refuseMissing(KIND, binding, ingress && actionsOf(ingress, binding.app, journalOf(binding).port));
+      assertPossible(KIND, binding, albIngress.capabilities(binding), wanted);
+      assertThere(KIND, binding, ingress && actionsOf(ingress, binding.app, journalOf(binding).port));
     }
     if (ingress === null) return [];
     const changes = changesOf(binding, ingress, wanted === ORIGINAL ? wanted : wanted.share);

@@ -6,8 +6,8 @@ import {
   deleted,
   discoverEach,
   type Found,
-  refuseIntent,
-  refuseMissing,
+  assertPossible,
+  assertThere,
   type RouteKind,
   testersPatch,
   weightPatch,
@@ -118,8 +118,8 @@ export const apisixRoute: Router = {
   plan(binding, objects, wanted) {
     const route = routeOf(binding, objects);
     if (wanted !== ORIGINAL) {
-      refuseIntent(KIND, binding, apisixRoute.capabilities(binding), wanted);
-      refuseMissing(KIND, binding, route === null ? null : placesOf(route));
+      assertPossible(KIND, binding, apisixRoute.capabilities(binding), wanted);
+      assertThere(KIND, binding, route === null ? null : placesOf(route));
     }
     if (route === null) return [];
     return patchOf(binding, route, changesOf(binding, route, wanted), whyOf(KIND, binding, wanted));

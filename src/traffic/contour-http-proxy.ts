@@ -7,8 +7,8 @@ import {
   deleted,
   discoverEach,
   type Found,
-  refuseIntent,
-  refuseMissing,
+  assertPossible,
+  assertThere,
   type RouteKind,
   testersPatch,
   weightPatch,
@@ -128,7 +128,7 @@ export const contourHttpProxy: Router = {
 
   plan(binding, objects, wanted) {
     const proxy = proxyOf(binding, objects);
-    if (wanted !== ORIGINAL) refuseImpossible(binding, proxy, wanted);
+    if (wanted !== ORIGINAL) assertPlannable(binding, proxy, wanted);
     if (proxy === null) return [];
     return patchOf(binding, proxy, changesOf(binding, proxy, wanted), whyOf(KIND, binding, wanted));
   },
@@ -305,9 +305,9 @@ function cookieHeader({ name, value }: Intent['cookies'][number]): HeaderMatch {
   return { name: 'cookie', kind: 'regex', value: `(|.*; *)${literally(`${name}=${value}`)}( *;.*|)` };
 }
 
-function refuseImpossible(binding: Binding, proxy: HTTPProxy | null, wanted: Intent): void {
-  refuseIntent(KIND, binding, contourHttpProxy.capabilities(binding), wanted);
-  refuseMissing(KIND, binding, proxy === null ? null : placesOf(proxy));
+function assertPlannable(binding: Binding, proxy: HTTPProxy | null, wanted: Intent): void {
+  assertPossible(KIND, binding, contourHttpProxy.capabilities(binding), wanted);
+  assertThere(KIND, binding, proxy === null ? null : placesOf(proxy));
   if (wanted.mirror % 100 !== 0)
     throw new CannotRoute(
       `${KIND} ${nameIn(binding)} is to copy ${percent(wanted.mirror)} of the requests, but Contour copies whole percents: use one`,

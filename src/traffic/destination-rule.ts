@@ -26,7 +26,7 @@ interface Subset {
   readonly trafficPolicy?: Policy;
 }
 
-export interface DestinationRule extends KubeObject {
+interface DestinationRule extends KubeObject {
   readonly spec?: {
     readonly host?: string;
     readonly trafficPolicy?: Policy;
@@ -43,7 +43,7 @@ export interface Companion {
   readonly spec: object;
 }
 
-export interface Policies {
+interface Policies {
   readonly companion: Companion | null;
   readonly warnings: readonly string[];
   /** Why the subsets that are routed to cannot be one track. */
@@ -169,8 +169,12 @@ function merged(host: Policy | undefined, subset: Policy | undefined): Policy | 
 
 const OF_A_PORT = ['loadBalancer', 'connectionPool', 'outlierDetection', 'tls'];
 
-export function companionPath({ apiVersion, namespace }: Companion): string {
+function collectionOf({ apiVersion, namespace }: Companion): string {
   return `/apis/${apiVersion}/namespaces/${namespace}/destinationrules`;
+}
+
+export function companionPath(companion: Companion): string {
+  return `${collectionOf(companion)}/${companion.name}`;
 }
 
 export function createCompanion(companion: Companion, app: RoutedApp, owner: KubeObject): WriteRequest {
@@ -182,7 +186,7 @@ export function createCompanion(companion: Companion, app: RoutedApp, owner: Kub
       : [];
   return {
     verb: 'create',
-    path: companionPath(companion),
+    path: collectionOf(companion),
     body: {
       apiVersion,
       kind: 'DestinationRule',
@@ -202,7 +206,7 @@ export function createCompanion(companion: Companion, app: RoutedApp, owner: Kub
 export function deleteCompanion(companion: Companion, found: KubeObject): WriteRequest {
   return {
     verb: 'delete',
-    path: `${companionPath(companion)}/${companion.name}`,
+    path: companionPath(companion),
     uid: found.metadata?.uid ?? '',
     why: `delete DestinationRule ${companion.name}: no route leads to the candidate any more`,
   };

@@ -88,7 +88,7 @@ export function routedRules(
   kind: RouteKind,
   title: string,
 ): RuleEdits {
-  mustBeExpressible(journal, wanted, title);
+  assertPossible(journal, wanted, title);
   const changed = new Map<number, Rule | null>();
   const testers: Rule[] = [];
   const witnesses: number[] = [];
@@ -115,7 +115,7 @@ export function routedRules(
   );
   if (!isThere) for (const [index] of ours) changed.set(index, null);
   const edits = { changed, added: isThere ? [] : testers, witnesses: isThere ? [] : witnesses };
-  mustFit(rules, edits, title);
+  assertFits(rules, edits, title);
   return edits;
 }
 
@@ -128,7 +128,7 @@ export function nearestOf({ sources }: RouteJournal, share: Share): readonly [be
   return nearestShares(share, Math.max(1, commonSum(sources.map(({ sum }) => sum))));
 }
 
-function mustBeExpressible(journal: RouteJournal, { share, mirror }: Intent, title: string): void {
+function assertPossible(journal: RouteJournal, { share, mirror }: Intent, title: string): void {
   if (!(share >= 0 && share <= ALL))
     throw new CannotRoute(`Wanted a share of ${share} basis points in ${title}; a share is from 0 to ${ALL}.`);
   if (!(Number.isInteger(mirror) && mirror >= 0 && mirror <= ALL))
@@ -268,7 +268,7 @@ function testersBackends(rule: Rule, source: SourceRule, app: RoutedApp): readon
   return used.length > 0 ? used : refs.map((ref) => ({ ...ref, weight: 1 }));
 }
 
-function mustFit(rules: readonly Rule[], { changed, added }: RuleEdits, title: string): void {
+function assertFits(rules: readonly Rule[], { changed, added }: RuleEdits, title: string): void {
   if (added.length === 0) return;
   const after = [...rules.filter((_, index) => changed.get(index) !== null), ...added];
   if (after.length > MOST.rules)

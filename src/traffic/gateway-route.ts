@@ -99,7 +99,7 @@ function discover(kind: RouteKind, resource: RouteResource, app: RoutedApp, obje
       freeSum(route),
       tellsProgrammed(route.status) ? 'programmed' : 'accepted',
     );
-    const refusal = driverRefusal(route, title) ?? unfit(route, title, app, shares);
+    const refusal = driverRefusal(route, title) ?? whyUnfit(route, title, app, shares);
     if (refusal !== null) {
       refusals.push(refusal);
       continue;
@@ -122,7 +122,7 @@ function discover(kind: RouteKind, resource: RouteResource, app: RoutedApp, obje
 }
 
 /** Why no share can be set in a route that names the live Service; null: it can. */
-function unfit(route: Route, title: string, app: RoutedApp, shares: readonly number[]): string | null {
+function whyUnfit(route: Route, title: string, app: RoutedApp, shares: readonly number[]): string | null {
   if (route.metadata?.deletionTimestamp !== undefined)
     return `${title} is being deleted. Wait until it is gone, or name another route.`;
   if (shares.length === 0)

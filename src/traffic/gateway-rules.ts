@@ -35,7 +35,7 @@ export interface Mirror extends Unknown {
   readonly fraction?: { readonly numerator: number; readonly denominator?: number };
 }
 
-export interface Filter extends Unknown {
+interface Filter extends Unknown {
   readonly type?: string;
   readonly requestMirror?: Mirror;
 }

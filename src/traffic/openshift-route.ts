@@ -7,8 +7,8 @@ import {
   deleted,
   discoverEach,
   type Found,
-  refuseIntent,
-  refuseMissing,
+  assertPossible,
+  assertThere,
   type RouteKind,
   weightPatch,
   whyOf,
@@ -83,8 +83,8 @@ export const openshiftRoute: Router = {
   plan(binding, objects, wanted) {
     const route = routeOf(binding, objects);
     if (wanted !== ORIGINAL) {
-      refuseIntent(KIND, binding, openshiftRoute.capabilities(binding), wanted);
-      refuseMissing(KIND, binding, route === null ? null : [listOf(route)]);
+      assertPossible(KIND, binding, openshiftRoute.capabilities(binding), wanted);
+      assertThere(KIND, binding, route === null ? null : [listOf(route)]);
     }
     if (route === null) return [];
     const tests: JsonPatch = [

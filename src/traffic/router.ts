@@ -12,7 +12,7 @@ export type {
   RouteVerdict,
   Share,
 } from '../release/route.ts';
-export { ALL, LEVELS, percent } from '../release/route.ts';
+export { ALL, percent } from '../release/route.ts';
 
 /*
  * What splits traffic between the live and the candidate Service, behind one port. A router is pure: objects in, requests out; one

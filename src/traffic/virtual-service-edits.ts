@@ -52,7 +52,7 @@ export function isOurMirror({ mirror }: Rule, app: RoutedApp, from: string): boo
   return isHostOf(mirror?.host, app.candidate, app.namespace, from);
 }
 
-export interface Edits {
+interface Edits {
   /** In the rules where they are. */
   readonly inPlace: JsonPatch;
   /** Rules of ours that come and go, from the last to the first, so that no index moves. */

@@ -9,9 +9,9 @@ import type { Pair } from './weights.ts';
  */
 
 export const PROTOCOLS = ['http', 'tls', 'tcp'] as const;
-export type Protocol = (typeof PROTOCOLS)[number];
+type Protocol = (typeof PROTOCOLS)[number];
 
-export interface Destination {
+interface Destination {
   readonly host?: string;
   readonly subset?: string;
 }
@@ -104,7 +104,7 @@ export function candidateHost(liveHost: string, { live, candidate }: RoutedApp):
 }
 
 /** Where the pair stands in a rule. */
-export interface Places {
+interface Places {
   readonly live: readonly number[];
   readonly candidate: readonly number[];
 }

@@ -119,7 +119,7 @@ function discover(app: RoutedApp, objects: readonly KubeObject[]): Discovery {
     bindings.push({
       router: `virtualservice/${route.metadata?.name}`,
       app,
-      paths: companion === null ? [path] : [`${companionPath(companion)}/${companion.name}`, path],
+      paths: companion === null ? [path] : [companionPath(companion), path],
       originalShare: found.share,
       journal,
     });
@@ -258,7 +258,7 @@ function plan(binding: Binding, objects: RouteObjects, wanted: Intent | typeof O
     );
   const { app } = binding;
   const { memos, companion } = journalOf(binding);
-  const found = companion === null ? null : (objects.get(`${companionPath(companion)}/${companion.name}`) ?? null);
+  const found = companionIn(companion, objects);
   if (companion !== null && found !== null && !isOurObject(found))
     throw new CannotRoute(
       `Wanted a DestinationRule ${companion.name} for Service ${app.candidate}; there is one of that name that is not ours. Rename it.`,
@@ -301,7 +301,7 @@ function restoring(binding: Binding, objects: RouteObjects): readonly WriteReque
   const { app } = binding;
   const { memos, named, companion } = journalOf(binding);
   const route = routeIn(binding, objects);
-  const found = companion === null ? null : objects.get(`${companionPath(companion)}/${companion.name}`);
+  const found = companionIn(companion, objects);
   return [
     ...(route === null
       ? []
@@ -311,7 +311,7 @@ function restoring(binding: Binding, objects: RouteObjects): readonly WriteReque
           `put the rules of ${titleOf(route)} back as you wrote them`,
         )),
     // After the route: as long as it leads to the candidate, the candidate has its policies.
-    ...(companion !== null && found && isOurObject(found) ? [deleteCompanion(companion, found)] : []),
+    ...(companion !== null && found !== null && isOurObject(found) ? [deleteCompanion(companion, found)] : []),
   ];
 }
 
@@ -321,8 +321,8 @@ function verdict(binding: Binding, objects: RouteObjects): RouteVerdict {
     return { is: 'no', level: 'stored', reasons: [`${bindingTitle(binding)} is not there any more.`] };
   const title = titleOf(route);
   const { companion, named } = journalOf(binding);
-  const policies = companion === null ? null : objects.get(`${companionPath(companion)}/${companion.name}`);
-  if (companion !== null && !policies && !named && namesCandidate(route, binding.app))
+  const found = companionIn(companion, objects);
+  if (companion !== null && found === null && !named && namesCandidate(route, binding.app))
     return {
       is: 'no',
       level: 'held',
@@ -359,6 +359,10 @@ function journalOf(binding: Binding): Journal {
 /** The VirtualService is what is written last when the share rises. */
 function routeIn(binding: Binding, objects: RouteObjects): VirtualService | null {
   return objects.get(binding.paths.at(-1) ?? '') ?? null;
+}
+
+function companionIn(companion: Companion | null, objects: RouteObjects): KubeObject | null {
+  return companion === null ? null : (objects.get(companionPath(companion)) ?? null);
 }
 
 function bindingTitle(binding: Binding): string {

@@ -112,7 +112,7 @@ function pathOf({ group, versions, resource }: RouteResource, { apiVersion, meta
 }
 
 /** @throws {CannotRoute} for what no object of this kind, or not this one, can do */
-export function refuseIntent(kind: string, binding: Binding, able: Capabilities, wanted: Intent): void {
+export function assertPossible(kind: string, binding: Binding, able: Capabilities, wanted: Intent): void {
   const object = `${kind} ${nameIn(binding)}`;
   const isPart = (part: Share): boolean => part >= 0 && part <= ALL;
   if (!isPart(wanted.share) || !isPart(wanted.mirror))
@@ -135,7 +135,7 @@ export function refuseIntent(kind: string, binding: Binding, able: Capabilities,
 }
 
 /** @throws {CannotRoute} when there is nothing to give a share in */
-export function refuseMissing(kind: string, binding: Binding, rules: readonly WeightedRule[] | null): void {
+export function assertThere(kind: string, binding: Binding, rules: readonly WeightedRule[] | null): void {
   const object = `${kind} ${nameIn(binding)}`;
   if (rules === null)
     throw new CannotRoute(`${object} is to give ${binding.app.candidate} a share, but it was deleted: apply it again`);

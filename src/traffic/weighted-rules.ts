@@ -18,7 +18,7 @@ export interface Scale {
 }
 
 /** Where a rule sends a part of its requests. */
-export interface Destination {
+interface Destination {
   /** Null: something else than a Service. */
   readonly service: string | null;
   /** Null: absent. */
