@@ -24,6 +24,8 @@ describe('readRequest', () => {
     expect(await request(LEAST)).toEqual({
       action: 'deploy',
       strategy: 'blue-green',
+      batches: null,
+      batchTime: 60_000,
       steps: [
         { share: 500, stay: 120_000 },
         { share: 2_000, stay: 300_000 },
@@ -170,10 +172,42 @@ describe('readRequest', () => {
     ['a mirror without a time', { strategy: 'canary', mirror: '10%' }, 'mirror', 'not a share and a time'],
     ['no pods', { strategy: 'canary', 'candidate-replicas': '0' }, 'candidate-replicas', 'not such a number'],
     ['a router of no kind', { strategy: 'canary', router: 'httprout/web' }, 'router', 'Did you mean httproute?'],
+    ['testers of a rolling release', { strategy: 'rolling', headers: 'x-canary: true' }, 'headers', 'nothing chooses'],
+    ['a mirror of a rolling release', { strategy: 'rolling', mirror: '10% 1m' }, 'mirror', 'nothing chooses'],
+    ['a router of a rolling release', { strategy: 'rolling', router: 'httproute/web' }, 'router', 'nothing chooses'],
+    ['steps of a rolling release', { strategy: 'rolling', steps: '20% 1m' }, 'steps', 'nothing chooses'],
+    ['an overlap of a rolling release', { strategy: 'rolling', switch: 'overlap' }, 'switch', 'nothing chooses'],
+    ['batches of a canary', { strategy: 'canary', batches: '1' }, 'batches', 'whose ramp is input steps'],
+    ['batches of blue/green', { 'batch-size': '1' }, 'batch-size', 'moves all users at once'],
+    ['two kinds of batches', { strategy: 'rolling', batches: '1', 'batch-size': '2' }, 'batch-size', 'already'],
+    ['batches of nothing', { strategy: 'rolling', 'batch-size': '0%' }, 'batch-size', 'no pods'],
+    ['batches that fall', { strategy: 'rolling', batches: '50%, 25%' }, 'batches', '25% comes after 50%'],
+    ['batches that fall in pods', { strategy: 'rolling', batches: '1, 50%, 1' }, 'batches', '1 comes after 1'],
+    ['a batch of no form', { strategy: 'rolling', batches: '1, half' }, 'batches', 'neither a number of pods nor'],
+    ['a batch with two times', { strategy: 'rolling', batches: '1 2m 3m' }, 'batches', 'a number of pods and a time'],
+    ['a time for all pods', { strategy: 'rolling', batches: '1, 100% 2m' }, 'batches', 'bake-time'],
+    ['a pause at no batch', { strategy: 'rolling', batches: '1, 50%', 'pause-at': '2' }, 'pause-at', 'It is no step'],
+    ['a pause without batches', { strategy: 'rolling', 'pause-at': '1' }, 'pause-at', 'cannot pause'],
+    ['batches longer than the timeout', { strategy: 'rolling', batches: '1 14m' }, 'timeout', 'the steps 14m'],
+    ['batches of a size longer than it', { strategy: 'rolling', 'batch-size': '5%' }, 'timeout', 'the steps 19m'],
     ['unquotable values', { context: 'a', switch: '\u001b[31m' }, 'switch', 'not one of'],
   ])('refuses %s', async (_, given, input, problem) => {
     const { problems } = await problemsOf({ ...LEAST, ...given });
     expect(problems).toEqual([expect.objectContaining({ input, problem: expect.stringContaining(problem) })]);
+  });
+
+  test('batches: numbers of pods and percentages, with their own times or the common one; 100% follows by itself', async () => {
+    const given = { strategy: 'rolling', batches: '1 5m, 25%\n50% 30s, 100%', 'pause-at': '1' };
+    expect(await request({ ...LEAST, ...given })).toMatchObject({
+      batches: [
+        { pods: 1, stay: 300_000 },
+        { share: 2_500, stay: null },
+        { share: 5_000, stay: 30_000 },
+      ],
+      pauseAt: { pods: 1 },
+    });
+    const sized = { strategy: 'rolling', 'batch-size': '25%', 'batch-time': '0s', router: 'none' };
+    expect(await request({ ...LEAST, ...sized })).toMatchObject({ batches: { size: { share: 2_500 } }, batchTime: 0 });
   });
 
   test('times that just fit', async () => {
@@ -200,7 +234,7 @@ const MESSAGE = `8 inputs cannot be used. Nothing in the cluster was read or cha
 strategy
   given:    "blue-gren"
   problem:  It is not one of the accepted words. Did you mean blue-green?
-  accepted: blue-green or canary, for example strategy: blue-green
+  accepted: blue-green, canary or rolling, for example strategy: blue-green
 
 deployment
   given:    nothing

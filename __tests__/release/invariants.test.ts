@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Snapshot } from '../../src/engine/snapshot.ts';
 import { isHeld, sameFields } from '../../src/release/hold.ts';
+import { isPlain } from '../../src/release/sizes.ts';
 import { IMAGE } from '../contract/cluster.ts';
 import { type Round, Stage } from '../transcripts/stage.ts';
 import { requestOf } from '../transcripts/transcript.ts';
@@ -65,14 +66,16 @@ function violations(stage: Stage, isHealthy: boolean): string[] {
   const { deployment, stable, candidate, live, candidateService, routes } = stage.observe();
   const { paused } = deployment.fields;
   const found: string[] = [];
-  const isRamp = stage.plan?.strategy === 'canary';
+  const { plan } = stage;
+  const isRamp = plan?.strategy !== 'blue-green';
   if (live.pin !== null && !paused && !isHeld(deployment.fields)) found.push('pinned while neither paused nor held');
   const candidateServes = candidate?.pods.some((pod) => pod.ready && !pod.terminating);
   const isReached = candidateServes === true && (live.pin === null || live.pin === candidate?.hash);
   const isStableNow = deployment.template === 'candidate' && (stable === null || stable.size === 0);
   // A ramp is thawed for the moment of a resize, held all the same: design §2's one exception.
   const isResized = isRamp && isHeld(deployment.fields) && live.pin !== candidate?.hash;
-  if (isReached && !paused && !isStableNow && !isResized)
+  // The plain rolling update holds nothing: old and new pods serve side by side as Kubernetes replaces them.
+  if (plan !== null && !isPlain(plan) && isReached && !paused && !isStableNow && !isResized)
     found.push('users reach the candidate while the Deployment is not paused');
   // The pods of a sick candidate can all fail in one moment under their users; then the way back is what counts.
   if (isHealthy && live.endpoints.stable + live.endpoints.candidate + live.endpoints.other === 0)
@@ -158,6 +161,9 @@ function weights(stage: Stage): object {
 const RAMPS = {
   'blue-green': {},
   'canary by pods': { strategy: 'canary', steps: '20%_1s;50%_1s' },
+  'canary by pods, beyond one half': { strategy: 'canary', steps: '20%_1s;80%_1s' },
+  'rolling, in batches': { strategy: 'rolling', batches: '1_1s;50%_1s' },
+  'rolling, plain': { strategy: 'rolling' },
   'canary by a route': { strategy: 'canary', steps: '20%_1s;60%_1s', header: 'x-canary:true' },
 } as const;
 
@@ -170,9 +176,19 @@ test('at every moment of every disturbed release, and at its end', async () => {
       fc.constantFrom(...typedKeys(RAMPS)),
       fc.constantFrom('cut', 'overlap'),
       fc.constantFrom('0s', '2s', '10s'),
+      fc.constantFrom(
+        { maxSurge: '25%', maxUnavailable: '25%' },
+        { maxSurge: 1, maxUnavailable: 0 },
+        { maxSurge: 0, maxUnavailable: 2 },
+      ),
       fc.array(happening, { minLength: 10, maxLength: 120 }),
-      async (image, ramp, howToSwitch, bake, happenings) => {
-        const stage = new Stage({ image: IMAGE.v1, replicas: 3, routed: ramp === 'canary by a route' });
+      async (image, ramp, howToSwitch, bake, limits, happenings) => {
+        const stage = new Stage({
+          image: IMAGE.v1,
+          replicas: 3,
+          routed: ramp === 'canary by a route',
+          spec: { strategy: { type: 'RollingUpdate', rollingUpdate: limits } },
+        });
         const routeBefore = stage.route()?.spec;
         const plan = await stage.begin(
           requestOf({ ...RAMPS[ramp], image, bake, drain: '1s', settle: '1s', timeout: '60s', switch: howToSwitch }),

@@ -10,6 +10,7 @@ import type {
   Service,
 } from '../../src/cluster/wire.ts';
 import { observe } from '../../src/engine/observe.ts';
+import { pauseShare } from '../../src/engine/plan-steps.ts';
 import { preflight } from '../../src/engine/preflight.ts';
 import type { Snapshot } from '../../src/engine/snapshot.ts';
 import { requestFor } from '../../src/engine/writes.ts';
@@ -18,7 +19,6 @@ import { decide } from '../../src/release/decide.ts';
 import type { Observation } from '../../src/release/observation.ts';
 import type { Plan } from '../../src/release/plan.ts';
 import { afterAction, afterChecks, afterWrite, turnBack } from '../../src/release/progress.ts';
-import type { Share } from '../../src/release/route.ts';
 import { BEGINNING, type Cause, type State } from '../../src/release/state.ts';
 import { createModel, type Model } from '../simulator/model.ts';
 import { list, modelApi, read, send } from './model-api.ts';
@@ -166,8 +166,9 @@ export class Stage {
   }
 
   /** Another process goes on from where this one paused, and knows what the record says. */
-  promote(pauseAt: Share | null): void {
-    this.plan = { ...this.#planned(), pauseAt };
+  promote(pauseAt: Request['pauseAt']): void {
+    const plan = this.#planned();
+    this.plan = { ...plan, pauseAt: pauseShare(pauseAt, plan.steps) };
     this.ended = false;
     this.#template = null;
     const { step, marks, restartsAtSwitch } = this.state;

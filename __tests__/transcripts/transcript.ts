@@ -1,9 +1,10 @@
 import type { Request } from '../../src/action/request.ts';
 import { parseDuration } from '../../src/action/durations.ts';
 import type { Parsed } from '../../src/action/parsed.ts';
-import { parseShare } from '../../src/action/shares.ts';
+import { parseAmount, parseBatches } from '../../src/action/batches.ts';
 import { parseSteps } from '../../src/action/steps.ts';
 import { parseHeaderLine } from '../../src/action/testers.ts';
+import { parseWord } from '../../src/action/words.ts';
 import { Refused } from '../../src/engine/refusal.ts';
 import type { Action } from '../../src/release/action.ts';
 import type { Observation, Track } from '../../src/release/observation.ts';
@@ -125,7 +126,7 @@ class Player {
         this.#run();
         break;
       case 'promote':
-        this.#theStage.promote(options['pause-at'] === undefined ? null : parsed(parseShare(options['pause-at'])));
+        this.#theStage.promote(options['pause-at'] === undefined ? null : parsed(parseAmount(options['pause-at'])));
         this.#run(Number(options.writes ?? Number.POSITIVE_INFINITY));
         break;
       case 'take-back':
@@ -332,6 +333,11 @@ function parsed<T>(result: Parsed<T>): T {
   return result.value;
 }
 
+/** `1_5s;25%`: an option has no blanks. */
+function listOf(option: string): string {
+  return option.replaceAll('_', ' ').replaceAll(';', ', ');
+}
+
 export function requestOf(options: Record<string, string>): Request {
   const image =
     options.image === undefined
@@ -339,9 +345,11 @@ export function requestOf(options: Record<string, string>): Request {
       : [{ kind: 'container', container: 'web', image: `${REPOSITORY}:${options.image}` } as const];
   return {
     action: 'deploy',
-    strategy: options.strategy === 'canary' ? 'canary' : 'blue-green',
-    steps: parsed(parseSteps((options.steps ?? '').replaceAll('_', ' ').replaceAll(';', ', ') || '10% 2s')),
-    pauseAt: options['pause-at'] === undefined ? null : parsed(parseShare(options['pause-at'])),
+    strategy: parsed(parseWord(options.strategy ?? 'blue-green', ['blue-green', 'canary', 'rolling'])),
+    steps: parsed(parseSteps(listOf(options.steps ?? '') || '10% 2s')),
+    batches: options.batches === undefined ? null : parsed(parseBatches(listOf(options.batches))),
+    batchTime: ms(options['batch-time'] ?? '2s'),
+    pauseAt: options['pause-at'] === undefined ? null : parsed(parseAmount(options['pause-at'])),
     testers: {
       headers: options.header === undefined ? [] : [parsed(parseHeaderLine(options.header))],
       cookies: [],

@@ -1,16 +1,17 @@
-import { DURATION_FORM, formatDuration, parseDuration } from './durations.ts';
+import { AMOUNT_FORM, type Amount, BATCHES_FORM, parseAmount, parseBatches } from './batches.ts';
+import { DURATION_FORM, parseDuration } from './durations.ts';
 import { ENV_LINE_FORM, envTarget, parseEnvLine, shownEnvLine } from './env.ts';
 import { IMAGE_LINE_FORM, imageTarget, parseImageLine } from './images.ts';
 import { hidden, InputErrors, type InputProblem, shown } from './input-errors.ts';
+import { type ReadInputs, togetherProblems } from './inputs-together.ts';
 import { KUBECONFIG_FORM, parseKubeconfig } from './kubeconfig.ts';
 import { linesOf } from './lines.ts';
 import { parseDeploymentName, parseLabelName } from './names.ts';
 import { misunderstood, type Parsed } from './parsed.ts';
 import type { Step } from '../release/plan.ts';
-import type { Share } from '../release/route.ts';
 import type { Request } from './request.ts';
 import { parseRouterLine, ROUTER_FORM } from './router-names.ts';
-import { formatShare, parseShare, SHARE_FORM } from './shares.ts';
+import { parseShare, SHARE_FORM } from './shares.ts';
 import { parseSteps, STEPS_FORM } from './steps.ts';
 import { COOKIE_FORM, HEADER_FORM, parseCookieLine, parseHeaderLine } from './testers.ts';
 import { parseSmokeTestLine, SMOKE_TEST_FORM } from './smoke-test-lines.ts';
@@ -34,6 +35,9 @@ export const INPUTS = [
   { ...NO_INPUT, name: 'action', default: 'deploy' },
   { ...NO_INPUT, name: 'strategy', default: 'blue-green' },
   { ...NO_INPUT, name: 'steps', default: '5% 2m, 20% 5m, 50% 5m' },
+  { ...NO_INPUT, name: 'batches' },
+  { ...NO_INPUT, name: 'batch-size' },
+  { ...NO_INPUT, name: 'batch-time', default: '1m' },
   { ...NO_INPUT, name: 'pause-at' },
   { ...NO_INPUT, name: 'router', default: 'auto' },
   { ...NO_INPUT, name: 'headers' },
@@ -63,7 +67,7 @@ export const INPUTS = [
   { ...NO_INPUT, name: 'job-status', default: '${{ job.status }}' },
 ] as const satisfies readonly Input[];
 
-type InputName = (typeof INPUTS)[number]['name'];
+export type InputName = (typeof INPUTS)[number]['name'];
 
 /**
  * The request of the inputs, checked whole and frozen. `get` gives an input by its name in `action.yml`, '' when not set.
@@ -75,9 +79,11 @@ export async function readRequest(get: (name: string) => string): Promise<Reques
   const kubeconfig = await inputs.kubeconfig();
   const request: Request = {
     action: inputs.word('action', ['deploy', 'promote', 'abort']),
-    strategy: inputs.word('strategy', ['blue-green', 'canary']),
+    strategy: inputs.word('strategy', ['blue-green', 'canary', 'rolling']),
     steps: inputs.steps(),
-    pauseAt: inputs.share('pause-at'),
+    batches: inputs.batches(),
+    batchTime: inputs.duration('batch-time'),
+    pauseAt: inputs.amount('pause-at'),
     testers: {
       headers: inputs.lines('headers', HEADER_FORM, parseHeaderLine, ({ name, value }) => `${name}: ${value}`),
       cookies: inputs.lines('cookie', COOKIE_FORM, parseCookieLine, ({ name, value }) => `${name}=${value}`),
@@ -121,7 +127,7 @@ function place(problem: InputProblem): number {
  * Reads inputs one by one and collects what is wrong with them. A reading that failed gives a stand-in of the right type,
  * which nobody sees: with a problem collected, no request leaves `readRequest`.
  */
-class Reader {
+class Reader implements ReadInputs {
   readonly problems: InputProblem[] = [];
   readonly #get: (name: string) => string;
   readonly #bad = new Set<InputName>();
@@ -130,7 +136,6 @@ class Reader {
     this.#get = get;
   }
 
-  /** True when every one of these was understood, so that they can be compared. */
   understood(...names: InputName[]): boolean {
     return names.every((name) => !this.#bad.has(name));
   }
@@ -141,7 +146,7 @@ class Reader {
   }
 
   word<W extends string>(name: InputName, words: readonly [W, ...W[]]): W {
-    const accepted = `${words.join(' or ')}, for example ${name}: ${words[0]}`;
+    const accepted = `${words.join(', ').replace(/, (?=[^,]*$)/, ' or ')}, for example ${name}: ${words[0]}`;
     return this.#parse(name, accepted, (given) => parseWord(given, words), words[0]);
   }
 
@@ -162,8 +167,24 @@ class Reader {
     return this.#parse('steps', STEPS_FORM, parseSteps, []);
   }
 
-  share(name: InputName): Share | null {
-    return this.#given(name) === '' ? null : this.#parse(name, SHARE_FORM, parseShare, null);
+  batches(): Request['batches'] {
+    const some = (given: string): Parsed<Amount> => {
+      const amount = parseAmount(given);
+      return amount.ok && 'share' in amount.value && amount.value.share === 0
+        ? misunderstood('A batch of no pods.')
+        : amount;
+    };
+    const size = this.#given('batch-size') === '' ? null : this.#parse('batch-size', AMOUNT_FORM, some, null);
+    if (this.#given('batches') !== '') return this.#parse('batches', BATCHES_FORM, parseBatches, []);
+    return size === null ? null : { size };
+  }
+
+  amount(name: InputName): Amount | null {
+    return this.#given(name) === '' ? null : this.#parse(name, AMOUNT_FORM, parseAmount, null);
+  }
+
+  isSaid(name: InputName): boolean {
+    return this.#given(name) !== this.#defaultOf(name);
   }
 
   /** `10% 2m`. */
@@ -266,119 +287,17 @@ class Reader {
   /** The value as given, or the default. Outside the runner (and with `with: {timeout: ''}`) nobody filled the defaults in. */
   #given(name: InputName): string {
     const given = this.#get(name).trim();
-    return given === '' ? (INPUTS.find((input) => input.name === name)?.default ?? '') : given;
+    return given === '' ? this.#defaultOf(name) : given;
+  }
+
+  #defaultOf(name: InputName): string {
+    return INPUTS.find((input) => input.name === name)?.default ?? '';
   }
 
   #fail(name: InputName, problem: InputProblem): void {
     this.#bad.add(name);
     this.problems.push(problem);
   }
-}
-
-/** What is wrong with inputs that are each right by themselves. */
-function togetherProblems(request: Request, inputs: Reader): InputProblem[] {
-  return [
-    nothingToRelease(request, inputs),
-    dryRunOfNothing(request, inputs),
-    pauseAtNoStep(request, inputs),
-    ...onlyForCanary(request, inputs),
-    timesBeyondTimeout(request, inputs),
-    candidateServiceName(request, inputs),
-  ].filter((problem) => problem !== null);
-}
-
-function nothingToRelease(request: Request, inputs: Reader): InputProblem | null {
-  if (request.action !== 'deploy') return null;
-  if (request.images.length > 0 || request.env.length > 0 || !inputs.understood('images', 'env')) return null;
-  return {
-    input: 'images',
-    line: null,
-    given: null,
-    problem: 'Neither images nor env says what the new version is.',
-    accepted: `lines ${IMAGE_LINE_FORM}; or in env, lines ${ENV_LINE_FORM}`,
-  };
-}
-
-function timesBeyondTimeout(request: Request, inputs: Reader): InputProblem | null {
-  if (!inputs.understood('timeout', 'bake-time', 'drain-time', 'settle-time', 'steps', 'mirror')) return null;
-  const { timeout, bakeTime, drainTime, settleTime } = request;
-  const isRamp = request.action === 'deploy' && request.strategy === 'canary';
-  const ramp = isRamp ? request.steps.reduce((sum, { stay }) => sum + stay, request.mirror?.stay ?? 0) : 0;
-  const waits = bakeTime + drainTime + settleTime + ramp;
-  if (timeout > waits) return null;
-  const steps = ramp === 0 ? '' : `the steps ${formatDuration(ramp)}, `;
-  const problem = `${steps}bake-time ${formatDuration(bakeTime)}, drain-time ${formatDuration(drainTime)} and settle-time ${formatDuration(settleTime)} take ${formatDuration(waits)} together, which leaves no time for the release itself.`;
-  return {
-    input: 'timeout',
-    line: null,
-    given: shown(formatDuration(timeout)),
-    problem,
-    accepted:
-      'a time longer than bake-time, drain-time and settle-time together, and long enough for the pods to start, for example timeout: 15m',
-  };
-}
-
-/** Whoever asks for a dry run wants nothing to be changed. */
-function dryRunOfNothing({ action, dryRun }: Request, inputs: Reader): InputProblem | null {
-  if (action === 'deploy' || !dryRun || !inputs.understood('action', 'dry-run')) return null;
-  return {
-    input: 'dry-run',
-    line: null,
-    given: shown('true'),
-    problem: `There is no dry run of action: ${action}.`,
-    accepted: 'leave it out, or use action: deploy',
-  };
-}
-
-function pauseAtNoStep(request: Request, inputs: Reader): InputProblem | null {
-  const { pauseAt, steps, strategy, action } = request;
-  // A release that goes on has its steps on record.
-  if (pauseAt === null || action !== 'deploy' || !inputs.understood('pause-at', 'steps', 'strategy')) return null;
-  const shares = [0, ...(strategy === 'canary' ? steps.map(({ share }) => share) : [])];
-  if (shares.includes(pauseAt)) return null;
-  const accepted = `one of the shares of steps, or 0% (before any user is moved): ${shares.map(formatShare).join(', ')}`;
-  return { input: 'pause-at', line: null, given: shown(formatShare(pauseAt)), problem: 'It is no step.', accepted };
-}
-
-/** Inputs that mean nothing without a ramp: said, not ignored. */
-function onlyForCanary(request: Request, inputs: Reader): InputProblem[] {
-  if (request.action !== 'deploy' || request.strategy === 'canary' || !inputs.understood('strategy')) return [];
-  const given = (['headers', 'cookie', 'mirror', 'candidate-replicas'] as const).filter(
-    (name) => inputs.understood(name) && inputs.text(name) !== null,
-  );
-  return given.map((input) => ({
-    input,
-    line: null,
-    given: null,
-    problem: `It has no meaning with strategy: ${request.strategy}, which moves all users at once.`,
-    accepted: 'leave it out, or use strategy: canary',
-  }));
-}
-
-const CANDIDATE_SUFFIX = '-candidate';
-
-function candidateServiceName(request: Request, inputs: Reader): InputProblem | null {
-  const { service, candidateService } = request;
-  if (service === null || !inputs.understood('service', 'candidate-service')) return null;
-  const accepted = `the name of another Service, for example candidate-service: web-preview`;
-  if (service === candidateService)
-    return {
-      input: 'candidate-service',
-      line: null,
-      given: shown(candidateService),
-      problem: 'This is the live Service: users would reach the new pods before they are tested.',
-      accepted,
-    };
-  if (candidateService !== null) return null;
-  const name = parseLabelName(service + CANDIDATE_SUFFIX);
-  if (name.ok) return null;
-  return {
-    input: 'candidate-service',
-    line: null,
-    given: null,
-    problem: `The default, "${service}${CANDIDATE_SUFFIX}", is too long. ${name.problem}`,
-    accepted,
-  };
 }
 
 function deepFreeze<T extends object>(value: T): T {

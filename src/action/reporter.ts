@@ -97,7 +97,7 @@ export class Reporter {
       diagnosis: result.diagnosis,
       ramp: result.ramp,
       pausedAt: result.pausedAt,
-      steps: plan?.strategy === 'canary' ? plan.steps : [],
+      steps: plan === null || plan.strategy === 'blue-green' ? [] : plan.steps,
       held: result.left === 'standing',
       rollbackPossible: result.rollbackPossible,
       requests: this.requests(),

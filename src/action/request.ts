@@ -1,5 +1,5 @@
 import type { Step, Strategy, Testers } from '../release/plan.ts';
-import type { Share } from '../release/route.ts';
+import type { Amount, Batch } from './batches.ts';
 
 /**
  * What the user asked for: the inputs of `action.yml`, parsed and checked once (`inputs.ts`), never changed afterwards.
@@ -10,7 +10,12 @@ export interface Request {
   readonly strategy: Strategy;
   /** Of a canary, without 100 %. */
   readonly steps: readonly Step[];
-  readonly pauseAt: Share | null;
+  /** Of a rolling release: batches, batches of one size, or null: the plain rolling update. */
+  readonly batches: readonly Batch[] | { readonly size: Amount } | null;
+  /** For batches that do not say how long. */
+  readonly batchTime: number;
+  /** A share, or, in a rolling release, a number of pods. */
+  readonly pauseAt: Amount | null;
   readonly testers: Testers;
   /** Null: nothing is copied. `stay`: how long, before the first step. */
   readonly mirror: Step | null;

@@ -1,8 +1,10 @@
 import type { ApiPort } from '../cluster/api.ts';
 import { leaseRequest } from '../cluster/lease.ts';
 import { servicePath, type WriteRequest } from '../cluster/write-request.ts';
-import { holdFor, intentOf, isByPods, podsFor } from '../release/ramp.ts';
+import { intentOf } from '../release/ramp.ts';
+import { isByPods, isInPlace, isPlain, nextSizes, type Sizes, sizesFor } from '../release/sizes.ts';
 import { routerOf } from '../traffic/routers.ts';
+import type { Plan } from '../release/plan.ts';
 import * as selector from '../traffic/service-selector.ts';
 import * as rollout from '../workload/held-rollout.ts';
 import type { Clock } from './clock.ts';
@@ -60,36 +62,58 @@ function plannedWrites(parts: Parts, cleared: Cleared, book: RecordBook): WriteR
     metadata: { name: plan.candidateService.name, namespace, uid: '' },
     spec: { selector: plan.service.selector },
   };
+  if (isPlain(plan))
+    return [
+      lease,
+      record('open the record'),
+      rollout.roll(deployment, candidateTemplate, 'the new template: the Deployment’s own rolling update begins'),
+      record('close the record'),
+    ];
   return [
     lease,
     record('open the record'),
     rollout.pause(deployment),
     selector.pin(service, plan.stable.hash),
-    rollout.open(deployment, candidateTemplate, holdFor(plan, 0, replicas)),
+    rollout.open(deployment, candidateTemplate, sizesFor(plan, 0, replicas)),
     rollout.freeze(deployment),
     ...(ours ? [selector.createCandidateService(plan, service, UNKNOWN_HASH)] : []),
     ...rampWrites(cleared, replicas),
-    ...(plan.switch === 'overlap' ? [selector.overlap(service)] : []),
-    selector.switchTo(service, UNKNOWN_HASH),
+    ...(isInPlace(plan) ? [] : switchWrites(cleared)),
     rollout.close(deployment, plan),
-    selector.watchStable(cleared.objects.candidateService ?? candidate, plan.stable.hash),
-    selector.unpin(service),
+    ...(isInPlace(plan) ? [] : [selector.watchStable(objects.candidateService ?? candidate, plan.stable.hash)]),
+    ...(isInPlace(plan) ? [] : [selector.unpin(service)]),
     rollout.restore(deployment, plan),
     ...(ours ? [selector.deleteCandidateService(candidate)] : []),
     record('close the record'),
   ];
 }
 
+function switchWrites({ plan, objects }: Cleared): WriteRequest[] {
+  return [
+    ...(plan.switch === 'overlap' ? [selector.overlap(objects.service)] : []),
+    selector.switchTo(objects.service, UNKNOWN_HASH),
+  ];
+}
+
 /** The sizes and weights of a ramp's steps, each against the objects as they are. */
 function rampWrites({ plan, routes, objects }: Cleared, replicas: number): WriteRequest[] {
+  let now = sizesFor(plan, 0, replicas);
   return plan.steps.flatMap((of, step) => {
-    const grows = step > 0 && podsFor(plan, step, replicas) > podsFor(plan, step - 1, replicas);
+    const waves = step === 0 ? [] : sizesUntil(plan, step, replicas, now);
+    now = waves.at(-1) ?? now;
     return [
-      ...(grows ? [rollout.resize(objects.deployment, holdFor(plan, step, replicas))] : []),
-      ...plan.routes.flatMap((binding) => routerOf(binding).plan(binding, routes.objects, intentOf(plan, of))),
       ...(isByPods(plan) && step === 1 ? [selector.overlap(objects.service)] : []),
+      ...waves.map((sizes) => rollout.resize(objects.deployment, sizes)),
+      ...plan.routes.flatMap((binding) => routerOf(binding).plan(binding, routes.objects, intentOf(plan, of))),
     ];
   });
+}
+
+function sizesUntil(plan: Plan, step: number, replicas: number, from: Sizes): Sizes[] {
+  const waves: Sizes[] = [];
+  for (let next = nextSizes(plan, step, replicas, from); next !== null; next = nextSizes(plan, step, replicas, next))
+    waves.push(next);
+  return waves;
 }
 
 const NO_RUN = { url: null, id: null, attempt: null, actor: null, repository: null, sha: null, ref: null, job: null };

@@ -4,7 +4,6 @@ import type { ApiPort } from '../cluster/api.ts';
 import { isStatus } from '../cluster/errors.ts';
 import { missingPermissions, type Permission } from '../cluster/permissions.ts';
 import type { KubeObject } from '../cluster/wire.ts';
-import type { Step } from '../release/plan.ts';
 import type { Binding, RoutedApp } from '../release/route.ts';
 import { CannotRoute, type RouteObjects, type Router, type RouteResource } from '../traffic/router.ts';
 import { ROUTERS, routerOf } from '../traffic/routers.ts';
@@ -202,7 +201,7 @@ function nearby(share: number): string {
 }
 
 function ratioFindings(request: Request): Finding[] {
-  const { testers, mirror, candidateReplicas, steps } = request;
+  const { testers, mirror, candidateReplicas } = request;
   const without = 'No route was found that leads to the live Service, so the numbers of pods split the users';
   const needing = [
     ...(testers.headers.length > 0 ? ['headers'] : []),
@@ -210,32 +209,14 @@ function ratioFindings(request: Request): Finding[] {
     ...(mirror === null ? [] : ['mirror']),
     ...(candidateReplicas === null ? [] : ['candidate-replicas']),
   ];
-  const beyond = steps.filter(({ share }) => share > HALF);
-  return [
-    ...needing.map((input) => ({ message: `${without}; input ${input} needs a router. Leave it out.` })),
-    ...(beyond.length === 0
-      ? []
-      : [
-          {
-            message: `${without}: shares go up to 50% (as many candidate pods as stable ones), then to 100%. Take ${beyond.map(({ share }) => formatShare(share)).join(', ')} out of input steps.`,
-          },
-        ]),
-  ];
+  return needing.map((input) => ({ message: `${without}; input ${input} needs a router. Leave it out.` }));
 }
-
-const HALF = 5_000;
 
 function permissionFinding(namespace: string, missing: readonly Permission[]): Finding {
   const list = missing.map(({ verb, resource, group }) => `${verb} ${resource}.${group}`);
   return {
     message: `A canary needs permissions in namespace ${namespace} that its user lacks: ${list.join(', ')}. Add them to its Role, or use router: none.`,
   };
-}
-
-/** The steps of a plan: up and checked before any user, the ramp, and, where a route splits the users, all of them by it. */
-export function stepsOf(request: Request): readonly [Step, ...Step[]] {
-  if (request.strategy !== 'canary') return [{ share: 0, stay: 0 }];
-  return [{ share: 0, stay: request.mirror?.stay ?? 0 }, ...request.steps, { share: 10_000, stay: 0 }];
 }
 
 function firstWrites(request: Request, { bindings, objects }: FoundRoutes): FoundRoutes['writes'] {

@@ -22,12 +22,13 @@ import { SERVICE_LABEL } from '../traffic/endpoints.ts';
 import { routerOf } from '../traffic/routers.ts';
 import { createCandidateService, MANAGED_BY, pin } from '../traffic/service-selector.ts';
 import { deploymentFindings, surroundings } from '../workload/fitness.ts';
-import { open, pause } from '../workload/held-rollout.ts';
+import { open, pause, roll } from '../workload/held-rollout.ts';
 import { changeTemplate, digestOf, imagesOf } from '../workload/template.ts';
 import { holdFieldsOf, podSelectorOf, tracksOf } from '../workload/tracks.ts';
-import { holdFor } from '../release/ramp.ts';
-import { type FoundRoutes, findRoutes, stepsOf } from './find-routes.ts';
+import { isPlain, mostExtra, sizesFor } from '../release/sizes.ts';
+import { type FoundRoutes, findRoutes } from './find-routes.ts';
 import { editorsOf } from './observe.ts';
+import { batchFindings, pauseShare, stepsOf } from './plan-steps.ts';
 import type { Finding } from './refusal.ts';
 import { Refused } from './refusal.ts';
 
@@ -99,8 +100,13 @@ export async function preflight(
   ]);
   const tracks = tracksOf(deployment, replicaSets.items, pods.items);
   const changed = changeTemplate(deployment.spec?.template ?? {}, request.images, request.env);
+  const replicas = deployment.spec?.replicas ?? 1;
+  const steps = stepsOf(request, replicas);
+  const original = holdFieldsOf(deployment);
+  const extra = mostExtra({ strategy: request.strategy, original, steps }, replicas);
   const findings: Finding[] = [
-    ...deploymentFindings(deployment, tracks),
+    ...deploymentFindings(deployment, tracks, extra),
+    ...batchFindings(request, replicas),
     ...('service' in chosen ? [] : chosen.findings),
     ...('misfits' in changed
       ? changed.misfits.map(({ input, message }) => ({
@@ -119,8 +125,8 @@ export async function preflight(
   const plan: Plan = {
     release: releaseId(now),
     strategy: request.strategy,
-    steps: stepsOf(request),
-    pauseAt: request.pauseAt,
+    steps,
+    pauseAt: pauseShare(request.pauseAt, steps),
     routes: found.bindings,
     testers: request.testers,
     mirror: request.mirror?.share ?? 0,
@@ -135,7 +141,7 @@ export async function preflight(
       selector: service.spec?.selector ?? {},
     },
     candidateService,
-    original: holdFieldsOf(deployment),
+    original,
     stable: {
       hash: stable.hash,
       digest: stable.digest,
@@ -164,6 +170,7 @@ export async function preflight(
     tracks,
     pods: pods.items,
     slices: slices.items,
+    extra,
   });
   if (around.findings.length > 0) throw new Refused(around.findings);
   return {
@@ -201,12 +208,17 @@ async function dryRuns(
   template: PodTemplate,
   routeWrites: readonly WriteRequest[],
 ): Promise<PodTemplate> {
+  const first = isPlain(plan)
+    ? roll(deployment, template, 'the new template')
+    : open(deployment, template, sizesFor(plan, 0, deployment.spec?.replicas ?? 1));
   const attempts = [
-    api.write<Deployment>(open(deployment, template, holdFor(plan, 0, deployment.spec?.replicas ?? 1)), {
-      dryRun: true,
-    }),
-    api.write<Deployment>(pause(deployment), { dryRun: true }),
-    api.write<Service>(pin(service, plan.stable.hash), { dryRun: true }),
+    api.write<Deployment>(first, { dryRun: true }),
+    ...(isPlain(plan)
+      ? []
+      : [
+          api.write<Deployment>(pause(deployment), { dryRun: true }),
+          api.write<Service>(pin(service, plan.stable.hash), { dryRun: true }),
+        ]),
     ...(plan.candidateService.kind === 'ours'
       ? [api.write<Service>(createCandidateService(plan, service, plan.stable.hash), { dryRun: true })]
       : []),

@@ -1,3 +1,4 @@
+import { formatAmount } from '../action/batches.ts';
 import type { Request } from '../action/request.ts';
 import type { HeldLease } from '../cluster/lease.ts';
 import type { Deployment } from '../cluster/wire.ts';
@@ -7,6 +8,7 @@ import { percent } from '../release/ramp.ts';
 import { formatDuration } from '../report/duration.ts';
 import { BEGINNING, type State } from '../release/state.ts';
 import { type DeployParts, isOpen, lock, NOTHING, type Result, resultOf, runToEnd } from './deploy.ts';
+import { pauseShare } from './plan-steps.ts';
 import { type OpenRelease, type Paused, type RecordBook, readBook, writeBook } from './record-store.ts';
 import { Refused } from './refusal.ts';
 import { describeOpen, takeBack } from './take-back.ts';
@@ -87,16 +89,18 @@ function nothingPaused(request: Request, namespace: string, open: OpenRelease | 
 
 function misplacedPause({ pauseAt }: Request, plan: Plan, { step }: Paused): { message: string } | null {
   if (pauseAt === null) return null;
-  const left = plan.steps.slice(step + 1).map(({ share }) => share);
-  if (left.includes(pauseAt)) return null;
-  const found = left.length === 0 ? 'no step is left' : `the steps that are left are ${left.map(percent).join(', ')}`;
-  return { message: `Wanted to pause at ${percent(pauseAt)} (input pause-at); ${found}.` };
+  const left = plan.steps.slice(step + 1);
+  if (pauseShare(pauseAt, left) !== null) return null;
+  const places = left.map((each) => (each.pods === undefined ? percent(each.share) : `${each.pods} pods`));
+  const found = left.length === 0 ? 'no step is left' : `the steps that are left are ${places.join(', ')}`;
+  return { message: `Wanted to pause at ${formatAmount(pauseAt)} (input pause-at); ${found}.` };
 }
 
 /** A run that cannot reach its end in time would take users back on the way, and nobody had asked for that. */
 function tooShortTimeout({ timeout, pauseAt }: Request, plan: Plan, { step }: Paused): { message: string } | null {
   const left = plan.steps.slice(step + 1);
-  const until = pauseAt === null ? left : left.slice(0, left.findIndex(({ share }) => share === pauseAt) + 1);
+  const until =
+    pauseAt === null ? left : left.slice(0, left.findIndex(({ share }) => share === pauseShare(pauseAt, left)) + 1);
   const { bake, drain, settle } = plan.times;
   const needed = until.reduce(
     (sum, { stay }) => sum + Math.max(stay, settle),
@@ -110,7 +114,11 @@ function tooShortTimeout({ timeout, pauseAt }: Request, plan: Plan, { step }: Pa
 
 /** The plan goes on as it was made; what concerns this run is this run's: its deadline, and where it ends. */
 function planFrom(request: Request, { plan }: OpenRelease, now: number): Plan {
-  return { ...plan, pauseAt: request.pauseAt, times: { ...plan.times, deadline: now + request.timeout } };
+  return {
+    ...plan,
+    pauseAt: pauseShare(request.pauseAt, plan.steps),
+    times: { ...plan.times, deadline: now + request.timeout },
+  };
 }
 
 function stateFrom(open: OpenRelease, { step, marks, restarts }: Paused): State {

@@ -7,7 +7,8 @@ import type { Action, Ending } from '../release/action.ts';
 import { decide, isClosing } from '../release/decide.ts';
 import type { Observation } from '../release/observation.ts';
 import type { Plan } from '../release/plan.ts';
-import { percent, podsFor, ratio, stepOf } from '../release/ramp.ts';
+import { percent, stepOf } from '../release/ramp.ts';
+import { isPlain, ratio, sizesFor } from '../release/sizes.ts';
 import { ALL, type Level, type Share } from '../release/route.ts';
 import { afterAction, afterChecks, afterWrite, turnBack } from '../release/progress.ts';
 import { describeSign } from '../release/signs.ts';
@@ -94,7 +95,7 @@ export class Release {
       const seen = this.#observe();
       this.#tellSigns(seen);
       const action = decide(this.#parts.plan, this.#state, seen, this.#parts.clock.now());
-      const phase = phaseOf(this.#state, action, seen);
+      const phase = phaseOf(this.#parts.plan, this.#state, action, seen);
       if (phase !== null) teller.phase(phase);
       if (action.do === 'finish') return await this.#end(action.outcome);
       try {
@@ -165,8 +166,8 @@ export class Release {
     const { teller, clock, api, namespace, plan } = this.#parts;
     this.#state = turnBack(this.#state, { at: clock.now(), cause, reason });
     this.#checking?.abort();
-    teller.phase(isClosing(seen) ? 'Close' : 'Go back');
-    teller.fact(isClosing(seen) ? `${reason} The release was closing already.` : reason);
+    teller.phase(isClosing(plan, seen) ? 'Close' : 'Go back');
+    teller.fact(isClosing(plan, seen) ? `${reason} The release was closing already.` : reason);
     if (cause !== 'unhealthy' && cause !== 'deadline') return;
     if (seen.candidate !== null)
       this.#diagnosis = diagnose(api, namespace, seen.candidate, `${plan.deployment.name}-${seen.candidate.hash}`);
@@ -281,7 +282,7 @@ export class Release {
   #tellStep({ deployment }: Observation): void {
     const { plan, teller } = this.#parts;
     const { share, stay } = stepOf(plan, this.#state);
-    const pods = podsFor(plan, this.#state.step, deployment.replicas);
+    const { candidate: pods } = sizesFor(plan, this.#state.step, deployment.replicas);
     const time = stay === 0 ? '' : `, for ${formatDuration(stay)}`;
     teller.fact(`next: ${percent(share)} of the users${time}; ${pods} of ${deployment.replicas} candidate pods`);
   }
@@ -323,8 +324,8 @@ function isOfAnotherRun(cause: Cause): boolean {
 }
 
 /** The chapter to which an action belongs; null: it opens no new one. Pure. */
-export function phaseOf(state: State, action: Action, seen: Observation): Phase | null {
-  if (isClosing(seen)) return 'Close';
+export function phaseOf(plan: Plan, state: State, action: Action, seen: Observation): Phase | null {
+  if (isClosing(plan, seen)) return 'Close';
   if (state.back !== null) return isOfAnotherRun(state.back.cause) ? null : 'Go back';
   if (action.do === 'check') return 'Check candidate';
   if (action.do === 'next-step') return 'Ramp';
@@ -333,7 +334,7 @@ export function phaseOf(state: State, action: Action, seen: Observation): Phase 
     if (action.wait.for === 'drain') return 'Drain';
     if (action.wait.for === 'route' || action.wait.for === 'step') return 'Ramp';
     if (action.wait.for === 'pods' && state.marks.baked === undefined)
-      return state.step > 0 ? 'Ramp' : 'Start candidate';
+      return state.step > 0 || isPlain(plan) ? 'Ramp' : 'Start candidate';
     return null;
   }
   if (action.do !== 'write') return null;
@@ -341,6 +342,7 @@ export function phaseOf(state: State, action: Action, seen: Observation): Phase 
     case 'pause':
     case 'pin':
     case 'open':
+    case 'roll':
       return seen.candidate === null || seen.candidate.size === 0 ? 'Open' : 'Start candidate';
     case 'freeze':
       return state.step > 0 ? 'Ramp' : 'Start candidate';

@@ -2,7 +2,7 @@ import type { PodTemplate } from '../cluster/wire.ts';
 import type { WriteRequest } from '../cluster/write-request.ts';
 import type { Target, Write } from '../release/action.ts';
 import type { Plan } from '../release/plan.ts';
-import { holdFor, intentOf } from '../release/ramp.ts';
+import { intentOf } from '../release/ramp.ts';
 import type { Intent } from '../release/route.ts';
 import { ORIGINAL } from '../traffic/router.ts';
 import { routerOf } from '../traffic/routers.ts';
@@ -34,7 +34,7 @@ export function requestFor(
   const candidateHash = (): string =>
     hashByDigest(snapshot, plan.candidate.digest) ?? missing('the candidate’s ReplicaSet is not there');
   const step = () => plan.steps[target.step ?? 0] ?? plan.steps[0];
-  const size = () => holdFor(plan, target.step ?? 0, deployment().spec?.replicas ?? 1);
+  const sizes = () => target.sizes ?? missing(`the decision does not say how many pods ${write} is to give`);
   switch (write) {
     case 'pause':
       return rollout.pause(deployment());
@@ -44,10 +44,24 @@ export function requestFor(
       return rollout.open(
         deployment(),
         candidateTemplate ?? missing('this run does not know the candidate’s template'),
-        size(),
+        sizes(),
+      );
+    case 'roll':
+      return rollout.roll(
+        deployment(),
+        candidateTemplate ?? missing('this run does not know the candidate’s template'),
+        'the new template: the Deployment’s own rolling update begins',
+      );
+    case 'roll-back':
+      return rollout.roll(
+        deployment(),
+        stableTemplate(plan, snapshot),
+        'the old template: the rolling update goes back',
       );
     case 'resize':
-      return rollout.resize(deployment(), size());
+      return rollout.resize(deployment(), sizes());
+    case 'regrow':
+      return rollout.regrow(deployment(), stableTemplate(plan, snapshot), sizes());
     case 'route':
       return routeRequest(plan, target, snapshot, intentOf(plan, step()));
     case 'route-home':
@@ -71,7 +85,7 @@ export function requestFor(
     case 'close':
       return rollout.close(deployment(), plan);
     case 'hold-again':
-      return rollout.holdAgain(deployment());
+      return rollout.holdAgain(deployment(), sizes());
     case 'traffic-back':
       return selector.switchBack(live(), plan.stable.hash);
     case 'close-back':

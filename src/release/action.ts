@@ -1,4 +1,5 @@
 import type { Share } from './route.ts';
+import type { Sizes } from './sizes.ts';
 import type { Cause, Marks } from './state.ts';
 
 /** The one thing to do next. Everything but `write` changes nothing in the cluster. */
@@ -13,10 +14,11 @@ export type Action =
   | { readonly do: 'wait'; readonly wait: Wait; readonly until: number | null }
   | { readonly do: 'finish'; readonly outcome: Ending };
 
-/** Which of several a write is for: index of a step of the plan, index of one of its routes. */
+/** What a write is for: index of a step of the plan, index of one of its routes, the pods that both tracks are to have. */
 export interface Target {
   readonly step?: number;
   readonly route?: number;
+  readonly sizes?: Sizes;
 }
 
 /** Every mutating request of a release, by what it is for. */
@@ -36,6 +38,9 @@ export type Write =
   | 'hold-again'
   | 'divert'
   | 'traffic-back'
+  | 'roll'
+  | 'roll-back'
+  | 'regrow'
   | 'close-back'
   | 'evict-candidate'
   | 'route-home'

@@ -1,7 +1,8 @@
 import { type Action, type Ending, wait, write } from './action.ts';
-import { isTidied, listedByHelper, tidy } from './forward.ts';
+import { isTidied, listedByHelper, sizesNow, tidy } from './forward.ts';
 import { type Observation, type RouteView, readyPods, remaining, type Track } from './observation.ts';
 import type { Plan } from './plan.ts';
+import { isForeign, regrow } from './regrow.ts';
 import type { State, Turn } from './state.ts';
 
 /** Milliseconds after which going back stops waiting for the cluster, leaves what is safe and says so. */
@@ -15,6 +16,7 @@ export function back(plan: Plan, state: State, turn: Turn, seen: Observation, no
   return (
     stopClosing(plan, state, seen) ??
     divert(plan, state, seen) ??
+    regrow(plan, state, turn, seen, now) ??
     moveUsersBack(plan, state, seen, now) ??
     leaveStanding(plan, state, turn, seen) ??
     retireCandidate(plan, state, seen, now) ??
@@ -31,7 +33,7 @@ function stopClosing(plan: Plan, state: State, seen: Observation): Action | null
   const { template, held } = seen.deployment;
   const { pin } = seen.live;
   const mayBeClosing = template !== 'stable' && !held && pin !== null && pin !== plan.stable.hash;
-  if (mayBeClosing) return write('hold-again');
+  if (mayBeClosing) return write('hold-again', { sizes: sizesNow(seen) });
   if (state.marks.heldAgain !== undefined && !seen.current)
     return wait('controller', 'the Deployment controller to see the hold');
   return null;
@@ -121,7 +123,8 @@ function leaveStanding(plan: Plan, state: State, turn: Turn, seen: Observation):
   const foreignRoute =
     isCandidateThere(seen) && seen.routes.some((route) => !route.home && isForeignRoute(plan, state, route));
   const foreign = foreignRoute || (isForeign(state, seen) && (seen.deployment.held || isPopulated(seen.candidate)));
-  if (!foreign && !(asked && seen.deployment.template === 'candidate')) return null;
+  const stands = seen.deployment.template === 'candidate' || (seen.deployment.held && isPopulated(seen.candidate));
+  if (!foreign && !(asked && stands)) return null;
   // For whoever looks: no route leads there any more.
   if (!foreign && seen.routes.length > 0 && seen.candidateService.state === 'stable')
     return write('point-candidate-service');
@@ -133,11 +136,6 @@ function leaveStanding(plan: Plan, state: State, turn: Turn, seen: Observation):
 function watchLeaving({ candidate, candidateService }: Observation): Action | null {
   if (candidate === null || readyPods(candidate) === 0 || candidateService.state === 'candidate') return null;
   return write(candidateService.state === 'absent' ? 'create-candidate-service' : 'point-candidate-service');
-}
-
-/** A template of somebody else's that no run has named yet. */
-function isForeign(state: State, { deployment }: Observation): boolean {
-  return deployment.template === 'foreign' && deployment.templateDigest !== state.toldTemplate;
 }
 
 function isPopulated(track: Track | null): boolean {

@@ -3,7 +3,9 @@ import { back } from './back.ts';
 import { closeForward, forward, tidyCandidateService } from './forward.ts';
 import { judge, signsDue } from './judge.ts';
 import type { Observation } from './observation.ts';
+import { decidePlain } from './plain-rolling.ts';
 import type { Plan } from './plan.ts';
+import { isInPlace, isPlain } from './sizes.ts';
 import type { State } from './state.ts';
 
 /** Milliseconds in which a close that was interrupted may complete before it is taken back all the same. */
@@ -17,8 +19,9 @@ const CLOSE_PATIENCE = 5_000;
  */
 export function decide(plan: Plan, state: State, seen: Observation, now: number): Action {
   if (seen.lost === 'deployment') return clearAway(plan, state, seen);
-  if (isPastReturn(seen)) return seen.deployment.held ? write('close') : closeForward(plan, seen);
-  if (isClosing(seen)) return close(plan, state, seen, now);
+  if (isPlain(plan)) return decidePlain(plan, state, seen, now);
+  if (isPastReturn(plan, seen)) return seen.deployment.held ? write('close') : closeForward(plan, seen);
+  if (isClosing(plan, seen)) return close(plan, state, seen, now);
   if (state.back !== null) return back(plan, state, state.back, seen, now);
   return judge(plan, state, seen, now) ?? notPast(nextLook(plan, state), forward(plan, state, seen, now));
 }
@@ -36,20 +39,21 @@ function close(plan: Plan, state: State, seen: Observation, now: number): Action
     : back(plan, state, state.back, seen, now);
 }
 
-/** The candidate's close was written: its template stays, and its pods count as available again. */
-export function isClosing(seen: Observation): boolean {
-  return seen.deployment.template === 'candidate' && !seen.deployment.held;
+/** The candidate's close was written: its template stays, and its pods count as available again. A plain rolling update has no close. */
+export function isClosing(plan: Plan, seen: Observation): boolean {
+  return seen.deployment.template === 'candidate' && !seen.deployment.held && !isPlain(plan);
 }
 
 /**
  * The candidate is what the Deployment wants and stable has been scaled away: going back would be a release of its own, what is left
- * can only be completed.
+ * can only be completed. In place, stable is always scaled away before the close, and made again when the release goes back.
  */
-export function isPastReturn(seen: Observation): boolean {
+export function isPastReturn(plan: Plan, seen: Observation): boolean {
   return (
     seen.deployment.template === 'candidate' &&
     seen.candidate !== null &&
-    (seen.stable === null || seen.stable.size === 0)
+    (seen.stable === null || seen.stable.size === 0) &&
+    !(isInPlace(plan) && seen.deployment.held)
   );
 }
 

@@ -2,15 +2,18 @@ import { type Action, wait, write } from './action.ts';
 import { restoredFields, sameFields } from './hold.ts';
 import { type Observation, readyPods, remaining, type Track } from './observation.ts';
 import type { Plan } from './plan.ts';
-import { bringRoutesHome, climb, podsFor } from './ramp.ts';
+import { bringRoutesHome, climb } from './ramp.ts';
+import { isInPlace, nextSizes, type Sizes, sizesFor, sizesOf } from './sizes.ts';
 import type { State } from './state.ts';
 
 /** A release on its way forward (design §3), as a list of what must be true before the next thing may happen. */
 export function forward(plan: Plan, state: State, seen: Observation, now: number): Action {
   return (
-    open(seen) ??
+    open(plan, seen) ??
     raiseCandidate(plan, state, seen) ??
     proveCandidate(plan, state, seen) ??
+    takePlaces(plan, state, seen, now) ??
+    proveStep(state, seen) ??
     climb(plan, state, seen, now) ??
     switchUsers(plan, state, seen, now) ??
     bringRoutesHome(plan, state, seen, now) ??
@@ -20,44 +23,52 @@ export function forward(plan: Plan, state: State, seen: Observation, now: number
 }
 
 /** Paused, then pinned, then template and hold in one PATCH: at no moment can a user reach the candidate. */
-function open(seen: Observation): Action | null {
+function open(plan: Plan, seen: Observation): Action | null {
   if (seen.deployment.template !== 'stable') return null;
   if (!seen.deployment.fields.paused) return write('pause');
   if (seen.live.pin === null) return write('pin');
   // The user's own route may lead to the candidate Service already: not while it reaches a candidate that nobody has proved.
   const leading = seen.routes.findIndex((route) => route.share !== 0);
   if (leading >= 0) return write('route', { route: leading, step: 0 });
-  return write('open', { step: 0 });
+  return write('open', { sizes: sizesFor(plan, 0, seen.deployment.replicas) });
 }
 
 /** The candidate has its size, the Deployment is frozen, the candidate Service selects it. */
 function raiseCandidate(plan: Plan, state: State, seen: Observation): Action | null {
   const { candidate, deployment } = seen;
-  const isSized = candidate !== null && candidate.size >= podsFor(plan, state.step, deployment.replicas);
-  if (!deployment.fields.paused) {
-    if (!isSized)
-      return wait(
-        'controller',
-        candidate === null || candidate.size === 0
-          ? 'the Deployment controller makes the candidate’s ReplicaSet'
-          : 'the Deployment controller gives the candidate its size',
-      );
-    return write('freeze');
-  }
-  // The next step, or a scale-up while frozen that shared the pods out unevenly; after the switch nothing may be thawed any more.
-  if (!isSized && seen.current && seen.live.pin !== candidate?.hash) return write('resize', { step: state.step });
+  if (!deployment.fields.paused) return freeze(seen);
   if (candidate === null) return wait('controller', 'the candidate’s ReplicaSet');
+  // The next step, or a scale-up while frozen that shared the pods out unevenly; after the switch nothing may be thawed any more.
+  const wanted = nextSizes(plan, state.step, deployment.replicas, sizesNow(seen));
+  const grows = !isInPlace(plan) && wanted !== null && wanted.candidate > candidate.size;
+  if (grows && seen.current && seen.live.pin !== candidate.hash) return write('resize', { sizes: wanted });
   if (seen.candidateService.state === 'absent') return write('create-candidate-service');
   if (seen.candidateService.state !== 'candidate') return write('point-candidate-service');
   return null;
 }
 
-/** Every pod that the step wants is Ready, the candidate's EndpointSlices list them, the checks passed. */
+/** Unpaused, for the milliseconds that the controller needs to give both tracks the sizes that the hold gives them. */
+export function freeze({ deployment, candidate, stable }: Observation): Action {
+  const asked = sizesOf(deployment.fields.strategy, deployment.replicas);
+  if (candidate === null || candidate.size === 0)
+    return wait('controller', 'the Deployment controller makes the candidate’s ReplicaSet');
+  if (candidate.size < asked.candidate)
+    return wait('controller', 'the Deployment controller gives the candidate its size');
+  if ((stable?.size ?? 0) > asked.stable)
+    return wait('controller', 'the Deployment controller takes pods of stable away');
+  return write('freeze');
+}
+
+export function sizesNow({ candidate, stable }: Observation): Sizes {
+  return { candidate: candidate?.size ?? 0, stable: stable?.size ?? 0 };
+}
+
+/** Every pod that there is to be is Ready, the candidate's EndpointSlices list them, the checks passed. */
 function proveCandidate(plan: Plan, state: State, seen: Observation): Action | null {
   const { candidate } = seen;
   if (candidate === null) return wait('controller', 'the candidate’s ReplicaSet');
   if (seen.live.pin === candidate.hash) return null;
-  const wanted = Math.max(podsFor(plan, state.step, seen.deployment.replicas), candidate.size);
+  const wanted = candidate.size;
   const ready = readyPods(candidate);
   if (ready < wanted) return wait('pods', `${ready}/${wanted} candidate pods Ready`);
   const listed = seen.candidateService.endpoints.candidate;
@@ -65,16 +76,47 @@ function proveCandidate(plan: Plan, state: State, seen: Observation): Action | n
     return wait('endpoints', `${listed}/${wanted} candidate pods in the candidate Service’s endpoints`);
   if (state.marks.ready === undefined) return { do: 'mark', mark: 'ready', restarts: restarts(candidate) };
   if (plan.checks > 0 && state.marks.checked === undefined) return { do: 'check' };
-  if (state.step > 0 && state.marks.stepReady === undefined)
-    return { do: 'mark', mark: 'stepReady', restarts: restarts(candidate) };
   return null;
 }
 
-/** One PATCH, then the proof that the endpoints followed it. */
+/**
+ * Pods of the candidate take the place of stable's: the waves of a batch, and shares above one half by the numbers of pods. The candidate
+ * is proved by now; users come to it before pods of stable go, and those that are new in a wave have the Deployment's own time to be well.
+ */
+function takePlaces(plan: Plan, state: State, seen: Observation, now: number): Action | null {
+  const { candidate, deployment, live } = seen;
+  if (candidate === null || state.step === 0 || live.pin === candidate.hash) return null;
+  const next = nextSizes(plan, state.step, deployment.replicas, sizesNow(seen));
+  if (isInPlace(plan) && live.pin === null && state.marks.waveReady === undefined)
+    return { do: 'mark', mark: 'waveReady', restarts: restarts(candidate) };
+  if (next === null || (!isInPlace(plan) && next.candidate > candidate.size)) return null;
+  if (live.pin !== null) return write('overlap');
+  const missing = readyPods(candidate) - live.endpoints.candidate;
+  if (missing > 0) return wait('endpoints', `${missing} more candidate pods in the live Service’s endpoints`);
+  if (state.marks.waveReady === undefined) return { do: 'mark', mark: 'waveReady', restarts: restarts(candidate) };
+  const well = state.marks.waveReady + Math.max(plan.times.settle, plan.original.minReadySeconds * 1000);
+  if (now < well)
+    return wait(
+      'settle',
+      `the candidate’s ${candidate.size === 1 ? 'pod' : `${candidate.size} pods`} to stay well before stable’s make room`,
+      well,
+    );
+  if (!seen.current) return wait('controller', 'the Deployment controller to be done with the wave before');
+  return write('resize', { sizes: next });
+}
+
+/** The step has its pods, and they are well. */
+function proveStep(state: State, { candidate, live }: Observation): Action | null {
+  if (candidate === null || live.pin === candidate.hash) return null;
+  if (state.step === 0 || state.marks.stepReady !== undefined) return null;
+  return { do: 'mark', mark: 'stepReady', restarts: restarts(candidate) };
+}
+
+/** One PATCH, then the proof that the endpoints followed it. In place nothing is left to be switched. */
 function switchUsers(plan: Plan, state: State, seen: Observation, now: number): Action | null {
   const { candidate, live } = seen;
   if (candidate === null) return wait('controller', 'the candidate’s ReplicaSet');
-  if (live.pin !== candidate.hash) {
+  if (live.pin !== candidate.hash && !isInPlace(plan)) {
     if (plan.switch === 'cut') return write('switch');
     if (live.pin !== null) return write('overlap');
     const both = live.endpoints.candidate >= readyPods(candidate) && live.endpoints.stable > 0;
@@ -102,10 +144,17 @@ function watchOverUsers(plan: Plan, state: State, seen: Observation, now: number
   if (marks.switched === undefined) return wait('endpoints', 'the switch');
   const bakeEnd = (marks.homed ?? marks.switched) + times.bake;
   if (marks.baked === undefined) {
-    if (now < bakeEnd) return wait('bake', 'users are on the candidate, stable is still warm', bakeEnd);
+    if (now < bakeEnd)
+      return wait(
+        'bake',
+        isInPlace(plan) ? 'all pods are the candidate’s' : 'users are on the candidate, stable is still warm',
+        bakeEnd,
+      );
     return { do: 'mark', mark: 'baked' };
   }
-  const drainEnd = Math.max(marks.baked + times.drain, (marks.homed ?? marks.switched) + times.settle);
+  // In place, stable's pods had their time to drain when they left.
+  const drain = isInPlace(plan) ? 0 : times.drain;
+  const drainEnd = Math.max(marks.baked + drain, (marks.homed ?? marks.switched) + times.settle);
   if (now < drainEnd) return wait('drain', 'open connections to stable’s pods to end', drainEnd);
   const ready = seen.candidate === null ? 0 : readyPods(seen.candidate);
   if (ready < seen.deployment.replicas)
@@ -123,9 +172,10 @@ export function closeForward(plan: Plan, seen: Observation): Action {
   const leaving = [...(seen.stable === null ? [] : [seen.stable]), ...seen.others];
   const left = leaving.reduce((sum, track) => sum + remaining(track), 0);
   // While pods are still wanted there is time: the write is made then, and its effect is there when they leave.
-  if (seen.candidateService.state === 'candidate' && seen.lost === null) return write('watch-stable');
+  const isPinned = seen.live.pin !== null && seen.lost === null;
+  if (isPinned && seen.candidateService.state === 'candidate') return write('watch-stable');
   if (left > 0) return wait('retirement', `${left} pods of the old version to leave`);
-  const listed = listedByHelper(seen);
+  const listed = isPinned ? listedByHelper(seen) : 0;
   if (listed > 0) return wait('endpoints', `${listed} leaving pods to be known as leaving`);
   return tidy(plan, seen) ?? { do: 'finish', outcome: { outcome: 'promoted' } };
 }
@@ -166,6 +216,7 @@ export function tidyCandidateService(plan: Plan, seen: Observation): Action | nu
   return changed >= 0 ? write('route-restore', { route: changed }) : null;
 }
 
-function restarts(track: Track): Record<string, number> {
+/** Of each pod that stays, by name. */
+export function restarts(track: Track): Record<string, number> {
   return Object.fromEntries(track.pods.filter((pod) => !pod.terminating).map((pod) => [pod.name, pod.restarts]));
 }

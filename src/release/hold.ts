@@ -47,7 +47,9 @@ export function sameFields(a: HoldFields, b: HoldFields): boolean {
 export function restoredFields(now: HoldFields, plan: Pick<Plan, 'original' | 'strategy'>): HoldFields {
   const { original } = plan;
   const isStep = ({ rollingUpdate }: RolloutStrategy): boolean =>
-    plan.strategy === 'canary' && typeof rollingUpdate?.maxSurge === 'number' && rollingUpdate.maxUnavailable === 0;
+    plan.strategy !== 'blue-green' &&
+    typeof rollingUpdate?.maxSurge === 'number' &&
+    typeof rollingUpdate.maxUnavailable === 'number';
   const ours = (strategy: RolloutStrategy): boolean =>
     sameStrategy(strategy, FULL_SURGE) || sameStrategy(strategy, EVICT) || isStep(strategy);
   return {

@@ -1,7 +1,8 @@
 import type { Action } from './action.ts';
 import type { Observation, Track } from './observation.ts';
 import type { Plan } from './plan.ts';
-import { isAsWanted, isByPods, isLastStep, percent, stepOf } from './ramp.ts';
+import { isAsWanted, isLastStep, percent, stepOf } from './ramp.ts';
+import { isByPods, isInPlace, isPlain } from './sizes.ts';
 import { describeSign, GRACE, type Sign } from './signs.ts';
 import type { Cause, State } from './state.ts';
 
@@ -34,7 +35,7 @@ function conflict(plan: Plan, state: State, seen: Observation): Action | null {
   const frozen = marks.frozen !== undefined || (marks.paused !== undefined && marks.opened === undefined);
   if (frozen && !closing && !deployment.fields.paused)
     return turn('conflict', `${who(deployment.editor)} resumed (unpaused) ${plan.deployment.name} during the release.`);
-  if (marks.opened !== undefined && !closing && !deployment.held)
+  if (marks.opened !== undefined && !closing && !deployment.held && !isPlain(plan))
     return turn(
       'conflict',
       `${who(deployment.editor)} changed minReadySeconds of ${plan.deployment.name} to ${deployment.fields.minReadySeconds} during the release.`,
@@ -49,7 +50,7 @@ function conflict(plan: Plan, state: State, seen: Observation): Action | null {
     live.pin === null ? marks.pinned !== undefined && marks.overlapping === undefined : !pins.includes(live.pin);
   const strange = foreignRoute(plan, state, seen);
   if (strange !== null) return strange;
-  const movedBack = marks.switched !== undefined && live.pin !== seen.candidate?.hash;
+  const movedBack = marks.switched !== undefined && !isInPlace(plan) && live.pin !== seen.candidate?.hash;
   if (pinLost || movedBack)
     return turn(
       'conflict',
@@ -122,7 +123,8 @@ function troubledUsers(plan: Plan, state: State, seen: Observation): Action | nu
   const { candidate } = seen;
   if (candidate === null || state.marks.ready === undefined) return null;
   // Pods that a step adds are judged from the moment at which they were Ready.
-  const isGrowing = state.step > 0 && state.marks.stepReady === undefined;
+  const isRolling = isPlain(plan) && state.marks.switched === undefined;
+  const isGrowing = isRolling || (state.step > 0 && state.marks.stepReady === undefined);
   const restarted = candidate.pods.find(
     (pod) => !pod.terminating && pod.restarts > (state.restartsAtSwitch[pod.name] ?? (isGrowing ? pod.restarts : 0)),
   );
@@ -141,7 +143,7 @@ function troubledUsers(plan: Plan, state: State, seen: Observation): Action | nu
 /** Some users reach the candidate now. */
 function reachesUsers(plan: Plan, seen: Observation): boolean {
   const { candidate, live, routes } = seen;
-  const isMixed = isByPods(plan) && live.pin === null;
+  const isMixed = isByPods(plan) && live.pin === null && seen.deployment.template === 'candidate';
   return live.pin === candidate?.hash || isMixed || routes.some((route) => (route.share ?? 0) > 0);
 }
 

@@ -8,7 +8,10 @@ export interface Plan {
   /** Id of the release, e.g. `r-20261121-130102-4f1c`. */
   readonly release: string;
   readonly strategy: Strategy;
-  /** Strictly rising; the first is 0 % (the candidate is up and checked, no user reaches it). After the last comes the switch. */
+  /**
+   * Rising; the first is 0 % (the candidate is up and checked, no user reaches it). After the last comes the switch.
+   * One alone: blue/green, or the plain rolling update of the Deployment's own strategy.
+   */
   readonly steps: readonly [Step, ...Step[]];
   /** The step at which the run ends and another goes on; null: none. */
   readonly pauseAt: Share | null;
@@ -37,10 +40,12 @@ export interface Plan {
   readonly checks: number;
 }
 
-export type Strategy = 'blue-green' | 'canary';
+export type Strategy = 'blue-green' | 'canary' | 'rolling';
 
 export interface Step {
   readonly share: Share;
+  /** Of a batch that was given as a number of pods: that number, all batches before it included. */
+  readonly pods?: number;
   /** Milliseconds to stay, from the moment at which the share was reached. */
   readonly stay: number;
 }

@@ -7,12 +7,14 @@ const MARK_OF: Partial<Record<Write, keyof Marks>> = {
   pause: 'paused',
   pin: 'pinned',
   open: 'opened',
+  roll: 'opened',
   resize: 'resized',
   route: 'routed',
   freeze: 'frozen',
   overlap: 'overlapping',
   switch: 'switching',
   close: 'closing',
+  regrow: 'regrowing',
   'close-back': 'closing',
   'evict-candidate': 'evicting',
   'hold-again': 'heldAgain',
@@ -26,7 +28,7 @@ export function afterWrite(state: State, write: Write, now: number): State {
   const mark = MARK_OF[write];
   if (mark === undefined) return state;
   // Opened once more (for a scale-up, or the next step): not frozen until the next freeze.
-  const { frozen: _frozen, ...thawed } = state.marks;
+  const { frozen: _frozen, waveReady: _wave, ...thawed } = state.marks;
   const thaws = write === 'open' || write === 'resize';
   // Whoever is moved once more has to be found there once more.
   const { backVerified: _verified, ...unverified } = state.marks;

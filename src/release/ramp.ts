@@ -1,8 +1,8 @@
 import { type Action, wait, write } from './action.ts';
-import { FULL_SURGE } from './hold.ts';
 import { type Observation, type RouteView, readyPods } from './observation.ts';
-import type { Plan, RolloutStrategy, Step } from './plan.ts';
+import type { Plan, Step } from './plan.ts';
 import { ALL, type Intent, type Share } from './route.ts';
+import { isByPods } from './sizes.ts';
 import type { State } from './state.ts';
 
 /** Milliseconds: a backend that was made a moment ago may be unknown to a controller; a busy one may be late. */
@@ -16,45 +16,6 @@ export function stepOf(plan: Plan, state: State): Step {
 
 export function isLastStep(plan: Plan, state: State): boolean {
   return state.step >= plan.steps.length - 1;
-}
-
-/** Candidate pods of a step: what its share needs; at 0 %, what the step after it needs. */
-export function podsFor(plan: Plan, step: number, replicas: number): number {
-  if (plan.strategy === 'blue-green') return replicas;
-  const own = plan.steps[step]?.share ?? ALL;
-  const share = own > 0 ? own : (plan.steps[step + 1]?.share ?? ALL);
-  if (share >= ALL) return replicas;
-  if (isByPods(plan)) return podsForRatio(share, replicas);
-  return Math.min(replicas, plan.candidateReplicas ?? Math.max(plan.leastPods, Math.ceil((replicas * share) / ALL)));
-}
-
-/**
- * Without a router the share is candidate pods among all pods, with stable whole: the number whose share is nearest to the wanted one,
- * and never less than one. Shares up to one half.
- */
-export function podsForRatio(share: Share, replicas: number): number {
-  const exact = (replicas * share) / (ALL - share);
-  const [below, above] = [Math.floor(exact), Math.ceil(exact)];
-  const nearest = Math.abs(ratio(below, replicas) - share) <= Math.abs(ratio(above, replicas) - share) ? below : above;
-  return Math.min(replicas, Math.max(1, nearest));
-}
-
-/** Share of `candidate` pods beside `stable` pods, basis points. */
-export function ratio(candidate: number, stable: number): Share {
-  return candidate + stable === 0 ? 0 : Math.round((candidate * ALL) / (candidate + stable));
-}
-
-/** The hold that lets the candidate have the pods of a step beside a whole stable. */
-export function holdFor(plan: Plan, step: number, replicas: number): RolloutStrategy {
-  const pods = podsFor(plan, step, replicas);
-  return pods >= replicas
-    ? FULL_SURGE
-    : { type: 'RollingUpdate', rollingUpdate: { maxSurge: pods, maxUnavailable: 0 } };
-}
-
-/** No route: the numbers of pods split the users. */
-export function isByPods(plan: Plan): boolean {
-  return plan.strategy === 'canary' && plan.routes.length === 0;
 }
 
 /** What a step wants of the routes: testers from before the first share until the end, copies of requests only before it. */

@@ -38,8 +38,9 @@ export interface Marks {
   readonly frozen?: number;
   readonly ready?: number;
   readonly checked?: number;
-  /** Of the present step: its weight was written, its pods were Ready, its share was reached. */
+  /** Of the present step: its weight was written, a part of its pods and all of them were Ready, its share was reached. */
   readonly routed?: number;
+  readonly waveReady?: number;
   readonly stepReady?: number;
   readonly stepReached?: number;
   readonly overlapping?: number;
@@ -49,6 +50,7 @@ export interface Marks {
   readonly homed?: number;
   readonly baked?: number;
   readonly closing?: number;
+  readonly regrowing?: number;
   readonly evicting?: number;
   readonly heldAgain?: number;
   readonly backSwitched?: number;

@@ -36,6 +36,7 @@ export function usersAfter(story: Story): Users {
  * A switch whose write is not known to have happened counts: better too long than too short.
  */
 function exposureOf(story: Story): { readonly ms: number; readonly isOver: boolean } | null {
+  if (story.strategy === 'rolling') return rollingExposure(story);
   const began = story.phases.find(({ phase }) => phase === 'Switch users');
   const ramped = story.ramp.find(({ wanted }) => wanted > 0);
   if (ramped !== undefined) return rampExposure(story, ramped.at);
@@ -55,6 +56,13 @@ function rampExposure({ phases, writes, finishedAt }: Story, from: number): { ms
   const turned = phases.find(({ phase, startedAt }) => phase === 'Go back' && startedAt >= from);
   const back = turned === undefined ? undefined : writes.find(({ at }) => at >= turned.startedAt);
   return { ms: (back?.at ?? turned?.startedAt ?? finishedAt) - from, isOver: back !== undefined };
+}
+
+/** From the first pods that users may reach to the last that left: stable gets its pods back before the candidate's go. */
+function rollingExposure({ phases, outcome, finishedAt }: Story): { ms: number; isOver: boolean } | null {
+  const began = phases.find(({ phase }) => phase === 'Ramp');
+  if (began === undefined) return null;
+  return { ms: finishedAt - began.startedAt, isOver: outcome === 'rolled-back' || outcome === 'aborted' };
 }
 
 /** Whether the release of this run got as far as writing. Findings before that are refusals, after it they are failures. */

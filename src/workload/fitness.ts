@@ -37,8 +37,11 @@ function ownedBy(deployment: Deployment, kind: string): boolean {
   return deployment.metadata?.ownerReferences?.some((owner) => owner.controller && owner.kind === kind) ?? false;
 }
 
-/** What about the Deployment itself stands in the way of a held rollout (design §2). */
-export function deploymentFindings(deployment: Deployment, tracks: readonly KnownTrack[]): Finding[] {
+/**
+ * What about the Deployment itself stands in the way of a held rollout (design §2).
+ * @param extra the most pods that there are to be beyond `replicas` at any time of the release
+ */
+export function deploymentFindings(deployment: Deployment, tracks: readonly KnownTrack[], extra: number): Finding[] {
   const name = `Deployment ${deployment.metadata?.name}`;
   const { spec } = deployment;
   const findings: Finding[] = [];
@@ -54,7 +57,7 @@ export function deploymentFindings(deployment: Deployment, tracks: readonly Know
   for (const driver of DRIVERS)
     if (driver.drives(deployment))
       refuse(`${name} is driven by ${driver.name}; two tools cannot release the same workload.`);
-  findings.push(...volumeFindings(deployment));
+  if (extra > 0) findings.push(...volumeFindings(deployment));
   if (spec?.paused !== true && spec?.replicas !== 0) findings.push(...trackFindings(deployment, tracks));
   return findings;
 }
@@ -96,6 +99,8 @@ interface Surroundings {
   readonly tracks: readonly KnownTrack[];
   readonly pods: readonly Pod[];
   readonly slices: readonly EndpointSlice[];
+  /** The most pods that there are to be beyond `replicas` at any time of the release. */
+  readonly extra: number;
 }
 
 /** What around the Deployment stands in the way, and what the user should know. */
@@ -108,26 +113,25 @@ export function surroundings(around: Surroundings): { findings: Finding[]; warni
       ...otherServicesWarning(around),
       ...autoscalerWarning(around),
       ...healthWarning(around),
-      ...spreadWarning(around.deployment),
+      ...(around.extra > 0 ? spreadWarning(around.deployment) : []),
     ],
   };
 }
 
-/** Room for a second full set of pods. Only the plain pod count is told apart here; the rest shows as a refusal within seconds. */
-function quotaFindings({ deployment, quotas }: Surroundings): Finding[] {
-  const replicas = deployment.spec?.replicas ?? 1;
+/** Room for the pods that come on top. Only the plain pod count is told apart here; the rest shows as a refusal within seconds. */
+function quotaFindings({ extra, quotas }: Surroundings): Finding[] {
   return quotas.flatMap((quota) => {
     const resource = ['pods', 'count/pods'].find((key) => quota.status?.hard?.[key] !== undefined);
     if (resource === undefined || quota.spec?.scopes !== undefined || quota.spec?.scopeSelector !== undefined)
       return [];
     const hard = Number(quota.status?.hard?.[resource]);
     const used = Number(quota.status?.used?.[resource] ?? 0);
-    if (!(used + replicas > hard)) return [];
+    if (!(used + extra > hard)) return [];
     return [
       {
         message:
-          `ResourceQuota ${quota.metadata?.name} allows ${hard} pods and ${used} are used: the candidate needs ${replicas} more beside stable. ` +
-          'Raise the quota or lower the replicas for the release.',
+          `ResourceQuota ${quota.metadata?.name} allows ${hard} pods and ${used} are used: the release needs ${extra} more beside stable. ` +
+          'Raise the quota, lower the replicas for the release, or use strategy: rolling on a Deployment whose maxUnavailable is not 0.',
       },
     ];
   });

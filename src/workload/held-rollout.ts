@@ -1,7 +1,9 @@
 import type { Deployment, JsonPatch, JsonPatchOperation, PodTemplate } from '../cluster/wire.ts';
 import { deploymentPath, type WriteRequest } from '../cluster/write-request.ts';
-import { EVICT, FULL_SURGE, HOLD_MIN_READY_SECONDS, HOLD_PROGRESS_DEADLINE, restoredFields } from '../release/hold.ts';
+import { EVICT, HOLD_MIN_READY_SECONDS, HOLD_PROGRESS_DEADLINE, restoredFields } from '../release/hold.ts';
 import type { Plan, RolloutStrategy } from '../release/plan.ts';
+import { holdFor, type Sizes } from '../release/sizes.ts';
+import { digestOf } from './template.ts';
 import { holdFieldsOf } from './tracks.ts';
 
 /*
@@ -18,20 +20,50 @@ export function pause(deployment: Deployment): WriteRequest {
   );
 }
 
+/** The plain rolling update, forward or back: the template alone. */
+export function roll(deployment: Deployment, template: PodTemplate, why: string): WriteRequest {
+  return patch(deployment, [set('template', template)], why);
+}
+
 /** Template and hold in one write, because `minReadySeconds` is copied only to the newest ReplicaSet. */
-export function open(deployment: Deployment, candidate: PodTemplate, size: RolloutStrategy): WriteRequest {
+export function open(deployment: Deployment, candidate: PodTemplate, sizes: Sizes): WriteRequest {
+  const replicas = replicasOf(deployment);
+  const where = sizes.stable < replicas ? 'in the place of' : 'beside';
   return patch(
     deployment,
-    [set('template', candidate), ...hold(size), set('paused', false)],
-    'new template and hold: the candidate’s pods start beside stable’s',
+    [set('template', candidate), ...hold(holdFor(sizes, replicas)), set('paused', false)],
+    `new template and hold: the candidate’s pods start ${where} stable’s`,
   );
 }
 
-/** The candidate's size of the next step. Unpaused until it is reached, which takes the controller some milliseconds. */
-export function resize(deployment: Deployment, size: RolloutStrategy): WriteRequest {
-  const { maxSurge } = size.rollingUpdate ?? {};
-  const pods = maxSurge === '100%' ? 'as many pods as stable' : `${maxSurge} pod${maxSurge === 1 ? '' : 's'}`;
-  return patch(deployment, [set('strategy', size), set('paused', false)], `give the candidate ${pods}`);
+/** The numbers of pods of the next step, or wave. Unpaused until they are reached, which takes the controller some milliseconds. */
+export function resize(deployment: Deployment, sizes: Sizes): WriteRequest {
+  return patch(
+    deployment,
+    [set('strategy', holdFor(sizes, replicasOf(deployment))), set('paused', false)],
+    `${count(sizes.candidate, 'pod')} of the candidate beside ${count(sizes.stable, 'pod')} of stable`,
+  );
+}
+
+/**
+ * Stable's template, held: stable gets its pods back, and so many of the candidate's stay until it has them. The controller keeps
+ * `replicas` − unavailable of them, counted without stable's; while the template changes it still counts those, and must be kept from
+ * taking any away.
+ */
+export function regrow(deployment: Deployment, stable: PodTemplate, { candidate }: Sizes): WriteRequest {
+  const replicas = replicasOf(deployment);
+  const isStable = digestOf(deployment.spec?.template ?? {}) === digestOf(stable);
+  const maxUnavailable = isStable || candidate === 0 ? replicas - candidate : 0;
+  const strategy = { type: 'RollingUpdate', rollingUpdate: { maxSurge: candidate, maxUnavailable } };
+  return patch(
+    deployment,
+    [set('template', stable), ...hold(strategy), set('paused', false)],
+    `stable gets its ${count(replicas, 'pod')} back; ${candidate} of the candidate stay until then`,
+  );
+}
+
+function replicasOf(deployment: Deployment): number {
+  return deployment.spec?.replicas ?? 1;
 }
 
 /** Pods go on starting under the ReplicaSet controller; nothing else can move any more. */
@@ -49,9 +81,13 @@ export function close(deployment: Deployment, plan: Pick<Plan, 'original' | 'str
   );
 }
 
-/** Takes a close back before it had its effect: nothing is available again, so the controller retires nobody. */
-export function holdAgain(deployment: Deployment): WriteRequest {
-  return patch(deployment, [...hold(FULL_SURGE), set('paused', true)], 'stop the close, so that no pods leave');
+/**
+ * Takes a close back before it had its effect: nothing is available again, so the controller retires nobody.
+ * `sizes`: the pods that there are; a paused Deployment with room for others would be given those.
+ */
+export function holdAgain(deployment: Deployment, sizes: Sizes): WriteRequest {
+  const strategy = holdFor(sizes, replicasOf(deployment));
+  return patch(deployment, [...hold(strategy), set('paused', true)], 'stop the close, so that no pods leave');
 }
 
 /** The same on stable's template. */
@@ -94,6 +130,10 @@ export function restore(deployment: Deployment, plan: Pick<Plan, 'original' | 's
     ],
     'put the Deployment’s own fields back',
   );
+}
+
+function count(pods: number, noun: string): string {
+  return `${pods} ${noun}${pods === 1 ? '' : 's'}`;
 }
 
 function hold(strategy: RolloutStrategy): JsonPatch {
