@@ -113,16 +113,9 @@ async function mortal(
 }
 
 async function expectNextRunReleases(scene: Scene, findsItOpen: boolean): Promise<void> {
-  await expireLock(scene);
+  await scene.expireLock();
   const next = await scene.run({ images: `web=${IMAGE.v3}` });
   expectSuccess(next);
   expect(next.displayedLog.includes('unfinished; it is taken back first')).toBe(findsItOpen);
   await expectPromoted(scene, { image: IMAGE.v3 });
-}
-
-/** Half a minute in one request: the dead run's lock counts as stale after a second. */
-async function expireLock(scene: Scene): Promise<void> {
-  const lease = `/apis/coordination.k8s.io/v1/namespaces/${scene.namespace}/leases/crossfade.web`;
-  if ((await scene.api.find(lease)) === undefined) return;
-  await scene.api.patch(lease, { spec: { leaseDurationSeconds: 1 } });
 }

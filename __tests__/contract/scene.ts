@@ -167,6 +167,13 @@ export class Scene {
     return found.filter((pod) => !isLeaving(pod) && hashLabel(pod) === hash).map((pod) => pod.metadata?.name ?? '');
   }
 
+  /** Half a minute in one request: the dead run's lock counts as stale after a second. */
+  async expireLock(): Promise<void> {
+    const lease = `/apis/coordination.k8s.io/v1/namespaces/${this.namespace}/leases/crossfade.web`;
+    if ((await this.api.find(lease)) === undefined) return;
+    await this.api.patch(lease, { spec: { leaseDurationSeconds: 1 } });
+  }
+
   async record(): Promise<{ readonly isOpen: boolean; readonly past: readonly PastRelease[] }> {
     const map = await this.api.get<ConfigMap>(paths.core(this.namespace, 'configmaps', `crossfade.${this.app.name}`));
     const past: unknown = JSON.parse(map.data?.past ?? '[]');

@@ -34,14 +34,19 @@ export function describeWrites(writes: readonly AuditedRequest[], known: Known):
   let { stable } = known;
   let selected = stable;
   let promoted = stable;
+  let opened: string | undefined;
   return writes.flatMap((write) => {
     if (write.resource === 'leases' && write.verb !== 'delete') {
       const before = holder;
       if (write.code < 300) holder = holderIn(write.body);
       if (write.verb === 'update' && before === holder) return [];
     }
-    const word = wordFor(write, { ...known, stable });
+    let word = wordFor(write, { ...known, stable });
+    // The same hold on another template: the one before.
+    if (word === 'open' && opened !== undefined && templateIn(write.body) !== opened) word = 'regrow';
     if (write.code >= 300) return `${word} (${write.code})`;
+    if (word === 'open') opened = templateIn(write.body);
+    if (word === 'open record') opened = undefined;
     // What a release promoted is what the next one calls stable.
     if (write.resource === 'services' && write.name === known.service) selected = selectedIn(write.body) ?? selected;
     if (word === 'close') promoted = selected;
@@ -53,6 +58,11 @@ export function describeWrites(writes: readonly AuditedRequest[], known: Known):
 function selectedIn(body: unknown): string | undefined {
   const changed = changesOf(body).find((change) => change.path === '/spec/selector');
   return changed !== undefined && 'value' in changed ? (changed.value as Selector)[HASH] : undefined;
+}
+
+function templateIn(body: unknown): string {
+  const changed = changesOf(body).find((change) => change.path === '/spec/template');
+  return JSON.stringify(changed !== undefined && 'value' in changed ? changed.value : null);
 }
 
 function holderIn(body: unknown): string | undefined {
@@ -83,6 +93,7 @@ function deploymentWord(body: unknown): string {
   const paused = set.get('/spec/paused');
   if (set.has('/spec/template')) {
     if (set.get('/spec/minReadySeconds') === HELD && paused === false) return 'open';
+    if (paths.join() === 'template') return 'roll';
     return paused === true ? 'close on stable' : `template: ${paths.join()}`;
   }
   switch (paths.join()) {

@@ -333,6 +333,7 @@ export function phaseOf(plan: Plan, state: State, action: Action, seen: Observat
     if (action.wait.for === 'bake') return 'Bake';
     if (action.wait.for === 'drain') return 'Drain';
     if (action.wait.for === 'route' || action.wait.for === 'step') return 'Ramp';
+    if (action.wait.for === 'retirement' && isPlain(plan)) return 'Ramp';
     if (action.wait.for === 'pods' && state.marks.baked === undefined)
       return state.step > 0 || isPlain(plan) ? 'Ramp' : 'Start candidate';
     return null;

@@ -2,7 +2,7 @@ import { type Action, type Ending, wait, write } from './action.ts';
 import { isTidied, listedByHelper, sizesNow, tidy } from './forward.ts';
 import { type Observation, type RouteView, readyPods, remaining, type Track } from './observation.ts';
 import type { Plan } from './plan.ts';
-import { isForeign, regrow } from './regrow.ts';
+import { awaitStable, isForeign, regrow } from './regrow.ts';
 import type { State, Turn } from './state.ts';
 
 /** Milliseconds after which going back stops waiting for the cluster, leaves what is safe and says so. */
@@ -21,6 +21,7 @@ export function back(plan: Plan, state: State, turn: Turn, seen: Observation, no
     leaveStanding(plan, state, turn, seen) ??
     retireCandidate(plan, state, seen, now) ??
     tidy(plan, seen) ??
+    awaitStable(plan, state, turn, seen, now) ??
     finish({ outcome: turn.cause === 'cancelled' || turn.cause === 'aborted' ? 'aborted' : 'rolled-back' })
   );
 }

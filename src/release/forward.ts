@@ -48,7 +48,7 @@ function raiseCandidate(plan: Plan, state: State, seen: Observation): Action | n
 }
 
 /** Unpaused, for the milliseconds that the controller needs to give both tracks the sizes that the hold gives them. */
-export function freeze({ deployment, candidate, stable }: Observation): Action {
+function freeze({ deployment, candidate, stable }: Observation): Action {
   const asked = sizesOf(deployment.fields.strategy, deployment.replicas);
   if (candidate === null || candidate.size === 0)
     return wait('controller', 'the Deployment controller makes the candidate’s ReplicaSet');

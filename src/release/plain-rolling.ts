@@ -39,8 +39,9 @@ function roll(plan: Plan, state: State, seen: Observation, now: number): Action 
   const old = [...(stable === null ? [] : [stable]), ...others].reduce((sum, track) => sum + remaining(track), 0);
   const { replicas } = deployment;
   if (state.marks.switched === undefined) {
-    if (ready < replicas || old > 0)
-      return wait('pods', `${ready}/${replicas} candidate pods Ready, ${old} of stable still there`);
+    const standing = `${ready}/${replicas} candidate pods Ready, ${old} of stable still there`;
+    if (old > 0) return wait('retirement', standing);
+    if (ready < replicas) return wait('pods', standing);
     const strange = live.endpoints.stable + live.endpoints.other;
     if (strange > 0 || live.endpoints.candidate < replicas)
       return wait(

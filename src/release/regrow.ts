@@ -1,5 +1,4 @@
 import { type Action, wait, write } from './action.ts';
-import { freeze } from './forward.ts';
 import { type Observation, readyPods, remaining, type Track } from './observation.ts';
 import type { Plan } from './plan.ts';
 import { isByPods, mostMissing } from './sizes.ts';
@@ -7,6 +6,8 @@ import type { State, Turn } from './state.ts';
 
 /** Milliseconds that stable may take to be whole again; one that was not whole before the release never will be. */
 const REGROW_PATIENCE = 120_000;
+/** Milliseconds after which one more pod of the candidate makes room for stable's. */
+const ROOM_PATIENCE = 10_000;
 
 /**
  * Stable gave pods to the candidate (rolling batches, shares above one half by the numbers of pods): before anything else it gets them
@@ -16,42 +17,70 @@ const REGROW_PATIENCE = 120_000;
 export function regrow(plan: Plan, state: State, turn: Turn, seen: Observation, now: number): Action | null {
   const { deployment, candidate, stable } = seen;
   const isGone = candidate === null || remaining(candidate) === 0;
-  if (!isByPods(plan) || (isGone && !(deployment.held && deployment.template === 'stable'))) return null;
+  const isRegrowing = deployment.held && deployment.template === 'stable';
+  if (!isByPods(plan) || (isGone && !isRegrowing)) return null;
   const isShort = stable === null || stable.size < deployment.replicas;
   // Somebody else's template stands in the way of stable's: both tracks go on serving until a person, or the next run, decides.
   if (isForeign(state, seen) && deployment.held && isShort) return standAsItIs(seen);
-  if (deployment.template !== 'stable') return isShort ? grow(plan, seen) : null;
+  if (deployment.template !== 'stable') return isShort ? grow(plan, state, turn, seen, now) : null;
   if (!deployment.held || state.marks.evicting !== undefined) return null;
   if (!deployment.fields.paused) {
     if (isShort) return wait('controller', 'stable to get its pods back');
-    return isGone ? write('freeze') : freeze(seen);
+    // What a regrow keeps of the candidate is its surge.
+    const { maxSurge } = deployment.fields.strategy.rollingUpdate ?? {};
+    const isTooLarge = typeof maxSurge === 'number' && (candidate?.size ?? 0) > maxSurge;
+    return isTooLarge ? wait('controller', 'pods of the candidate to make room') : write('freeze');
   }
-  return isShort ? grow(plan, seen) : comeBack(plan, state, turn, seen, now);
+  return isShort ? grow(plan, state, turn, seen, now) : comeBack(plan, state, turn, seen, now);
 }
 
 /** Stable has its size; its pods start. */
 function comeBack(plan: Plan, state: State, turn: Turn, seen: Observation, now: number): Action | null {
   const { deployment, stable, candidate } = seen;
   const ready = stable === null ? 0 : readyPods(stable);
-  if (ready >= deployment.replicas) return null;
-  const keep = kept(plan, seen);
-  if (candidate !== null && keep < candidate.size && seen.current) return grow(plan, seen);
-  const until = (state.marks.regrowing ?? turn.at) + REGROW_PATIENCE;
-  if (now >= until && ready > 0) return null;
-  return wait('pods', `${ready}/${deployment.replicas} pods of stable Ready again`, until);
+  if (stable === null || candidate === null || ready >= deployment.replicas) return null;
+  const isRefused = lacksRoom(stable);
+  // Nobody is left whose going could be too early; what was refused a place gets it when these are gone.
+  if (remaining(candidate) === 0)
+    return isRefused && candidate.pods.length > 0
+      ? wait('retirement', `${candidate.pods.length} leaving pods of the candidate to make room`)
+      : null;
+  const keep = kept(plan, state, turn, seen, now);
+  if (keep < candidate.size && seen.current) return grow(plan, state, turn, seen, now);
+  const since = state.marks.regrowing ?? turn.at;
+  if (now >= since + REGROW_PATIENCE && ready > 0) return null;
+  // Refusals stand in the ReplicaSet, which no watch shows.
+  const isMade = stable.pods.length >= stable.size;
+  const until = since + (isRefused ? ROOM_PATIENCE : REGROW_PATIENCE);
+  return wait(isMade ? 'pods' : 'controller', `${ready}/${deployment.replicas} pods of stable Ready again`, until);
 }
 
-function grow(plan: Plan, seen: Observation): Action {
-  return write('regrow', { sizes: { candidate: kept(plan, seen), stable: seen.deployment.replicas } });
+function grow(plan: Plan, state: State, turn: Turn, seen: Observation, now: number): Action {
+  const candidate = kept(plan, state, turn, seen, now);
+  return write('regrow', { sizes: { candidate, stable: seen.deployment.replicas } });
 }
 
 /** Candidate pods that stay until stable is whole. */
-function kept(plan: Plan, { deployment, stable, candidate, live }: Observation): number {
+function kept(plan: Plan, state: State, turn: Turn, seen: Observation, now: number): number {
+  const { deployment, stable, candidate, live } = seen;
   const size = candidate?.size ?? 0;
   if (live.pin === plan.stable.hash && live.endpoints.candidate === 0) return 0;
   if (stable === null || !lacksRoom(stable)) return size;
   const { replicas } = deployment;
-  return Math.min(size, Math.max(0, replicas - readyPods(stable) - Math.max(1, mostMissing(plan, replicas))));
+  const served = replicas - readyPods(stable) - Math.max(1, mostMissing(plan, replicas));
+  // A controller that was refused often tries again late: every write of ours makes it try at once.
+  const isStuck = now >= (state.marks.regrowing ?? turn.at) + ROOM_PATIENCE;
+  return Math.max(0, Math.min(isStuck ? size - 1 : size, served));
+}
+
+/** The way back ends when stable is whole again, as far as it can be. */
+export function awaitStable(plan: Plan, state: State, turn: Turn, seen: Observation, now: number): Action | null {
+  const { deployment, stable } = seen;
+  if (!isByPods(plan) || stable === null || deployment.template !== 'stable' || seen.lost !== null) return null;
+  const until = (state.marks.regrowing ?? turn.at) + REGROW_PATIENCE;
+  const ready = readyPods(stable);
+  if (state.marks.regrowing === undefined || ready >= deployment.replicas || now >= until) return null;
+  return wait('pods', `${ready}/${deployment.replicas} pods of stable Ready again`, until);
 }
 
 /** Quota, or nodes that are full. */

@@ -59,10 +59,12 @@ function rampExposure({ phases, writes, finishedAt }: Story, from: number): { ms
 }
 
 /** From the first pods that users may reach to the last that left: stable gets its pods back before the candidate's go. */
-function rollingExposure({ phases, outcome, finishedAt }: Story): { ms: number; isOver: boolean } | null {
+function rollingExposure({ phases, outcome, release, finishedAt }: Story): { ms: number; isOver: boolean } | null {
   const began = phases.find(({ phase }) => phase === 'Ramp');
   if (began === undefined) return null;
-  return { ms: finishedAt - began.startedAt, isOver: outcome === 'rolled-back' || outcome === 'aborted' };
+  // A run that had no time to finish does not know its release.
+  const isBack = outcome === 'rolled-back' || outcome === 'aborted';
+  return { ms: finishedAt - began.startedAt, isOver: release !== null && isBack };
 }
 
 /** Whether the release of this run got as far as writing. Findings before that are refusals, after it they are failures. */
