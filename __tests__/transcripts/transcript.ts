@@ -1,3 +1,4 @@
+import { percent } from '../../src/release/route.ts';
 import type { Request } from '../../src/action/request.ts';
 import { parseDuration } from '../../src/action/durations.ts';
 import type { Parsed } from '../../src/action/parsed.ts';
@@ -8,7 +9,6 @@ import { parseWord } from '../../src/action/words.ts';
 import { Refused } from '../../src/engine/refusal.ts';
 import type { Action } from '../../src/release/action.ts';
 import type { Observation, Track } from '../../src/release/observation.ts';
-import { percent } from '../../src/release/ramp.ts';
 import { REPOSITORY } from '../contract/cluster.ts';
 import { type Round, Stage } from './stage.ts';
 

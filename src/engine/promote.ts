@@ -1,10 +1,10 @@
+import { percent } from '../release/route.ts';
 import { formatAmount } from '../action/batches.ts';
 import type { Request } from '../action/request.ts';
 import type { HeldLease } from '../cluster/lease.ts';
 import type { Deployment } from '../cluster/wire.ts';
 import { deploymentPath } from '../cluster/write-request.ts';
 import type { Plan } from '../release/plan.ts';
-import { percent } from '../release/ramp.ts';
 import { formatDuration } from '../report/duration.ts';
 import { BEGINNING, type State } from '../release/state.ts';
 import { type DeployParts, isOpen, lock, NOTHING, type Result, resultOf, runToEnd } from './deploy.ts';

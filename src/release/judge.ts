@@ -1,7 +1,8 @@
+import { percent } from './route.ts';
 import type { Action } from './action.ts';
 import type { Observation, Track } from './observation.ts';
 import type { Plan } from './plan.ts';
-import { isAsWanted, isLastStep, percent, stepOf } from './ramp.ts';
+import { isAsWanted, isLastStep, stepOf } from './ramp.ts';
 import { isByPods, isInPlace, isPlain } from './sizes.ts';
 import { describeSign, GRACE, type Sign } from './signs.ts';
 import type { Cause, State } from './state.ts';

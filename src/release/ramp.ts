@@ -1,7 +1,7 @@
 import { type Action, wait, write } from './action.ts';
 import { type Observation, type RouteView, readyPods } from './observation.ts';
 import type { Plan, Step } from './plan.ts';
-import { ALL, type Intent, type Share } from './route.ts';
+import { ALL, type Intent, percent } from './route.ts';
 import { isByPods } from './sizes.ts';
 import type { State } from './state.ts';
 
@@ -81,9 +81,4 @@ export function bringRoutesHome(plan: Plan, state: State, seen: Observation, now
   const unproven = seen.routes.find((route) => route.verdict.is === 'no');
   if (unproven !== undefined) return wait('route', unproven.verdict.reasons.join(' '));
   return { do: 'mark', mark: 'homed' };
-}
-
-/** `12.5 %`. */
-export function percent(share: Share): string {
-  return `${share / 100} %`;
 }

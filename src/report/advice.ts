@@ -1,5 +1,5 @@
+import { percent } from '../release/route.ts';
 import type { Images } from '../release/plan.ts';
-import { percent } from '../release/ramp.ts';
 import { formatDuration } from './duration.ts';
 import { oneLine } from './escape.ts';
 import type { Story } from './story.ts';

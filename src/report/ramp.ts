@@ -1,7 +1,6 @@
 import type { ReachedStep } from '../engine/release.ts';
 import type { Step } from '../release/plan.ts';
-import { percent } from '../release/ramp.ts';
-import { ALL } from '../release/route.ts';
+import { ALL, percent } from '../release/route.ts';
 import { type Room, table } from './blocks.ts';
 import { formatDuration } from './duration.ts';
 import { type Html, html } from './escape.ts';
