@@ -52,16 +52,22 @@ const ACTS: readonly Act[] = [
     inputs: { strategy: 'canary', steps: '20% 2s, 50% 2s', 'bake-time': '1s' },
   },
   {
+    title: 'rolling batches',
+    told: 'A rolling release, v3 → v4: one pod, then half of them, then all, each in the place of an old one.',
+    ...{ from: 'v3', to: 'v4', image: `${REPOSITORY}:v4`, outcome: 'promoted', meets: true, page: '3-rolling.html' },
+    inputs: { strategy: 'rolling', batches: '1 1s, 50% 1s', 'bake-time': '1s', 'settle-time': '500ms', timeout: '25s' },
+  },
+  {
     title: 'crashing image',
-    told: 'A release whose image crashes, v3 → crash: no user may ever reach it.',
-    ...{ from: 'v3', to: 'crash', image: IMAGE.crash, outcome: 'rolled-back', meets: false },
-    page: '3-crashing-image.html',
+    told: 'A release whose image crashes, v4 → crash: no user may ever reach it.',
+    ...{ from: 'v4', to: 'crash', image: IMAGE.crash, outcome: 'rolled-back', meets: false },
+    page: '4-crashing-image.html',
   },
   {
     title: 'ill after the switch',
-    told: 'A release that falls ill while it is watched, v3 → v4: one of its pods stops being Ready a second after the switch.',
-    ...{ from: 'v3', to: 'v4', image: `${REPOSITORY}:v4`, outcome: 'rolled-back', meets: true },
-    page: '4-ill-after-the-switch.html',
+    told: 'A release that falls ill while it is watched, v4 → v5: one of its pods stops being Ready a second after the switch.',
+    ...{ from: 'v4', to: 'v5', image: `${REPOSITORY}:v5`, outcome: 'rolled-back', meets: true },
+    page: '5-ill-after-the-switch.html',
     trouble: fallIll,
   },
 ];
@@ -70,7 +76,7 @@ const REPLICAS = 4;
 /** As of people's own pods: Ready after most of a second, and a second of preStop for those who still connect to them. */
 const TIMINGS = { ready: 700, grace: 1000 };
 const WAITS = { 'bake-time': '3s', 'drain-time': '1s', 'settle-time': '1s', timeout: '12s' };
-const STEP_TIMEOUT_MS = 20_000;
+const STEP_TIMEOUT_MS = 30_000;
 /** So that the chart shows what was before, between and after. */
 const QUIET_MS = 600;
 
@@ -139,12 +145,18 @@ async function play(act: Act, stage: Stage, signal: AbortSignal): Promise<Ended>
   const result = await running.done;
   const endedAt = Date.now();
   void troubled;
-  return { act, result, startedAt, endedAt, moves: movesIn(await stage.cluster.audit(startedAt), 'web') };
+  return {
+    act,
+    result,
+    startedAt,
+    endedAt,
+    moves: movesIn(await stage.cluster.audit(startedAt), 'web', act.inputs?.strategy === 'rolling'),
+  };
 }
 
-/** A second after users met v4, the node's kubelet says that one of its pods is not Ready. */
+/** A second after users met v5, the node's kubelet says that one of its pods is not Ready. */
 async function fallIll({ api, namespace, users }: Stage): Promise<void> {
-  const { pod } = await users.next(({ version }) => version === 'v4');
+  const { pod } = await users.next(({ version }) => version === 'v5');
   await sleep(1000);
   const path = paths.core(namespace, 'pods', pod ?? '');
   const { status } = await api.get<Pod>(path);

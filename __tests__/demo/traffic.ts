@@ -84,14 +84,16 @@ const SELECTOR = '/spec/selector';
 /**
  * When the API server, by its own audit log, took a PATCH that moved users of `service` from one version to another. One that lets
  * them reach both is a move, if the Service is given to one version again later; the last PATCH of a release is not.
+ * @param inPlace of a rolling release: users reach old and new pods from the moment at which the selector is the user's own again
  */
-export function movesIn(audit: readonly AuditedRequest[], service: string): number[] {
+export function movesIn(audit: readonly AuditedRequest[], service: string, inPlace = false): number[] {
   const selections = audit.flatMap(({ at, verb, resource, name, uri, code, body }) => {
     if (verb !== 'patch' || resource !== 'services' || name !== service || code !== 200 || uri.includes('dryRun=All'))
       return [];
     const change = changesOf(body).find(({ path }) => path === SELECTOR);
     return change === undefined || !('value' in change) ? [] : [{ at, hash: hashIn(change.value) }];
   });
+  if (inPlace) return selections.filter(({ hash }) => hash === undefined).map(({ at }) => at);
   let selected: string | undefined;
   let reachesBoth = false;
   return selections.flatMap(({ at, hash }, index) => {

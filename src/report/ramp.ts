@@ -19,7 +19,7 @@ export function rampTable(story: Story, room: Room): Html {
     .map((step) => ({ step, reached: story.ramp.find(({ wanted }) => wanted === step.share) ?? null }));
   return table<Row>(
     [
-      { title: 'Wanted', align: 'right', cell: ({ step }) => percent(step.share) },
+      { title: 'Wanted', align: 'right', cell: ({ step }) => wantedOf(step) },
       { title: 'For', align: 'right', cell: ({ step }) => (step.stay === 0 ? '' : formatDuration(step.stay)) },
       { title: 'Was', align: 'right', cell: (row) => shareOf(row, isPromoted) },
       {
@@ -28,11 +28,15 @@ export function rampTable(story: Story, room: Room): Html {
         cell: ({ reached }) => (reached === null ? '' : formatDuration(reached.at - story.startedAt)),
       },
       { title: 'Pods', align: 'left', cell: ({ reached }) => (reached === null ? '' : podsOf(reached)) },
-      { title: 'Known by', align: 'left', cell: ({ reached, step }) => knownBy(reached, step) },
+      { title: 'Known by', align: 'left', cell: ({ reached, step }) => knownBy(story, reached, step) },
     ],
     rows,
     room.rows,
   );
+}
+
+function wantedOf({ share, pods }: Step): string {
+  return pods === undefined ? percent(share) : `${pods} pod${pods === 1 ? '' : 's'}`;
 }
 
 /** The last step of a ramp by numbers of pods is the switch of the live Service. */
@@ -45,7 +49,9 @@ function podsOf({ candidatePods, stablePods }: ReachedStep): string {
   return `${candidatePods} new, ${stablePods} old`;
 }
 
-function knownBy(reached: ReachedStep | null, { share }: Step): Html | string {
+function knownBy({ strategy, outcome }: Story, reached: ReachedStep | null, { share }: Step): Html | string {
+  if (reached === null && strategy === 'rolling' && share >= ALL)
+    return outcome === 'promoted' ? 'the live Service’s endpoints' : 'not reached';
   if (reached === null) return share >= ALL ? 'the live Service’s switch' : 'not reached';
   return reached.routes.length === 0 ? html`the live Service’s endpoints` : reached.routes.join('; ');
 }

@@ -119,7 +119,11 @@ function imageName(image: string): Html {
   return code(shortDigests(oneLine(image)));
 }
 
-const STRATEGIES: Readonly<Record<string, string>> = { 'blue-green': 'Blue/green' };
+const STRATEGIES: Readonly<Record<string, string>> = {
+  'blue-green': 'Blue/green',
+  canary: 'Canary',
+  rolling: 'Rolling',
+};
 
 /** Who and what was behind it. */
 function origin(story: Story): Html {
