@@ -15,9 +15,11 @@ export function back(plan: Plan, state: State, turn: Turn, seen: Observation, no
   if (now > turn.at + BACK_LIMIT) return finish({ outcome: 'failed', left: 'unfinished' });
   return (
     stopClosing(plan, state, seen) ??
-    divert(plan, state, seen) ??
+    divert(seen) ??
     regrow(plan, state, turn, seen, now) ??
     moveUsersBack(plan, state, seen, now) ??
+    bringRoutesBack(plan, state, seen) ??
+    verifyUsersBack(plan, state, seen, now) ??
     leaveStanding(plan, state, turn, seen) ??
     retireCandidate(plan, state, seen, now) ??
     tidy(plan, seen) ??
@@ -42,17 +44,24 @@ function stopClosing(plan: Plan, state: State, seen: Observation): Action | null
 
 /**
  * Routed users: the candidate Service is pointed at stable. That is one PATCH of a core object, whatever the routes' own controllers do
- * or fail to do; the routes themselves follow. One that somebody else has written stays as it is: it leads to stable either way.
+ * or fail to do.
  */
-function divert(plan: Plan, state: State, seen: Observation): Action | null {
-  if (seen.lost === 'service' || !isCandidateThere(seen) || seen.routes.every((route) => route.home)) return null;
-  // Never from a track that serves to one that does not.
-  if (seen.stable === null || readyPods(seen.stable) === 0) return null;
-  if (seen.candidateService.state === 'candidate') return write('divert');
-  return routeHome(plan, state, seen);
+function divert(seen: Observation): Action | null {
+  return mayDivert(seen) && seen.candidateService.state === 'candidate' ? write('divert') : null;
 }
 
-function routeHome(plan: Plan, state: State, seen: Observation): Action | null {
+function mayDivert(seen: Observation): boolean {
+  if (seen.lost === 'service' || !isCandidateThere(seen) || seen.routes.every((route) => route.home)) return false;
+  // Never from a track that serves to one that does not.
+  return seen.stable !== null && readyPods(seen.stable) > 0;
+}
+
+/**
+ * The routes follow when users reach stable by either Service: one that is slow, or fails, keeps nobody on the candidate. One that
+ * somebody else has written stays as it is: it leads to stable either way.
+ */
+function bringRoutesBack(plan: Plan, state: State, seen: Observation): Action | null {
+  if (!mayDivert(seen)) return null;
   const own = seen.routes.findIndex((route) => !route.home && !isForeignRoute(plan, state, route));
   return own < 0 ? null : write('route-home', { route: own });
 }
@@ -84,6 +93,13 @@ function moveUsersBack(plan: Plan, state: State, seen: Observation, now: number)
     }
     return write('traffic-back');
   }
+  return null;
+}
+
+/** Both Services reach stable alone, and whoever watches their endpoints had the time to follow. */
+function verifyUsersBack(plan: Plan, state: State, seen: Observation, now: number): Action | null {
+  const { live } = seen;
+  if (seen.lost === 'service' || (!live.selectorIntact && live.pin === null)) return null;
   if (state.marks.backSwitched === undefined || !isCandidateThere(seen)) return null;
   const diverted = seen.candidateService.state === 'stable' ? seen.candidateService.endpoints.candidate : 0;
   const strangers = live.endpoints.candidate + live.endpoints.other + diverted;
