@@ -1,7 +1,10 @@
 import * as core from '@actions/core';
 import { readRequest } from './action/inputs.ts';
+import { privateKubeconfig } from './action/private-kubeconfig.ts';
 import { Reporter } from './action/reporter.ts';
 import { readRun } from './action/run.ts';
+import { endLeftover } from './checks/leftover-command.ts';
+import { routerCommandOf } from './checks/router-command.ts';
 import { Api } from './cluster/api.ts';
 import { connect } from './cluster/connection.ts';
 import { acquireLease, lockHolder } from './cluster/lease.ts';
@@ -29,6 +32,9 @@ export async function post(): Promise<void> {
   // Written by our own step.
   const unfinished = JSON.parse(core.getState('unfinished')) as Unfinished;
   const { namespace, deployment, holder } = unfinished;
+  // First of all: it must not tell anybody anything any more.
+  const command = Number(core.getState('command'));
+  if (command > 0 && unfinished.release !== null) endLeftover(command, unfinished.release);
   const request = await readRequest((name) => core.getInput(name, { trimWhitespace: false }));
   const teller = createTeller({ out: (line) => process.stdout.write(`${line}\n`), clock: systemClock });
   const connection = await connect(request.cluster, process.env);
@@ -38,6 +44,7 @@ export async function post(): Promise<void> {
   const reporter = new Reporter(request, run, teller, systemClock);
   reporter.namespace = namespace;
   reporter.requests = () => api.requests;
+  const kubeconfig = privateKubeconfig(request);
   try {
     const [found, lockedBy] = await Promise.all([
       readBook(api, namespace, deployment),
@@ -58,7 +65,13 @@ export async function post(): Promise<void> {
       if (book.open === null || book.open.plan.release !== unfinished.release) return;
       teller.phase('Take back an unfinished release');
       teller.fact(`${describeOpen(book.open)} was left unfinished by its step`);
-      const parts = { api, clock: systemClock, teller, helm, namespace };
+      const routerCommand = routerCommandOf(request, {
+        clock: systemClock,
+        env: process.env,
+        kubeconfig: kubeconfig.path,
+        onLine: (input, line) => teller.foreign(input, [line]),
+      });
+      const parts = { api, clock: systemClock, teller, helm, namespace, routerCommand };
       const turn = {
         cause: 'cancelled',
         reason: `the step ended before the release did (${run.url ?? 'no run'})`,
@@ -71,6 +84,7 @@ export async function post(): Promise<void> {
       await lease.release();
     }
   } finally {
+    kubeconfig.remove();
     teller.end();
     await connection.close();
   }

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { hostname } from 'node:os';
 import * as core from '@actions/core';
+import { privateKubeconfig } from './action/private-kubeconfig.ts';
 import { Reporter } from './action/reporter.ts';
 import type { Request, Run } from './action/request.ts';
+import { routerCommandOf } from './checks/router-command.ts';
 import { runChecks } from './checks/run-checks.ts';
 import { Api } from './cluster/api.ts';
 import { type Connection, ConnectionError, connect } from './cluster/connection.ts';
@@ -75,6 +75,14 @@ async function deployWith(
           deadline,
           signal,
         ),
+      routerCommand: routerCommandOf(request, {
+        clock: systemClock,
+        env: process.env,
+        kubeconfig: kubeconfig.path,
+        onLine: (input, line) => teller.foreign(input, [line]),
+        // For post, if this process is killed while the command runs.
+        onProcess: (pid) => core.saveState('command', pid ?? ''),
+      }),
       onLock: (release) => {
         const unfinished = { release, namespace, deployment: request.deployment, holder };
         core.saveState('unfinished', JSON.stringify(unfinished));
@@ -87,18 +95,6 @@ async function deployWith(
   } finally {
     kubeconfig.remove();
   }
-}
-
-/** The kubeconfig that the user's own command gets: content becomes a file that only this user can read. */
-function privateKubeconfig({ cluster, smokeCommand }: Request): { path: string | null; remove: () => void } {
-  const { kubeconfig } = cluster;
-  if (kubeconfig === null || smokeCommand === null) return { path: null, remove: () => undefined };
-  if (kubeconfig.kind === 'path') return { path: kubeconfig.value, remove: () => undefined };
-  const folder = mkdtempSync(join(process.env.RUNNER_TEMP ?? tmpdir(), 'crossfade-'));
-  const path = join(folder, 'kubeconfig');
-  writeFileSync(path, kubeconfig.value, { mode: 0o600 });
-  chmodSync(path, 0o600);
-  return { path, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
 /**

@@ -36,6 +36,7 @@ describe('readRequest', () => {
       mirror: null,
       candidateReplicas: null,
       routers: 'auto',
+      routerCommand: null,
       cluster: { kubeconfig: null, context: null, namespace: null },
       deployment: 'web',
       service: null,
@@ -171,6 +172,23 @@ describe('readRequest', () => {
     ['testers of blue/green', { headers: 'x-canary: true' }, 'headers', 'strategy: blue-green'],
     ['a mirror without a time', { strategy: 'canary', mirror: '10%' }, 'mirror', 'not a share and a time'],
     ['no pods', { strategy: 'canary', 'candidate-replicas': '0' }, 'candidate-replicas', 'not such a number'],
+    ['a command route without its command', { router: 'command' }, 'router-command', 'required with router: command'],
+    [
+      'the same beside a route',
+      { router: 'httproute/web\ncommand' },
+      'router-command',
+      'required with router: command',
+    ],
+    ['the same to go on', { action: 'promote', router: 'command' }, 'router-command', 'required with router: command'],
+    ['a command without its route', { 'router-command': 'x' }, 'router-command', 'no meaning without router: command'],
+    [
+      'a command for another route',
+      { router: 'httproute/web', 'router-command': 'x' },
+      'router-command',
+      'no meaning without router: command',
+    ],
+    ['a verdict on nothing', { 'router-verify': 'x' }, 'router-verify', 'no meaning without router-command'],
+    ['a command route with a name', { router: 'command/web', 'router-command': 'x' }, 'router', 'is no kind of router'],
     ['a router of no kind', { strategy: 'canary', router: 'httprout/web' }, 'router', 'Did you mean httproute?'],
     ['testers of a rolling release', { strategy: 'rolling', headers: 'x-canary: true' }, 'headers', 'nothing chooses'],
     ['a mirror of a rolling release', { strategy: 'rolling', mirror: '10% 1m' }, 'mirror', 'nothing chooses'],
@@ -208,6 +226,22 @@ describe('readRequest', () => {
     });
     const sized = { strategy: 'rolling', 'batch-size': '25%', 'batch-time': '0s', router: 'none' };
     expect(await request({ ...LEAST, ...sized })).toMatchObject({ batches: { size: { share: 2_500 } }, batchTime: 0 });
+  });
+
+  test('a command route, alone and beside another; a release that goes on or back has its routers on record', async () => {
+    const command = { 'router-command': './weigh.sh', 'router-verify': './weighed.sh' };
+    expect(await request({ ...LEAST, strategy: 'canary', router: 'Command', ...command })).toMatchObject({
+      routers: ['command'],
+      routerCommand: { command: './weigh.sh', verify: './weighed.sh' },
+    });
+    expect(await request({ ...LEAST, router: 'command\nhttproute/web', 'router-command': 'x' })).toMatchObject({
+      routers: ['command', 'httproute/web'],
+      routerCommand: { command: 'x', verify: null },
+    });
+    for (const action of ['promote', 'abort'])
+      expect(await request({ action, deployment: 'web', 'router-command': 'x' })).toMatchObject({
+        routerCommand: { command: 'x', verify: null },
+      });
   });
 
   test('times that just fit', async () => {

@@ -1,4 +1,5 @@
 import type { JsonPatchOperation } from '../../src/cluster/wire.ts';
+import type { OpenRelease } from '../../src/engine/record-store.ts';
 import type { AuditedRequest } from './cluster.ts';
 
 const HASH = 'pod-template-hash';
@@ -72,7 +73,7 @@ function holderIn(body: unknown): string | undefined {
 function wordFor(write: AuditedRequest, known: Known): string {
   const { verb, resource, name } = write;
   if (resource === 'leases') return `${LEASE_WORDS.get(verb) ?? verb} lock`;
-  if (resource === 'configmaps') return `${isOpen(write.body) ? 'open' : 'close'} record`;
+  if (resource === 'configmaps') return noteIn(write.body) ?? `${isOpen(write.body) ? 'open' : 'close'} record`;
   if (verb === 'patch' && resource === 'deployments' && name === known.deployment) return deploymentWord(write.body);
   if (verb === 'patch' && resource === 'services' && name === known.service)
     return selectorWord(write.body, known.stable);
@@ -145,6 +146,14 @@ function operations(body: unknown): JsonPatchOperation[] {
 function isOpen(body: unknown): boolean {
   const { data } = body as { data?: { open?: string } };
   return (data?.open ?? '') !== '';
+}
+
+/** What the user's own command was told; with a question mark before it has been. */
+function noteIn(body: unknown): string | null {
+  const { data } = body as { data?: { open?: string } };
+  if ((data?.open ?? '') === '') return null;
+  const { told } = JSON.parse(data?.open ?? '') as Pick<OpenRelease, 'told'>;
+  return told === null ? null : `note ${told.share / 100} %${told.is === 'certain' ? '' : '?'}`;
 }
 
 function nameIn(body: unknown): string {

@@ -24,6 +24,7 @@ type Happening =
         | 'cancel'
         | 'foreign-image'
         | 'foreign-weights'
+        | 'doubt'
         | 'gateway';
     }
   | { readonly what: 'time'; readonly ms: number }
@@ -46,6 +47,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
       { what: 'cancel' },
       { what: 'foreign-image' },
       { what: 'foreign-weights' },
+      { what: 'doubt' },
     ),
   },
   {
@@ -81,10 +83,10 @@ function violations(stage: Stage, isHealthy: boolean): string[] {
   if (isHealthy && live.endpoints.stable + live.endpoints.candidate + live.endpoints.other === 0)
     found.push('the live Service has no endpoint');
   const { endpoints } = candidateService;
-  if (isHealthy && routes.some(({ share }) => (share ?? 0) > 0) && endpoints.stable + endpoints.candidate === 0)
+  const leads = routes.some(({ share, inDoubt }) => inDoubt || (share ?? 0) > 0);
+  if (isHealthy && leads && endpoints.stable + endpoints.candidate === 0)
     found.push('a route leads to a candidate Service without endpoints');
-  if (routes.some(({ share }) => (share ?? 0) > 0) && candidateService.state === 'absent')
-    found.push('a route leads to a Service that is gone');
+  if (leads && candidateService.state === 'absent') found.push('a route leads to a Service that is gone');
   return found;
 }
 
@@ -116,6 +118,10 @@ function happen(stage: Stage, it: Happening, memory: { snapshot: Snapshot }): vo
     case 'gateway':
       stage.gateway();
       break;
+    case 'doubt':
+      // The next telling does not end well; the process, if it lives, tells again.
+      stage.commandDies = true;
+      break;
     case 'foreign-weights':
       if (stage.route() !== null) stage.foreign('PATCH', 'route', 'web', weights(stage));
       break;
@@ -143,8 +149,8 @@ function keepOwnWrites(stage: Stage, { wrote, refused }: Round, memory: { snapsh
   const now = stage.snapshot();
   if (refused !== null) memory.snapshot = now;
   if (wrote === null) return;
-  const { deployment, liveService, candidateService, routes } = now;
-  memory.snapshot = { ...memory.snapshot, deployment, liveService, candidateService, routes };
+  const { deployment, liveService, candidateService, routes, command } = now;
+  memory.snapshot = { ...memory.snapshot, deployment, liveService, candidateService, routes, command };
 }
 
 /** Somebody doubles the weight that the live Service has in the route. */
@@ -165,6 +171,7 @@ const RAMPS = {
   'rolling, in batches': { strategy: 'rolling', batches: '1_1s;50%_1s' },
   'rolling, plain': { strategy: 'rolling' },
   'canary by a route': { strategy: 'canary', steps: '20%_1s;60%_1s', header: 'x-canary:true' },
+  'canary by a command': { strategy: 'canary', steps: '20%_1s;60%_1s', router: 'command' },
 } as const;
 
 const IMAGES = ['v2', 'v2', 'v2', 'slow', 'crash', 'missing', 'never-ready', 'late-crash', 'unready-later'] as const;
@@ -207,7 +214,8 @@ test('at every moment of every disturbed release, and at its end', async () => {
         }
         driveToEnd(stage, look);
         stage.model.advance(10_000);
-        const { deployment, live, candidateService, stable, candidate } = stage.observe();
+        const { deployment, live, candidateService, stable, candidate, routes } = stage.observe();
+        expect(routes.every(({ home }) => home)).toBe(true);
         expect(sameFields(deployment.fields, plan.original)).toBe(true);
         expect(live.pin).toBeNull();
         expect(candidateService.state).toBe('absent');

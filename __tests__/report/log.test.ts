@@ -88,6 +88,11 @@ test('requests by their HTTP method', () => {
   expect(teller.writes().map(({ request }) => request)).toEqual(['POST /p', 'PUT /p', 'DELETE /p']);
 });
 
+test('a run of the user’s own command by what it was told, and never by its text', () => {
+  teller.wrote({ verb: 'run', share: 1_250, why: 'router-command: 12.5 % to web-candidate, the rest to web' });
+  expect(teller.writes()).toMatchObject([{ request: 'RUN router-command CROSSFADE_SHARE=12.5' }]);
+});
+
 test('a wait is told when it changes and again while it lasts', () => {
   teller.phase('Start candidate');
   teller.waiting('2/4 candidate pods Ready');

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from '@jest/globals';
 import { canaries } from '../contract/canary.ts';
+import { commandRouters } from '../contract/command-router.ts';
 import { type Simulator, startSimulator } from './cluster.ts';
 
 let cluster: Simulator;
@@ -10,3 +11,4 @@ beforeAll(async () => {
 afterAll(() => cluster?.stop());
 
 canaries(() => cluster, { routes: true });
+commandRouters(() => cluster);

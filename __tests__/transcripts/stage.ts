@@ -19,7 +19,9 @@ import { decide } from '../../src/release/decide.ts';
 import type { Observation } from '../../src/release/observation.ts';
 import type { Plan } from '../../src/release/plan.ts';
 import { afterAction, afterChecks, afterWrite, turnBack } from '../../src/release/progress.ts';
+import type { RouteVerdict, Share, Told } from '../../src/release/route.ts';
 import { BEGINNING, type Cause, type State } from '../../src/release/state.ts';
+import { isCommand } from '../../src/traffic/command-route.ts';
 import { createModel, type Model } from '../simulator/model.ts';
 import { list, modelApi, read, send } from './model-api.ts';
 
@@ -66,6 +68,11 @@ export class Stage {
   killed = false;
   /** The Gateway does not accept the route as it is from here on. */
   refuses = false;
+  /** What the user's own command does when it is told a share: the process is killed with it, so that nobody knows. */
+  commandDies = false;
+  /** What `router-verify` says. */
+  verify: 'yes' | 'not yet' | null = null;
+  #told: Told | null = null;
   #template: PodTemplate | null = null;
 
   constructor(app: AppOptions) {
@@ -148,6 +155,7 @@ export class Stage {
     this.#template = cleared.candidateTemplate;
     this.state = BEGINNING;
     this.ended = false;
+    this.#told = null;
     return this.plan;
   }
 
@@ -206,10 +214,17 @@ export class Stage {
       liveService: read<Service>(this.model, `${SERVICES}/${plan.service.name}`),
       candidateService: read<Service>(this.model, `${SERVICES}/${plan.candidateService.name}`),
       slices: list<EndpointSlice>(this.model, `/apis/discovery.k8s.io/v1/namespaces/${NAMESPACE}/endpointslices`).items,
+      command: plan.routes.some(isCommand) ? { told: this.#told, verdict: this.#verdict() } : null,
       routes: new Map(
         plan.routes.flatMap(({ paths }) => paths).map((path) => [path, read<KubeObject>(this.model, path)]),
       ),
     };
+  }
+
+  #verdict(): RouteVerdict {
+    if (this.verify === null || this.verify === 'yes')
+      return { is: 'yes', level: this.verify === null ? 'stored' : 'observed', reasons: [] };
+    return { is: 'unknown', level: 'stored', reasons: ['router-verify: exit code 1: not yet'] };
   }
 
   /** One round on what the cluster is now, or was at `snapshot`. */
@@ -229,13 +244,22 @@ export class Stage {
   ): { wrote: string | null; refused: string | null } {
     const request = requestFor(write, target, this.#planned(), snapshot, this.#template);
     try {
-      send(this.model, request);
+      if (request.verb === 'run') this.#tell(request.share);
+      else send(this.model, request);
     } catch (error) {
       if (error instanceof ApiError) return { wrote: null, refused: `HTTP ${error.status} ${error.reason}` };
       throw error;
     }
+    if (this.killed) return { wrote: `${request.why} (nobody knows)`, refused: null };
     this.state = afterWrite(this.state, write, this.now);
     return { wrote: request.why, refused: null };
+  }
+
+  /** What the record has after the command ran. */
+  #tell(share: Share): void {
+    this.#told = { is: this.commandDies ? 'in-doubt' : 'certain', share };
+    this.killed = this.commandDies;
+    this.commandDies = false;
   }
 
   /** A write by somebody else, as kubectl would send it. */

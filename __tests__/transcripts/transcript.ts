@@ -24,9 +24,12 @@ import { type Round, Stage } from './stage.ts';
  * | command | what it does |
  * | --- | --- |
  * | `cluster image=v1 replicas=4 [route=httproute spec={…}]` | a Deployment and its Service (and a route to it) on a new cluster, all pods Ready |
+ * | `command dies` | when it is told a share next, it and the process are killed, and nobody knows what came of it |
+ * | `verify not yet` / `verify yes` | what the user's own second command answers from here on |
  * | `gateway refuses` | the Gateway does not accept the route as it is from here on |
  * | `release image=v2 [bake= drain= settle= timeout= switch= on-failure= checks=1]` | preflight, then rounds until time or the cluster is waited for |
  * | `release … strategy=canary [steps=10%_2s;50%_2s pause-at=10% header=x-canary:true]` | a ramp |
+ * | `release … strategy=canary router=command` | a ramp by the user's own command |
  * | `promote [pause-at=50%]` | another process goes on from the pause |
  * | `release … writes=3` | the same, and the process is killed after the third write |
  * | `resume writes=3` | the same process goes on after all, to the third further write, and is killed there |
@@ -107,6 +110,12 @@ class Player {
         this.#theStage.model.advance(ms(rest));
         this.#lastState = '';
         break;
+      case 'command':
+        this.#theStage.commandDies = rest === 'dies';
+        break;
+      case 'verify':
+        this.#theStage.verify = rest === 'yes' ? 'yes' : 'not yet';
+        break;
       case 'gateway':
         this.#theStage.refuses = rest === 'refuses';
         break;
@@ -174,6 +183,10 @@ class Player {
       this.#tell(round, route);
       const { action } = round;
       if (action.do === 'finish') return null;
+      if (stage.killed) {
+        this.#lines.push('killed');
+        return null;
+      }
       if (round.wrote !== null) {
         written += 1;
         if (written >= writes) {
@@ -356,7 +369,8 @@ export function requestOf(options: Record<string, string>): Request {
     },
     mirror: null,
     candidateReplicas: null,
-    routers: 'auto',
+    routers: options.router === 'command' ? ['command'] : 'auto',
+    routerCommand: options.router === 'command' ? { command: 'tell', verify: null } : null,
     cluster: { kubeconfig: null, context: null, namespace: null },
     deployment: 'web',
     service: options.service ?? null,

@@ -8,6 +8,7 @@ import { type InputProblem, shown } from './input-errors.ts';
 import type { InputName } from './inputs.ts';
 import { parseLabelName } from './names.ts';
 import type { Request } from './request.ts';
+import { routerCommandProblems } from './router-command.ts';
 
 /** What has become of the inputs one by one. */
 export interface ReadInputs {
@@ -24,6 +25,7 @@ export function togetherProblems(request: Request, inputs: ReadInputs): InputPro
     dryRunOfNothing(request, inputs),
     pauseAtNoStep(request, inputs),
     ...ofOtherStrategies(request, inputs),
+    ...(inputs.understood('action', 'router') ? routerCommandProblems(request, inputs.isSaid('router-verify')) : []),
     twoKindsOfBatches(inputs),
     timesBeyondTimeout(request, inputs),
     candidateServiceName(request, inputs),
@@ -123,7 +125,8 @@ function placesOf({ strategy, steps, batches }: Request): readonly Amount[] {
 
 /** Inputs that belong to some strategies, with the reason why they mean nothing to the others. */
 const OWN_INPUTS: readonly { readonly input: InputName; readonly of: readonly Strategy[] }[] = [
-  ...(['steps', 'router', 'headers', 'cookie', 'mirror', 'candidate-replicas'] as const).map((input) => ({
+  { input: 'router', of: ['blue-green', 'canary'] },
+  ...(['steps', 'headers', 'cookie', 'mirror', 'candidate-replicas'] as const).map((input) => ({
     input,
     of: ['canary'] as const,
   })),

@@ -40,6 +40,8 @@ export const INPUTS = [
   { ...NO_INPUT, name: 'batch-time', default: '1m' },
   { ...NO_INPUT, name: 'pause-at' },
   { ...NO_INPUT, name: 'router', default: 'auto' },
+  { ...NO_INPUT, name: 'router-command' },
+  { ...NO_INPUT, name: 'router-verify' },
   { ...NO_INPUT, name: 'headers' },
   { ...NO_INPUT, name: 'cookie' },
   { ...NO_INPUT, name: 'mirror' },
@@ -91,6 +93,7 @@ export async function readRequest(get: (name: string) => string): Promise<Reques
     mirror: inputs.mirror(),
     candidateReplicas: inputs.count('candidate-replicas'),
     routers: inputs.routers(),
+    routerCommand: inputs.routerCommand(),
     cluster: {
       kubeconfig,
       context: inputs.text('context'),
@@ -216,6 +219,11 @@ class Reader implements ReadInputs {
     if (given === 'auto') return 'auto';
     if (given === 'none') return [];
     return this.lines('router', ROUTER_FORM, parseRouterLine, (router) => router);
+  }
+
+  routerCommand(): Request['routerCommand'] {
+    const command = this.text('router-command');
+    return command === null ? null : { command, verify: this.text('router-verify') };
   }
 
   name(name: InputName): string | null {

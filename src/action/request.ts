@@ -20,8 +20,12 @@ export interface Request {
   /** Null: nothing is copied. `stay`: how long, before the first step. */
   readonly mirror: Step | null;
   readonly candidateReplicas: number | null;
-  /** `auto`: what is found; otherwise `kind/name`, in the order in which they are written; none: the numbers of pods alone. */
+  /**
+   * `auto`: what is found; otherwise `kind/name` or `command`, in the order in which they are written; none: the numbers of pods alone.
+   */
   readonly routers: 'auto' | readonly string[];
+  /** Inputs `router-command` and `router-verify`: shell programs. They may hold secrets. */
+  readonly routerCommand: { readonly command: string; readonly verify: string | null } | null;
   readonly cluster: {
     /** Content of a kubeconfig, the path of one, or null: `KUBECONFIG`, then `~/.kube/config`, then in-cluster. */
     readonly kubeconfig: { readonly kind: 'content' | 'path'; readonly value: string } | null;

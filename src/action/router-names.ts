@@ -16,10 +16,11 @@ export const ROUTER_KINDS = [
   'apisixroute',
 ] as const;
 
-export const ROUTER_FORM = `auto, or kind/name lines with the kinds ${ROUTER_KINDS.join(', ')}, such as router: httproute/web; or none for the numbers of pods alone`;
+export const ROUTER_FORM = `auto, or kind/name lines with the kinds ${ROUTER_KINDS.join(', ')}, such as router: httproute/web; or command for your own program; or none for the numbers of pods alone`;
 
-/** One line of `router`: `kind/name`. */
+/** One line of `router`: `kind/name`, or `command`. */
 export function parseRouterLine(line: string): Parsed<string> {
+  if (line.toLowerCase() === 'command') return understood('command');
   const [kind = '', name = '', ...more] = line.split('/');
   const known: readonly string[] = ROUTER_KINDS;
   if (name === '' || more.length > 0) return misunderstood('It is not a kind and a name with "/" between them.');

@@ -16,6 +16,8 @@ export interface ChildOptions {
   readonly onLine: (line: string, stream: 'stdout' | 'stderr') => void;
   /** Aborted: the group gets SIGTERM, and SIGKILL after `KILL_AFTER`. */
   readonly signal: AbortSignal;
+  /** Told the child's process id, which on POSIX is its group's, too. */
+  readonly onStart?: (pid: number) => void;
 }
 
 /** Milliseconds from SIGTERM to SIGKILL. */
@@ -24,9 +26,14 @@ const KILL_AFTER = 2_000;
 const LINGER = 500;
 
 /** Runs a program to its end. Resolves when it and its output have ended; never rejects. */
-export function runChild(file: string, args: readonly string[], { env, onLine, signal }: ChildOptions): Promise<Ended> {
+export function runChild(
+  file: string,
+  args: readonly string[],
+  { env, onLine, signal, onStart }: ChildOptions,
+): Promise<Ended> {
   const child = start(file, args, env);
   if ('how' in child) return Promise.resolve(child);
+  if (child.pid !== undefined) onStart?.(child.pid);
   return new Promise((resolve) => {
     const streams = (['stdout', 'stderr'] as const).map((name) => {
       const lines = new OutputLines((line) => onLine(line, name));

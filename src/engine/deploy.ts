@@ -11,12 +11,14 @@ import { percent, type Share } from '../release/route.ts';
 import { BEGINNING, type State } from '../release/state.ts';
 import type { Outcome } from '../report/story.ts';
 import type { Clock } from './clock.ts';
+import type { RouterCommand } from './command-route.ts';
 import { dryRun } from './dry-run.ts';
 import type { Helm } from './helm.ts';
 import { type Cleared, preflight } from './preflight.ts';
+import { type OpenBook, OpenRecord } from './open-record.ts';
 import { EMPTY_BOOK, type OpenRelease, type RecordBook, readBook, writeBook } from './record-store.ts';
 import { type Ended, type ReachedStep, Release } from './release.ts';
-import { closeRecord, describeOpen, takeBack } from './take-back.ts';
+import { closeRecord, commandRouteOf, describeOpen, releaseNames, takeBack } from './take-back.ts';
 import type { Teller } from './teller.ts';
 import { namesOf, World } from './world.ts';
 
@@ -52,6 +54,8 @@ export interface DeployParts {
     deadline: number,
     signal: AbortSignal,
   ) => Promise<readonly CheckResult[]>;
+  /** Inputs `router-command` and `router-verify`; null: not given. */
+  readonly routerCommand: RouterCommand | null;
   /** Told before the lock is taken: from here on `post` has something to look after. Null: nothing yet but the lock. */
   readonly onLock: (release: string | null) => void;
   /** Told before the release is put on record. */
@@ -127,7 +131,7 @@ async function release(parts: DeployParts, cleared: Cleared, book: RecordBook): 
   const { plan, candidateTemplate, objects } = cleared;
   const world = new World(api, clock, namesOf(plan, namespace, objects.deployment));
   parts.onBegin(plan);
-  const open: OpenRelease = { plan, run, toldTemplate: null, paused: null };
+  const open: OpenRelease = { plan, run, toldTemplate: null, paused: null, told: null };
   world.seed(objects);
   await world.loadRoutes();
   const written = await writeBook(api, namespace, plan.deployment.name, { ...book, open }, 'open the record');
@@ -139,7 +143,7 @@ async function release(parts: DeployParts, cleared: Cleared, book: RecordBook): 
 export async function runToEnd(
   parts: DeployParts,
   world: World,
-  book: RecordBook & { readonly open: OpenRelease },
+  book: OpenBook,
   from: { readonly candidateTemplate: PodTemplate | null; readonly state: State },
 ): Promise<Result> {
   const { clock, teller, namespace } = parts;
@@ -152,8 +156,10 @@ export async function runToEnd(
     const check = (hashes: { candidate: string }, signal: AbortSignal): Promise<readonly CheckResult[]> =>
       parts.check(contextOf(plan, namespace, hashes.candidate), plan.times.deadline, signal);
     const { candidateTemplate, state } = from;
-    const ended = await new Release({ ...parts, world, plan, candidateTemplate, check }, state).run();
-    await closeRecord(parts, book, ended, clock.now());
+    const record = new OpenRecord(parts.api, namespace, book);
+    const command = commandRouteOf(parts, record);
+    const ended = await new Release({ ...parts, world, command, plan, candidateTemplate, check }, state).run();
+    await closeRecord(parts, record.book, ended, clock.now());
     return { ...resultOf(plan, ended), rollbackPossible: ended.ending.outcome === 'promoted' && keepsHistory };
   } finally {
     await world.close();
@@ -165,7 +171,7 @@ export function resultOf(plan: Plan, ended: Ended): Result {
   const { ending, state } = ended;
   return {
     outcome: ending.outcome,
-    reason: ending.outcome === 'paused' ? pausedReason(ending.share) : (state.back?.reason ?? null),
+    reason: ending.outcome === 'paused' ? pausedReason(ending.share) : reasonOf(ended),
     plan,
     candidateHash: ended.candidateHash,
     checks: state.checks,
@@ -175,6 +181,12 @@ export function resultOf(plan: Plan, ended: Ended): Result {
     left: ending.outcome === 'failed' ? ending.left : 'nothing',
     rollbackPossible: false,
   };
+}
+
+function reasonOf({ state, obstacle }: Ended): string | null {
+  const reason = state.back?.reason ?? null;
+  if (obstacle === null || reason === null) return obstacle ?? reason;
+  return `${reason.replace(/([^.])$/, '$1.')} ${obstacle}`;
 }
 
 function pausedReason(share: Share): string {
@@ -224,11 +236,7 @@ export function imageChanges(from: Images, to: Images): string[] {
 
 function contextOf(plan: Plan, namespace: string, candidateHash: string): Omit<SmokeCommandContext, 'kubeconfig'> {
   return {
-    namespace,
-    deployment: plan.deployment.name,
-    service: plan.service.name,
-    candidateService: plan.candidateService.name,
-    release: plan.release,
+    ...releaseNames(plan, namespace),
     stableHash: plan.stable.hash,
     candidateHash,
     images: plan.candidate.images,
@@ -248,7 +256,7 @@ function stuck(open: OpenRelease, ended: Ended): Result {
     ...NOTHING,
     plan: open.plan,
     candidateHash: ended.candidateHash,
-    left: 'unfinished',
-    reason: `${describeOpen(open)} is unfinished and could not be taken back: ${ended.state.back?.reason ?? ''}`,
+    left: ended.ending.outcome === 'failed' ? ended.ending.left : 'unfinished',
+    reason: `${describeOpen(open)} is unfinished and could not be taken back: ${reasonOf(ended) ?? ''}`,
   };
 }

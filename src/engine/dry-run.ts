@@ -3,6 +3,9 @@ import { leaseRequest } from '../cluster/lease.ts';
 import { servicePath, type WriteRequest } from '../cluster/write-request.ts';
 import { intentOf } from '../release/ramp.ts';
 import { isByPods, isInPlace, isPlain, nextSizes, type Sizes, sizesFor } from '../release/sizes.ts';
+import { ALL, type Binding, type Intent, type Share } from '../release/route.ts';
+import { type CommandRun, commandRun, isCommand } from '../traffic/command-route.ts';
+import { ORIGINAL } from '../traffic/router.ts';
 import { routerOf } from '../traffic/routers.ts';
 import type { Plan } from '../release/plan.ts';
 import * as selector from '../traffic/service-selector.ts';
@@ -35,6 +38,8 @@ export async function dryRun(parts: Parts, cleared: Cleared, book: RecordBook): 
   const helper = candidateService.kind === 'ours' ? servicePath(parts.namespace, candidateService.name) : null;
   for (const write of plannedWrites(parts, cleared, book)) {
     teller.wrote(write);
+    // A command has no dry run.
+    if (write.verb === 'run') continue;
     // Writes to the candidate Service after its creation: it does not exist yet.
     if (write.verb !== 'create' && write.path === helper) continue;
     try {
@@ -48,7 +53,7 @@ export async function dryRun(parts: Parts, cleared: Cleared, book: RecordBook): 
   if (findings.length > 0) throw new Refused(findings);
 }
 
-function plannedWrites(parts: Parts, cleared: Cleared, book: RecordBook): WriteRequest[] {
+function plannedWrites(parts: Parts, cleared: Cleared, book: RecordBook): (WriteRequest | CommandRun)[] {
   const { namespace, holder, clock } = parts;
   const { plan, candidateTemplate, objects } = cleared;
   const { deployment, service } = objects;
@@ -56,7 +61,12 @@ function plannedWrites(parts: Parts, cleared: Cleared, book: RecordBook): WriteR
   const replicas = deployment.spec?.replicas ?? 1;
   const lease = leaseRequest({ namespace, deployment: name, holder }, clock.now(), null);
   const record = (why: string): WriteRequest =>
-    bookRequest(namespace, name, { ...book, open: { plan, run: NO_RUN, toldTemplate: null, paused: null } }, why);
+    bookRequest(
+      namespace,
+      name,
+      { ...book, open: { plan, run: NO_RUN, toldTemplate: null, paused: null, told: null } },
+      why,
+    );
   const ours = plan.candidateService.kind === 'ours';
   const candidate = {
     metadata: { name: plan.candidateService.name, namespace, uid: '' },
@@ -79,6 +89,7 @@ function plannedWrites(parts: Parts, cleared: Cleared, book: RecordBook): WriteR
     ...(ours ? [selector.createCandidateService(plan, service, UNKNOWN_HASH)] : []),
     ...rampWrites(cleared, replicas),
     ...(isInPlace(plan) ? [] : switchWrites(cleared)),
+    ...plan.routes.filter(isCommand).flatMap((binding) => commandRuns(binding, ALL, ORIGINAL)),
     rollout.close(deployment, plan),
     ...(isInPlace(plan) ? [] : [selector.watchStable(objects.candidateService ?? candidate, plan.stable.hash)]),
     ...(isInPlace(plan) ? [] : [selector.unpin(service)]),
@@ -96,15 +107,19 @@ function switchWrites({ plan, objects }: Cleared): WriteRequest[] {
 }
 
 /** The sizes and weights of a ramp's steps, each against the objects as they are. */
-function rampWrites({ plan, routes, objects }: Cleared, replicas: number): WriteRequest[] {
+function rampWrites({ plan, routes, objects }: Cleared, replicas: number): (WriteRequest | CommandRun)[] {
   let now = sizesFor(plan, 0, replicas);
-  return plan.steps.flatMap((of, step) => {
+  return plan.steps.flatMap((of, step): (WriteRequest | CommandRun)[] => {
     const waves = step === 0 ? [] : sizesUntil(plan, step, replicas, now);
     now = waves.at(-1) ?? now;
     return [
       ...(isByPods(plan) && step === 1 ? [selector.overlap(objects.service)] : []),
       ...waves.map((sizes) => rollout.resize(objects.deployment, sizes)),
-      ...plan.routes.flatMap((binding) => routerOf(binding).plan(binding, routes.objects, intentOf(plan, of))),
+      ...plan.routes.flatMap((binding): readonly (WriteRequest | CommandRun)[] =>
+        isCommand(binding)
+          ? commandRuns(binding, plan.steps[step - 1]?.share ?? 0, intentOf(plan, of))
+          : routerOf(binding).plan(binding, routes.objects, intentOf(plan, of)),
+      ),
     ];
   });
 }
@@ -114,6 +129,10 @@ function sizesUntil(plan: Plan, step: number, replicas: number, from: Sizes): Si
   for (let next = nextSizes(plan, step, replicas, from); next !== null; next = nextSizes(plan, step, replicas, next))
     waves.push(next);
   return waves;
+}
+
+function commandRuns(binding: Binding, before: Share, wanted: Intent | typeof ORIGINAL): CommandRun[] {
+  return [commandRun(binding, { is: 'certain', share: before }, wanted)].filter((run) => run !== null);
 }
 
 const NO_RUN = { url: null, id: null, attempt: null, actor: null, repository: null, sha: null, ref: null, job: null };

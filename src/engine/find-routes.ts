@@ -6,7 +6,8 @@ import { missingPermissions, type Permission } from '../cluster/permissions.ts';
 import type { KubeObject } from '../cluster/wire.ts';
 import type { Binding, RoutedApp } from '../release/route.ts';
 import { CannotRoute, type RouteObjects, type Router, type RouteResource } from '../traffic/router.ts';
-import { ROUTERS, routerOf } from '../traffic/routers.ts';
+import { capabilitiesOf, ROUTERS, routerOf } from '../traffic/routers.ts';
+import { COMMAND, commandBinding, isCommand } from '../traffic/command-route.ts';
 import { type Finding, Refused } from './refusal.ts';
 
 /** The routes of a canary, and the objects that they consist of. No bindings: the numbers of pods split the users. */
@@ -38,7 +39,8 @@ export async function findRoutes(api: ApiPort, request: Request, app: RoutedApp)
   const refusals = looked.flatMap(({ discovery }) => discovery.refusals);
   const warnings = looked.flatMap(({ discovery }) => discovery.warnings);
   const objects = new Map(looked.flatMap((each) => [...each.objects]));
-  const chosen = choose(request, app, bindings, refusals);
+  const own = request.routers !== 'auto' && request.routers.includes(COMMAND) ? [commandBinding(app)] : [];
+  const chosen = choose(request, app, [...bindings, ...own], refusals);
   const found = expressible(request, { bindings: chosen, objects, writes: [], warnings });
   const writes = firstWrites(request, found);
   await allowed(api, app, { ...found, writes });
@@ -140,8 +142,8 @@ export function choose(
     if (binding !== undefined) return [binding];
     const [kind = '', object = ''] = name.split('/');
     const refusal = refusals.find((text) => text.toLowerCase().includes(`${kind} ${object}`.toLowerCase()));
-    const found =
-      bindings.length === 0 ? 'none of this kind does' : `these do: ${bindings.map(({ router }) => router).join(', ')}`;
+    const others = bindings.filter((other) => !isCommand(other)).map(({ router }) => router);
+    const found = others.length === 0 ? 'none of this kind does' : `these do: ${others.join(', ')}`;
     findings.push({
       message:
         refusal ??
@@ -173,7 +175,7 @@ async function allowed(api: ApiPort, app: RoutedApp, found: FoundRoutes): Promis
 function expressible(request: Request, found: FoundRoutes): FoundRoutes {
   const findings: Finding[] = found.bindings.length === 0 ? ratioFindings(request) : [];
   for (const binding of found.bindings) {
-    const can = routerOf(binding).capabilities(binding);
+    const can = capabilitiesOf(binding);
     for (const { share } of request.steps) {
       const [below, above] = can.nearest(share);
       if (below === share && above === share) continue;
@@ -222,7 +224,8 @@ function permissionFinding(namespace: string, missing: readonly Permission[]): F
 function firstWrites(request: Request, { bindings, objects }: FoundRoutes): FoundRoutes['writes'] {
   const [first] = request.steps;
   try {
-    return bindings.flatMap((binding) =>
+    const onObjects = bindings.filter((binding) => !isCommand(binding));
+    return onObjects.flatMap((binding) =>
       routerOf(binding).plan(binding, objects, { ...request.testers, share: first?.share ?? 10_000, mirror: 0 }),
     );
   } catch (error) {

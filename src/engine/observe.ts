@@ -11,6 +11,7 @@ import type {
 import type { Plan, Selector } from '../release/plan.ts';
 import { type Binding, LEVELS, type Level, type RouteVerdict } from '../release/route.ts';
 import { readyPodsBehind } from '../traffic/endpoints.ts';
+import { type CommandSeen, isCommand, readCommand } from '../traffic/command-route.ts';
 import { routerOf } from '../traffic/routers.ts';
 import { unpinned } from '../traffic/service-selector.ts';
 import { digestOf, HASH_LABEL, templateDifference } from '../workload/template.ts';
@@ -152,7 +153,8 @@ function candidateServiceView(
   return { state, pinned: pin !== undefined, endpoints: spread(service) };
 }
 
-function routeView(plan: Plan, binding: Binding, { routes }: Snapshot): RouteView {
+function routeView(plan: Plan, binding: Binding, { routes, command }: Snapshot): RouteView {
+  if (isCommand(binding)) return commandView(binding, command ?? UNTOLD);
   const router = routerOf(binding);
   const objects = binding.paths.map((path) => routes.get(path) ?? null);
   const { share, overrides, mirror, original } = router.read(binding, routes);
@@ -162,6 +164,7 @@ function routeView(plan: Plan, binding: Binding, { routes }: Snapshot): RouteVie
   return {
     name: binding.router,
     share,
+    inDoubt: false,
     testers: overrides,
     mirror,
     original: original || isGone,
@@ -169,6 +172,15 @@ function routeView(plan: Plan, binding: Binding, { routes }: Snapshot): RouteVie
     verdict: asFarAsCanBeKnown(router.verdict(binding, routes), router.capabilities(binding).level),
     editor: objects.map((object) => lastEditor(object?.metadata, plan)).find((editor) => editor !== null) ?? null,
   };
+}
+
+const UNTOLD: CommandSeen = { told: null, verdict: { is: 'unknown', level: 'stored', reasons: [] } };
+
+/** Nobody else can tell it anything: what it was told is the record's. */
+function commandView({ router }: Binding, seen: CommandSeen): RouteView {
+  const { share, inDoubt, overrides, mirror, original } = readCommand(seen.told);
+  const { verdict } = seen;
+  return { name: router, share, inDoubt, testers: overrides, mirror, original, home: original, verdict, editor: null };
 }
 
 /** Some kinds of route never say what became of them: what they can show is all that can be waited for. */

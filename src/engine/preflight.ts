@@ -19,7 +19,7 @@ import { deploymentPath, servicePath, type WriteRequest } from '../cluster/write
 import type { CandidateServicePlan, Plan } from '../release/plan.ts';
 import { chooseService, whyUnfit } from '../traffic/discover-service.ts';
 import { SERVICE_LABEL } from '../traffic/endpoints.ts';
-import { routerOf } from '../traffic/routers.ts';
+import { capabilitiesOf } from '../traffic/routers.ts';
 import { createCandidateService, MANAGED_BY, pin } from '../traffic/service-selector.ts';
 import { deploymentFindings, surroundings } from '../workload/fitness.ts';
 import { open, pause, roll } from '../workload/held-rollout.ts';
@@ -192,7 +192,7 @@ export async function preflight(
 
 /** What the most delicate of the routes needs. */
 function leastPods({ bindings }: FoundRoutes): number {
-  return Math.max(1, ...bindings.map((binding) => routerOf(binding).capabilities(binding).leastPods ?? 1));
+  return Math.max(1, ...bindings.map((binding) => capabilitiesOf(binding).leastPods ?? 1));
 }
 
 function routeObjects({ bindings, objects }: FoundRoutes): KubeObject[] {

@@ -7,14 +7,14 @@ import { deploymentPath } from '../cluster/write-request.ts';
 import type { Plan } from '../release/plan.ts';
 import { formatDuration } from '../report/duration.ts';
 import { BEGINNING, type State } from '../release/state.ts';
+import { isCommand } from '../traffic/command-route.ts';
 import { type DeployParts, isOpen, lock, NOTHING, type Result, resultOf, runToEnd } from './deploy.ts';
 import { pauseShare } from './plan-steps.ts';
 import { type OpenRelease, type Paused, type RecordBook, readBook, writeBook } from './record-store.ts';
+import type { OpenBook } from './open-record.ts';
 import { Refused } from './refusal.ts';
 import { describeOpen, takeBack } from './take-back.ts';
 import { namesOf, World } from './world.ts';
-
-type OpenBook = RecordBook & { readonly open: OpenRelease };
 
 /**
  * `action: promote`: goes on with a release that stands still at `pause-at`, to its end or to another `pause-at`.
@@ -27,7 +27,9 @@ export async function promote(request: Request, parts: DeployParts): Promise<Res
     const { open } = book;
     const { paused } = open;
     if (paused === null) throw new Refused([nothingPaused(request, namespace, open)]);
-    const misfits = [misplacedPause, tooShortTimeout].flatMap((of) => of(request, open.plan, paused) ?? []);
+    const misfits = [misplacedPause, tooShortTimeout, missingCommand].flatMap(
+      (of) => of(request, open.plan, paused) ?? [],
+    );
     if (misfits.length > 0) throw new Refused(misfits);
     const plan = planFrom(request, open, clock.now());
     parts.onLock(plan.release);
@@ -109,6 +111,13 @@ function tooShortTimeout({ timeout, pauseAt }: Request, plan: Plan, { step }: Pa
   if (timeout > needed) return null;
   return {
     message: `Input timeout is ${formatDuration(timeout)}; the steps that are left take ${formatDuration(needed)}, bake-time and drain-time of the release included. Give it more, or a pause-at on the way.`,
+  };
+}
+
+function missingCommand({ routerCommand }: Request, plan: Plan): { message: string } | null {
+  if (routerCommand !== null || !plan.routes.some(isCommand)) return null;
+  return {
+    message: `Release ${plan.release} splits its users with a command (router: command); give it again with input router-command.`,
   };
 }
 

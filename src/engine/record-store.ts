@@ -6,6 +6,7 @@ import { isStatus, UnknownOutcome } from '../cluster/errors.ts';
 import type { ConfigMap } from '../cluster/wire.ts';
 import type { WriteRequest } from '../cluster/write-request.ts';
 import type { Images, Plan } from '../release/plan.ts';
+import type { Told } from '../release/route.ts';
 import type { Marks } from '../release/state.ts';
 import { MANAGED_BY } from '../traffic/service-selector.ts';
 
@@ -31,6 +32,8 @@ export interface OpenRelease {
   readonly run: Run;
   /** Where it stands still until another run promotes or aborts it; null: it is being worked on, or was left unfinished. */
   readonly paused: Paused | null;
+  /** What the user's own command was told, noted before it runs and after it; null: nothing. */
+  readonly told: Told | null;
 }
 
 /** What a run that goes on has to know, beside the plan and the objects. */

@@ -9,15 +9,18 @@ import type { Observation } from '../release/observation.ts';
 import type { Plan } from '../release/plan.ts';
 import { stepOf } from '../release/ramp.ts';
 import { isPlain, ratio, sizesFor } from '../release/sizes.ts';
-import { ALL, type Level, percent, type Share } from '../release/route.ts';
+import { ALL, percent, type Share } from '../release/route.ts';
 import { afterAction, afterChecks, afterWrite, turnBack } from '../release/progress.ts';
 import { describeSign } from '../release/signs.ts';
 import type { Cause, State } from '../release/state.ts';
 import { formatDuration } from '../report/duration.ts';
+import { effectOf } from '../report/effect.ts';
 import type { Phase } from '../report/story.ts';
 import type { Clock } from './clock.ts';
+import { CommandFailed, CommandMissing, type CommandRoute, isOffCandidate, obstacleOf } from './command-route.ts';
 import type { Helm } from './helm.ts';
 import { observe } from './observe.ts';
+import type { Snapshot } from './snapshot.ts';
 import type { Teller } from './teller.ts';
 import { CannotRoute } from '../traffic/router.ts';
 import type { World } from './world.ts';
@@ -29,6 +32,8 @@ export interface ReleaseParts {
   readonly teller: Teller;
   readonly helm: Helm;
   readonly world: World;
+  /** Null: the user's own command is none of the plan's routes. */
+  readonly command: CommandRoute | null;
   readonly namespace: string;
   readonly plan: Plan;
   /** Null in a run that only takes a release back. */
@@ -45,6 +50,8 @@ export interface Ended {
   readonly ramp: readonly ReachedStep[];
   /** Digest of the foreign template that was found and left; null: none. */
   readonly foreignTemplate: string | null;
+  /** Why it could not be ended, for a person; null: it could, or the cluster did not let us. */
+  readonly obstacle: string | null;
 }
 
 /** A step of a ramp, as it was. */
@@ -64,6 +71,8 @@ const LOOK_AT_SERVICES = 5_000;
 const LOOK_AT_REPLICA_SETS = 1_000;
 /** A write that is refused or in doubt so many times in a row is given up. */
 const PATIENCE = 12;
+/** The user's own command, on its way forward. */
+const COMMAND_PATIENCE = 4;
 const LONGEST_PAUSE = 5_000;
 /** Milliseconds that the way back waits for logs and events of pods that it is about to remove. */
 const DIAGNOSIS_PATIENCE = 3_000;
@@ -78,6 +87,8 @@ export class Release {
   #troubledBy = '';
   #lookedAtServices: number;
   #candidateHash: string | null = null;
+  /** What the user's own command failed with last; null: it did not. */
+  #commandTrouble: string | null = null;
   readonly #ramp: ReachedStep[] = [];
   readonly #toldSigns = new Set<string>();
 
@@ -88,8 +99,19 @@ export class Release {
   }
 
   async run(): Promise<Ended> {
-    const { helm, world, teller } = this.#parts;
+    const { helm, world, command } = this.#parts;
     helm.whenOrdered(() => world.wake());
+    if (command !== null) command.onChange = () => world.wake();
+    try {
+      return await this.#go();
+    } finally {
+      await command?.close();
+    }
+  }
+
+  /** One round after another. */
+  async #go(): Promise<Ended> {
+    const { teller } = this.#parts;
     for (;;) {
       this.#obeyHelm();
       const seen = this.#observe();
@@ -112,22 +134,29 @@ export class Release {
     this.#checking?.abort();
     this.#parts.teller.waiting(null);
     const diagnosis = this.#diagnosis === null ? null : await this.#diagnosis;
-    const { deployment } = this.#observe();
-    const foreignTemplate = deployment.template === 'foreign' ? deployment.templateDigest : null;
+    const seen = this.#observe();
+    const { template, templateDigest } = seen.deployment;
+    const trouble = ending.outcome === 'failed' ? this.#commandTrouble : null;
     return {
       ending,
       state: this.#state,
       diagnosis,
       candidateHash: this.#candidateHash,
       ramp: this.#ramp,
-      foreignTemplate,
+      foreignTemplate: template === 'foreign' ? templateDigest : null,
+      obstacle: trouble === null ? null : obstacleOf(this.#parts.plan, seen, trouble),
     };
   }
 
   #observe(): Observation {
-    const seen = observe(this.#parts.plan, this.#parts.world.snapshot());
+    const seen = observe(this.#parts.plan, this.#snapshot());
     this.#candidateHash = seen.candidate?.hash ?? this.#candidateHash;
     return seen;
+  }
+
+  #snapshot(): Snapshot {
+    const { world, command } = this.#parts;
+    return { ...world.snapshot(), command: command?.seen ?? null };
   }
 
   #obeyHelm(): void {
@@ -166,6 +195,7 @@ export class Release {
     const { teller, clock, api, namespace, plan } = this.#parts;
     this.#state = turnBack(this.#state, { at: clock.now(), cause, reason });
     this.#checking?.abort();
+    this.#parts.command?.turnBack();
     teller.phase(isClosing(plan, seen) ? 'Close' : 'Go back');
     teller.fact(isClosing(plan, seen) ? `${reason} The release was closing already.` : reason);
     if (cause !== 'unhealthy' && cause !== 'deadline') return;
@@ -174,11 +204,15 @@ export class Release {
   }
 
   async #write({ write, target }: Extract<Action, { do: 'write' }>): Promise<void> {
-    const { world, plan, teller, clock, candidateTemplate } = this.#parts;
+    const { world, command, plan, teller, clock, candidateTemplate } = this.#parts;
     // Logs and events go with the pods; users are back on stable by now.
     if (write === 'close-back' && this.#diagnosis !== null) await this.#diagnosed(this.#diagnosis);
-    const request = requestFor(write, target, plan, world.snapshot(), candidateTemplate);
-    await world.write(request);
+    const request = requestFor(write, target, plan, this.#snapshot(), candidateTemplate);
+    if (request.verb !== 'run') await world.write(request);
+    else if (command?.tell(request.share) !== true) {
+      teller.waiting(`router-command to give the candidate ${percent(request.share)}`);
+      return await world.changed(LOOK_AT_SERVICES);
+    } else this.#commandTrouble = null;
     this.#troubles = 0;
     this.#state = afterWrite(this.#state, write, clock.now());
     teller.wrote(request);
@@ -212,6 +246,7 @@ export class Release {
   async #wait(action: Extract<Action, { do: 'wait' }>, seen: Observation): Promise<void> {
     const { world, clock, teller } = this.#parts;
     teller.waiting(action.wait.text);
+    if (action.wait.for === 'route') this.#parts.command?.verify();
     const now = clock.now();
     const populated = [seen.candidate, seen.stable, ...seen.others].filter((track) => track !== null && track.size > 0);
     const asks =
@@ -228,28 +263,39 @@ export class Release {
 
   /** A request that failed: look again and decide again; the tests in every patch make repeating safe. */
   async #weather(error: unknown, action: Action): Promise<Ending | null> {
-    const { teller, world, clock } = this.#parts;
+    const { teller, world, plan, clock } = this.#parts;
     const doing = action.do === 'write' ? action.write : action.do;
     // Trouble with another write is progress: the one before was carried out, whatever its answer.
     this.#troubles = doing === this.#troubledBy ? this.#troubles + 1 : 1;
     this.#troubledBy = doing;
     const message = error instanceof Error ? error.message : String(error);
     const isRace = error instanceof ApiError && [404, 409, 422].includes(error.status);
-    const isKnown = [ApiError, UnknownOutcome, CannotWrite, CannotRoute].some((kind) => error instanceof kind);
+    const isKnown = [ApiError, UnknownOutcome, CannotWrite, CannotRoute, CommandFailed, CommandMissing].some(
+      (kind) => error instanceof kind,
+    );
     if (!isKnown) throw error;
     if (!isRace || this.#troubles > 1) teller.fact(`${doing} did not succeed: ${message}`);
     const isFinal =
       error instanceof CannotWrite ||
       error instanceof CannotRoute ||
+      error instanceof CommandMissing ||
       (error instanceof ApiError && !isRace && error.status < 500);
-    if (isFinal || this.#troubles >= PATIENCE) {
-      if (this.#state.back !== null || this.#troubles >= 2 * PATIENCE) return { outcome: 'failed', left: 'unfinished' };
-      this.#turn('error', `${doing} was not possible: ${message}`, this.#observe());
+    const ofCommand = error instanceof CommandFailed || error instanceof CommandMissing;
+    if (ofCommand) this.#commandTrouble = message;
+    const isTold = ofCommand && doing === 'route';
+    if (isFinal || this.#troubles >= (isTold ? COMMAND_PATIENCE : PATIENCE)) {
+      if (this.#state.back !== null || this.#troubles >= 2 * PATIENCE) {
+        const isStanding = error instanceof CommandMissing && isOffCandidate(plan, this.#observe());
+        return { outcome: 'failed', left: isStanding ? 'standing' : 'unfinished' };
+      }
+      if (isTold) this.#turn('unhealthy', `${message}.`, this.#observe());
+      else this.#turn('error', `${doing} was not possible: ${message}`, this.#observe());
       this.#troubles = 0;
       this.#troubledBy = '';
       return null;
     }
-    if (this.#troubles > 1)
+    // A command has pauses of its own, in which the release goes on looking.
+    if (this.#troubles > 1 && !ofCommand)
       await clock.sleep(Math.min(LONGEST_PAUSE, 100 * 2 ** this.#troubles), new AbortController().signal);
     await world.refresh().catch((again: unknown) => teller.fact(`the cluster cannot be read: ${describeCause(again)}`));
     return null;
@@ -298,25 +344,15 @@ export class Release {
       real: isRatio && share < ALL ? ratio(ours, theirs) : share,
       candidatePods: ours,
       stablePods: theirs,
-      routes: routes.map(({ name, verdict }) => `${name}: ${EFFECT[verdict.level]}`),
+      routes: routes.map((route) => `${route.name}: ${effectOf(route)}`),
       at: this.#parts.clock.now(),
     });
-    for (const { name, verdict } of routes)
-      teller.fact(`${name} gives the candidate ${percent(share)} (${EFFECT[verdict.level]})`);
+    for (const route of routes) teller.fact(`${route.name} gives the candidate ${percent(share)} (${effectOf(route)})`);
     if (!isRatio || share === 0 || share >= ALL) return;
     const real = percent(ratio(ours, theirs));
     teller.fact(`wanted ${percent(share)}; ${ours} of ${ours + theirs} pods are the candidate’s: ${real}`);
   }
 }
-
-/** How far the effect of a weight is known, for a person. */
-const EFFECT: Readonly<Record<Level, string>> = {
-  stored: 'stored',
-  held: 'stored and held; its controller says nothing about it',
-  accepted: 'accepted by its controller',
-  programmed: 'programmed into the data plane',
-  observed: 'observed in the traffic',
-};
 
 /** What an earlier run began is taken back in one chapter. */
 function isOfAnotherRun(cause: Cause): boolean {

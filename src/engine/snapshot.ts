@@ -1,8 +1,15 @@
+import type { CommandSeen } from '../traffic/command-route.ts';
 import type { RouteObjects } from '../traffic/router.ts';
 import type { Deployment, EndpointSlice, Pod, ReplicaSet, Service } from '../cluster/wire.ts';
 
-/** The objects of a release as last read; the raw material of an observation. */
-export interface Snapshot {
+/** The raw material of an observation. */
+export interface Snapshot extends ClusterSnapshot {
+  /** Null: the user's own command is none of the release's routes. */
+  readonly command: CommandSeen | null;
+}
+
+/** The objects of a release as last read. */
+export interface ClusterSnapshot {
   /** Null: a 404 (only that means absent). */
   readonly deployment: Deployment | null;
   readonly replicaSets: readonly ReplicaSet[];

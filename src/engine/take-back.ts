@@ -3,8 +3,13 @@ import type { Deployment } from '../cluster/wire.ts';
 import { deploymentPath } from '../cluster/write-request.ts';
 import { turnBack } from '../release/progress.ts';
 import { BEGINNING, type Cause } from '../release/state.ts';
+import type { ReleaseNames } from '../checks/user-command.ts';
+import type { Plan } from '../release/plan.ts';
+import { isCommand } from '../traffic/command-route.ts';
 import type { Clock } from './clock.ts';
+import { CommandRoute, type RouterCommand } from './command-route.ts';
 import type { Helm } from './helm.ts';
+import { type OpenBook, OpenRecord } from './open-record.ts';
 import { type OpenRelease, type PastRelease, type RecordBook, writeBook } from './record-store.ts';
 import { type Ended, Release } from './release.ts';
 import type { Teller } from './teller.ts';
@@ -16,6 +21,7 @@ interface Parts {
   readonly teller: Teller;
   readonly helm: Helm;
   readonly namespace: string;
+  readonly routerCommand: RouterCommand | null;
 }
 
 /**
@@ -24,7 +30,7 @@ interface Parts {
  */
 export async function takeBack(
   parts: Parts,
-  book: RecordBook & { open: OpenRelease },
+  book: OpenBook,
   turn: { cause: Cause; reason: string },
 ): Promise<{ ended: Ended; book: RecordBook }> {
   const { api, clock, teller, namespace } = parts;
@@ -38,9 +44,11 @@ export async function takeBack(
     const marks = { backSwitched: clock.now() };
     const beginning = { ...BEGINNING, toldTemplate: book.open.toldTemplate, marks };
     const state = turnBack(beginning, { at: clock.now(), ...turn });
-    const release = new Release({ ...parts, world, plan, candidateTemplate: null, check: async () => [] }, state);
-    const ended = await release.run();
-    const next = await closeRecord(parts, book, ended, clock.now());
+    const record = new OpenRecord(api, namespace, book);
+    const command = commandRouteOf(parts, record);
+    const nothing = { candidateTemplate: null, check: async () => [] };
+    const ended = await new Release({ ...parts, ...nothing, world, command, plan }, state).run();
+    const next = await closeRecord(parts, record.book, ended, clock.now());
     teller.fact(`release ${plan.release}: ${outcomeWord(ended)}`);
     return { ended, book: next };
   } finally {
@@ -51,7 +59,7 @@ export async function takeBack(
 /** Writes the end of a release into the record. One that was left standing stays open: the next run takes it back first. */
 export async function closeRecord(
   { api, namespace }: { readonly api: Api; readonly namespace: string },
-  book: RecordBook & { open: OpenRelease },
+  book: OpenBook,
   ended: Ended,
   now: number,
 ): Promise<RecordBook> {
@@ -62,12 +70,34 @@ export async function closeRecord(
     return writeBook(api, namespace, plan.deployment.name, { ...book, open }, 'note where the release stands still');
   }
   if (ended.ending.outcome === 'failed' && ended.ending.left !== 'nothing') {
-    if (ended.foreignTemplate === book.open.toldTemplate) return book;
-    const open = { ...book.open, toldTemplate: ended.foreignTemplate };
+    if (ended.foreignTemplate === book.open.toldTemplate && book.open.paused === null) return book;
+    const open = { ...book.open, toldTemplate: ended.foreignTemplate, paused: null };
     return writeBook(api, namespace, plan.deployment.name, { ...book, open }, 'note what was found');
   }
   const closed = { ...book, open: null, past: [pastRelease(book.open, ended, now), ...book.past] };
   return writeBook(api, namespace, plan.deployment.name, closed, 'close the record');
+}
+
+/** The command among the routes of the release on record; null: there is none. */
+export function commandRouteOf(
+  { clock, namespace, routerCommand }: Pick<Parts, 'clock' | 'namespace' | 'routerCommand'>,
+  record: OpenRecord,
+): CommandRoute | null {
+  const { plan, told } = record.book.open;
+  if (!plan.routes.some(isCommand)) return null;
+  const note = record.note.bind(record);
+  return new CommandRoute({ clock, command: routerCommand, names: releaseNames(plan, namespace), told, note });
+}
+
+/** What a command of the user's is told of its release. */
+export function releaseNames(plan: Plan, namespace: string): ReleaseNames {
+  return {
+    namespace,
+    deployment: plan.deployment.name,
+    service: plan.service.name,
+    candidateService: plan.candidateService.name,
+    release: plan.release,
+  };
 }
 
 function pastRelease({ plan, run }: OpenRelease, ended: Ended, now: number): PastRelease {

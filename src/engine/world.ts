@@ -8,7 +8,7 @@ import { HASH_LABEL } from '../workload/template.ts';
 import { podSelectorOf } from '../workload/tracks.ts';
 import type { Clock } from './clock.ts';
 import type { ReadObjects } from './preflight.ts';
-import type { Snapshot } from './snapshot.ts';
+import type { ClusterSnapshot } from './snapshot.ts';
 
 /** Names by which the objects of a release are found. */
 export interface Names {
@@ -137,7 +137,7 @@ export class World {
     await this.#following;
   }
 
-  snapshot(): Snapshot {
+  snapshot(): ClusterSnapshot {
     return {
       deployment: this.#deployments.items[0] ?? null,
       replicaSets: this.#replicaSets,

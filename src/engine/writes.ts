@@ -4,6 +4,7 @@ import type { Target, Write } from '../release/action.ts';
 import type { Plan } from '../release/plan.ts';
 import { intentOf } from '../release/ramp.ts';
 import type { Intent } from '../release/route.ts';
+import { type CommandRun, commandRun, isCommand } from '../traffic/command-route.ts';
 import { ORIGINAL } from '../traffic/router.ts';
 import { routerOf } from '../traffic/routers.ts';
 import * as selector from '../traffic/service-selector.ts';
@@ -24,7 +25,7 @@ export function requestFor(
   plan: Plan,
   snapshot: Snapshot,
   candidateTemplate: PodTemplate | null,
-): WriteRequest {
+): WriteRequest | CommandRun {
   const deployment = (): NonNullable<Snapshot['deployment']> =>
     snapshot.deployment ?? missing(`Deployment ${plan.deployment.name} is not there any more`);
   const live = (): NonNullable<Snapshot['liveService']> =>
@@ -118,9 +119,13 @@ function routeRequest(
   { route = 0 }: Target,
   snapshot: Snapshot,
   wanted: Intent | typeof ORIGINAL,
-): WriteRequest {
+): WriteRequest | CommandRun {
   const binding = plan.routes[route] ?? missing(`the plan has no route ${route}`);
-  const [request] = routerOf(binding).plan(binding, snapshot.routes, wanted);
+  const { routes, command } = snapshot;
+  const [request] =
+    isCommand(binding) && command !== null
+      ? [commandRun(binding, command.told, wanted)]
+      : routerOf(binding).plan(binding, routes, wanted);
   return request ?? missing(`nothing about ${binding.router} can be written that would change it`);
 }
 

@@ -67,8 +67,8 @@ function bringRoutesBack(plan: Plan, state: State, seen: Observation): Action | 
 }
 
 /** A share that is none of ours. A run that finds the release unfinished replaces it: the one before has named it. */
-function isForeignRoute(plan: Plan, state: State, { share }: RouteView): boolean {
-  return state.back?.cause !== 'resumed' && !plan.steps.some((step) => step.share === share);
+function isForeignRoute(plan: Plan, state: State, { share, inDoubt }: RouteView): boolean {
+  return state.back?.cause !== 'resumed' && !inDoubt && !plan.steps.some((step) => step.share === share);
 }
 
 function isCandidateThere({ deployment, candidate }: Observation): boolean {

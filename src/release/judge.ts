@@ -70,6 +70,8 @@ function foreignRoute(plan: Plan, state: State, seen: Observation): Action | nul
   const step = stepOf(plan, state);
   const wanted = step.share;
   for (const [index, route] of seen.routes.entries()) {
+    // Written again, by whichever way the release goes.
+    if (route.inDoubt) continue;
     const before = plan.steps[state.step - 1]?.share ?? plan.routes[index]?.originalShare ?? 0;
     const isOurs =
       marks.switched !== undefined && isLastStep(plan, state)
@@ -157,7 +159,7 @@ function troubledUsers(plan: Plan, state: State, seen: Observation): Action | nu
 function reachesUsers(plan: Plan, seen: Observation): boolean {
   const { candidate, live, routes } = seen;
   const isMixed = isByPods(plan) && live.pin === null && seen.deployment.template === 'candidate';
-  return live.pin === candidate?.hash || isMixed || routes.some((route) => (route.share ?? 0) > 0);
+  return live.pin === candidate?.hash || isMixed || routes.some((route) => route.inDoubt || (route.share ?? 0) > 0);
 }
 
 function readyCount(track: Track): number {

@@ -28,6 +28,8 @@ export interface RouteView {
   readonly name: string;
   /** Null: no share that we could have written, or the route is gone. */
   readonly share: Share | null;
+  /** It was told a share, and nobody knows whether it took that up (a command that did not end well); `share` is null then. */
+  readonly inDoubt: boolean;
   readonly testers: boolean;
   readonly mirror: Share;
   /** As the user wrote it. */

@@ -58,6 +58,12 @@ export interface Binding {
   readonly journal: unknown;
 }
 
+/** What a route was told that nobody can read back. `in-doubt`: it was being told this share, and how that ended is not known. */
+export interface Told {
+  readonly is: 'certain' | 'in-doubt';
+  readonly share: Share;
+}
+
 /** How far an effect is known. */
 export const LEVELS = ['stored', 'held', 'accepted', 'programmed', 'observed'] as const;
 export type Level = (typeof LEVELS)[number];

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { WriteRequest } from '../cluster/write-request.ts';
 import type { Clock } from '../engine/clock.ts';
 import type { Teller } from '../engine/teller.ts';
+import { type CommandRun, shareVariable } from '../traffic/command-route.ts';
 import { formatDuration } from './duration.ts';
 import { capped, oneLine, plain } from './escape.ts';
 import type { Phase, PhaseSpan, ToldWrite } from './story.ts';
@@ -91,10 +92,10 @@ class Log implements RunTeller {
     this.#wait = { text: wanted, stop: this.#every(REMIND_AFTER, remind) };
   }
 
-  wrote(write: WriteRequest): void {
+  wrote(write: WriteRequest | CommandRun): void {
     this.waiting(null);
     const why = oneLine(write.why, LONGEST_FACT);
-    this.#writes.push({ at: this.#clock.now(), request: `${METHODS[write.verb]} ${write.path}`, why });
+    this.#writes.push({ at: this.#clock.now(), request: requestLine(write), why });
     this.#say(`→ ${why}`);
   }
 
@@ -156,6 +157,12 @@ class Log implements RunTeller {
 
 /** As wide as time and gap before a fact. */
 const MARGIN = ' '.repeat(9);
+
+/** `PATCH /api/v1/…`; a run of the user's command by its share alone: its text may hold secrets. */
+function requestLine(write: WriteRequest | CommandRun): string {
+  if (write.verb === 'run') return `RUN router-command CROSSFADE_SHARE=${shareVariable(write.share)}`;
+  return `${METHODS[write.verb]} ${write.path}`;
+}
 
 const METHODS: Readonly<Record<WriteRequest['verb'], string>> = {
   create: 'POST',

@@ -1,0 +1,21 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+/**
+ * Ends what is left of a command whose own process was killed: it may still be about to tell a load balancer a share, after the way
+ * back has told it 0. Nothing happens when it is gone already.
+ * @param pid the command's process, which on POSIX leads a group of its own
+ * @param release id of the release that it was told; another process with its number (Linux shows that) is left alone
+ */
+export function endLeftover(pid: number, release: string): void {
+  try {
+    if (process.platform === 'win32') execFileSync('taskkill', ['/pid', String(pid), '/T', '/F'], { stdio: 'ignore' });
+    else if (process.platform !== 'linux' || isOf(pid, release)) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // Nobody is there.
+  }
+}
+
+function isOf(pid: number, release: string): boolean {
+  return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(`CROSSFADE_RELEASE=${release}`);
+}
