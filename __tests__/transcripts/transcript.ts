@@ -29,7 +29,7 @@ import { type Round, Stage } from './stage.ts';
  * | `gateway refuses` | the Gateway does not accept the route as it is from here on |
  * | `release image=v2 [bake= drain= settle= timeout= switch= on-failure= checks=1]` | preflight, then rounds until time or the cluster is waited for |
  * | `release … strategy=canary [steps=10%_2s;50%_2s pause-at=10% header=x-canary:true]` | a ramp |
- * | `release … strategy=canary router=command` | a ramp by the user's own command |
+ * | `release … strategy=canary router=command[;httproute/web]` | a ramp by the user's own command |
  * | `promote [pause-at=50%]` | another process goes on from the pause |
  * | `release … writes=3` | the same, and the process is killed after the third write |
  * | `resume writes=3` | the same process goes on after all, to the third further write, and is killed there |
@@ -369,8 +369,8 @@ export function requestOf(options: Record<string, string>): Request {
     },
     mirror: null,
     candidateReplicas: null,
-    routers: options.router === 'command' ? ['command'] : 'auto',
-    routerCommand: options.router === 'command' ? { command: 'tell', verify: null } : null,
+    routers: options.router?.split(';') ?? 'auto',
+    routerCommand: options.router === undefined ? null : { command: 'tell', verify: null },
     cluster: { kubeconfig: null, context: null, namespace: null },
     deployment: 'web',
     service: options.service ?? null,

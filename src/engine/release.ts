@@ -274,13 +274,13 @@ export class Release {
       (kind) => error instanceof kind,
     );
     if (!isKnown) throw error;
-    if (!isRace || this.#troubles > 1) teller.fact(`${doing} did not succeed: ${message}`);
+    const ofCommand = error instanceof CommandFailed || error instanceof CommandMissing;
+    if (!isRace || this.#troubles > 1) teller.fact(ofCommand ? message : `${doing} did not succeed: ${message}`);
     const isFinal =
       error instanceof CannotWrite ||
       error instanceof CannotRoute ||
       error instanceof CommandMissing ||
       (error instanceof ApiError && !isRace && error.status < 500);
-    const ofCommand = error instanceof CommandFailed || error instanceof CommandMissing;
     if (ofCommand) this.#commandTrouble = message;
     const isTold = ofCommand && doing === 'route';
     if (isFinal || this.#troubles >= (isTold ? COMMAND_PATIENCE : PATIENCE)) {

@@ -62,8 +62,10 @@ function mayDivert(seen: Observation): boolean {
  */
 function bringRoutesBack(plan: Plan, state: State, seen: Observation): Action | null {
   if (!mayDivert(seen)) return null;
-  const own = seen.routes.findIndex((route) => !route.home && !isForeignRoute(plan, state, route));
-  return own < 0 ? null : write('route-home', { route: own });
+  const away = [...seen.routes.entries()].filter(([, route]) => !route.home && !isForeignRoute(plan, state, route));
+  // One that did not end well is tried again when the others are home.
+  const [index] = away.find(([, { inDoubt }]) => !inDoubt) ?? away[0] ?? [];
+  return index === undefined ? null : write('route-home', { route: index });
 }
 
 /** A share that is none of ours. A run that finds the release unfinished replaces it: the one before has named it. */
