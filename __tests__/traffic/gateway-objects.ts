@@ -66,7 +66,7 @@ export function withConditions(parentRefs: readonly object[], conditions: readon
   return {
     parents: parentRefs.map((parentRef) => ({
       parentRef,
-      controllerName: 'traefik.io/gateway-controller',
+      controllerName: 'gateway.envoyproxy.io/gatewayclass-controller',
       conditions,
     })),
   };

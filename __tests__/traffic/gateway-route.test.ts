@@ -294,6 +294,19 @@ describe('the PATCH of a plain route', () => {
 });
 
 describe('a mirror', () => {
+  test('is refused where Traefik carries the route, at any of its parents', () => {
+    const parents = ['istio.io/gateway-controller', 'traefik.io/gateway-controller'].map((controllerName) => ({
+      parentRef: GATEWAY,
+      controllerName,
+      conditions: [],
+    }));
+    const object = route('HTTPRoute', [{ backendRefs: [service('web', 1)] }], [GATEWAY], { status: { parents } });
+    expect(() => planned(object, { mirror: 1_000 })).toThrow(
+      /^Wanted to mirror 10 % of HTTPRoute web, which Traefik carries .* would answer every request of the route with 500/,
+    );
+    expect(planned(object, { share: 1_000 }).rules[0]).not.toHaveProperty('filters');
+  });
+
   test.each<[number, object]>([
     [10_000, {}],
     [2_500, { percent: 25 }],

@@ -35,7 +35,7 @@ describe('verdict', () => {
       'refused',
       withConditions([GATEWAY], [condition('Accepted', 'False', 7, { reason: 'NoMatchingParent', message: '' })]),
       { is: 'no', level: 'stored' },
-      /HTTPRoute web at Gateway public in infra, section https: traefik.io\/gateway-controller does not accept it: NoMatchingParent\./,
+      /HTTPRoute web at Gateway public in infra, section https: gateway.envoyproxy.io\/gatewayclass-controller does not accept it: NoMatchingParent\./,
     ],
     [
       'a backend that is not there',

@@ -14,7 +14,7 @@ import { type Finding, Refused } from './refusal.ts';
 export interface FoundRoutes {
   readonly bindings: readonly Binding[];
   readonly objects: RouteObjects;
-  /** The requests of the first share, for dry runs. */
+  /** The requests of the first share, and of the mirror, for dry runs. */
   readonly writes: ReturnType<Router['plan']>;
   readonly warnings: readonly string[];
 }
@@ -221,12 +221,17 @@ function permissionFinding(namespace: string, missing: readonly Permission[]): F
   };
 }
 
+/** What is written for the first share, and before it for the mirror: each as it would be written now. */
 function firstWrites(request: Request, { bindings, objects }: FoundRoutes): FoundRoutes['writes'] {
-  const [first] = request.steps;
+  const { testers, steps, mirror } = request;
+  const intents = [
+    ...(mirror === null ? [] : [{ ...testers, share: 0, mirror: mirror.share }]),
+    { ...testers, share: steps[0]?.share ?? 10_000, mirror: 0 },
+  ];
   try {
     const onObjects = bindings.filter((binding) => !isCommand(binding));
     return onObjects.flatMap((binding) =>
-      routerOf(binding).plan(binding, objects, { ...request.testers, share: first?.share ?? 10_000, mirror: 0 }),
+      intents.flatMap((intent) => routerOf(binding).plan(binding, objects, intent)),
     );
   } catch (error) {
     if (error instanceof CannotRoute) throw new Refused([{ message: error.message }]);

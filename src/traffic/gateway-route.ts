@@ -4,6 +4,7 @@ import type { WriteRequest } from '../cluster/write-request.ts';
 import { driverRefusal, ownerWarnings } from './drivers.ts';
 import { type RuleEdits, nearestOf, restoredRules, routedRules } from './gateway-edits.ts';
 import { type RouteJournal, type RouteKind, type Rule, keep, namesLive, readRules } from './gateway-rules.ts';
+import { assertMirrors } from './gateway-mirrors.ts';
 import { type ParentRef, type RouteStatus, judgeParents, tellsProgrammed } from './gateway-status.ts';
 import { patchOf } from './patch.ts';
 import { nameIn, nameOf, objectIn, ofKind } from './route-objects.ts';
@@ -161,6 +162,7 @@ function plan(
       `Wanted to split the traffic of ${title}, and it is gone. Apply it again, or take the release back.`,
     );
   }
+  if (wanted !== ORIGINAL && wanted.mirror > 0) assertMirrors(route.status, title, wanted.mirror);
   const rules = rulesOf(route);
   const journal = journalOf(binding);
   const edits =
