@@ -5,24 +5,43 @@ import { afterAction } from '../../src/release/progress.ts';
 import { climb } from '../../src/release/ramp.ts';
 import { BEGINNING } from '../../src/release/state.ts';
 
+/** Only what `climb` looks at. */
+const PLAN = {
+  strategy: 'canary',
+  steps: [0, 500, 2_000, 10_000].map((share) => ({ share, stay: 0 })),
+  routes: [{ router: 'httproute/web' }],
+  testers: { headers: [], cookies: [] },
+  mirror: 0,
+} as unknown as Plan;
+
 test('a controller has its time from this step on, also when the answer to our write was lost', () => {
   const verdict = { is: 'unknown', level: 'stored', reasons: ['not seen yet'] } as const;
   const route = { share: 2_000, testers: false, mirror: 0, home: false, verdict };
   // Only what a step with a route looks at.
   const seen = { candidate: { hash: 'b', pods: [] }, live: { pin: 'a' }, routes: [route] } as unknown as Observation;
-  // Only what `climb` looks at.
-  const of = {
-    strategy: 'canary',
-    steps: [0, 500, 2_000, 10_000].map((share) => ({ share, stay: 0 })),
-    routes: [{ router: 'httproute/web' }],
-    testers: { headers: [], cookies: [] },
-    mirror: 0,
-  } as unknown as Plan;
   const before = { ...BEGINNING, step: 1, marks: { ready: 0, routed: 10, stepReady: 5, stepReached: 20 } };
   const next = afterAction(before, { do: 'next-step' }, 600_000);
   expect(next).toMatchObject({ step: 2, marks: { ready: 0 } });
   const state = { ...next, marks: { ...next.marks, stepReady: 600_000 } };
   const wait = { for: 'route', text: 'not seen yet' };
-  expect(climb(of, state, seen, 600_001)).toEqual({ do: 'wait', wait, until: 720_000 });
-  expect(climb(of, state, seen, 720_000)).toMatchObject({ do: 'turn-back', cause: 'unhealthy' });
+  expect(climb(PLAN, state, seen, 600_001)).toEqual({ do: 'wait', wait, until: 720_000 });
+  expect(climb(PLAN, state, seen, 720_000)).toMatchObject({ do: 'turn-back', cause: 'unhealthy' });
+});
+
+test('nobody is sent to the candidate before proxies had their time to know its pods', () => {
+  const verdict = { is: 'yes', level: 'accepted', reasons: [] } as const;
+  const route = { share: 0, testers: false, mirror: 0, home: true, verdict };
+  const seen = { candidate: { hash: 'b', pods: [] }, live: { pin: 'a' }, routes: [route] } as unknown as Observation;
+  const tested = { headers: [{ name: 'x-canary', value: 'true', kind: 'exact' as const }], cookies: [] };
+  const times = { settle: 3_000 } as Plan['times'];
+  for (const [step, testers] of [
+    [0, tested],
+    [1, { headers: [], cookies: [] }],
+  ] as const) {
+    const of = { ...PLAN, testers, times };
+    const state = { ...BEGINNING, step, marks: { ready: 1_000, stepReady: 3_500 } };
+    const waiting = { for: 'settle', text: 'proxies to know the candidate’s pods' };
+    expect(climb(of, state, seen, 3_999)).toEqual({ do: 'wait', wait: waiting, until: 4_000 });
+    expect(climb(of, state, seen, 4_000)).toEqual({ do: 'write', write: 'route', target: { route: 0, step } });
+  }
 });

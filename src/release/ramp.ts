@@ -34,7 +34,7 @@ export function climb(plan: Plan, state: State, seen: Observation, now: number):
     return null;
   const step = stepOf(plan, state);
   const behind = seen.routes.findIndex((route) => !isAsWanted(plan, step, route));
-  if (behind >= 0) return write('route', { route: behind, step: state.step });
+  if (behind >= 0) return introduce(plan, state, now) ?? write('route', { route: behind, step: state.step });
   const byPods = isByPods(plan);
   // Numbers of pods end at one half; all of the users are the switch's business.
   if (byPods && step.share >= ALL) return null;
@@ -60,6 +60,16 @@ export function climb(plan: Plan, state: State, seen: Observation, now: number):
   }
   if (plan.pauseAt === step.share) return { do: 'finish', outcome: { outcome: 'paused', share: step.share } };
   return isLastStep(plan, state) ? null : { do: 'next-step' };
+}
+
+/**
+ * A proxy hears of the route and of the candidate's endpoints by different watches. One that knows the route first answers 503 to
+ * whom it sends there (observed: testers, for 10 ms behind a busy Traefik; it may be all of its throttle, by default 2 s).
+ */
+function introduce(plan: Plan, { marks }: State, now: number): Action | null {
+  if (marks.ready === undefined) return null;
+  const settled = marks.ready + plan.times.settle;
+  return now < settled ? wait('settle', 'proxies to know the candidate’s pods', settled) : null;
 }
 
 /** A controller has its time to take a weight up, and less to go on refusing it. */
