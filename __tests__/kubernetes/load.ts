@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NodeCluster } from './node.ts';
 import { until } from './processes.ts';
@@ -11,21 +11,29 @@ export interface LoadOptions {
   readonly host?: string;
   /** Requests a second, each on a connection of its own. Default 200, at most 2000. */
   readonly perSecond?: number;
-  /** Clients that keep their connection and ask ten times a second. Default 20, at most 200. */
+  /**
+   * Clients that keep their connection and ask ten times a second, with cookies that are nearly those of testers. Default 20, at most
+   * 200.
+   */
   readonly keptAlive?: number;
-  /** The same, with the header `x-canary: true`. Default 0. */
-  readonly testers?: number;
+  /** Testers: the same, with the header `x-canary: true`. Default 0. */
+  readonly byHeader?: number;
+  /** Testers: the same, with the cookie `canary=always` among others. Default 0. */
+  readonly byCookie?: number;
   /** Clients that hold a WebSocket, on which the pod says a word ten times a second. Default 0. */
   readonly sockets?: number;
   /** When it ends by itself if nobody stops it. Default 60, at most 900. */
   readonly seconds?: number;
 }
 
+/** Clients that are to reach the candidate whatever its share is, by how they are told. */
+export type Tester = 'by-header' | 'by-cookie';
+
 /** One request that ended. */
 export interface Answer {
   /** Epoch ms of its end. */
   readonly at: number;
-  readonly kind: 'fresh' | 'kept' | 'tester';
+  readonly kind: 'fresh' | 'kept' | Tester;
   /** How long it took. */
   readonly ms: number;
   /** First word of the answer: the version of the pod that gave it. */
@@ -55,8 +63,16 @@ export interface Socket {
 export interface Load {
   /** What is known by now, some 100 ms behind. */
   report(): LoadReport;
+  /** What the machine has given it by now. */
+  processor(): Processor;
   /** Ends the load, waits for requests under way (5 s at most), and tells everything. */
   stop(): Promise<LoadReport>;
+}
+
+/** What a process has got of the processors since its start: time in which its threads ran, and in which they had to wait for one. */
+export interface Processor {
+  readonly ran: number;
+  readonly waited: number;
 }
 
 let loads = 0;
@@ -66,22 +82,24 @@ export async function startLoad(node: NodeCluster, options: LoadOptions): Promis
   loads += 1;
   const name = `load-${loads}`;
   const file = join(node.folder, `${name}.ndjson`);
-  const { url, host, perSecond = 200, keptAlive = 20, testers = 0, sockets = 0, seconds = 60 } = options;
+  const { url, host, perSecond = 200, keptAlive = 20, byHeader = 0, byCookie = 0, sockets = 0, seconds = 60 } = options;
   const flags = [
     `-url=${url}`,
     ...(host === undefined ? [] : [`-host=${host}`]),
     `-per-second=${perSecond}`,
     `-kept=${keptAlive}`,
-    `-testers=${testers}`,
+    `-by-header=${byHeader}`,
+    `-by-cookie=${byCookie}`,
     `-sockets=${sockets}`,
     `-seconds=${seconds}`,
     `-out=${file}`,
   ];
-  node.startInside(name, [node.web, 'load', ...flags]);
+  const pid = node.startInside(name, [node.web, 'load', ...flags]);
   const report = (): LoadReport => new LoadReport(readLines(file));
   await until(`load on ${url}`, 10_000, () => report().total > 0);
   return {
     report,
+    processor: () => processorOf(pid),
     async stop() {
       await node.endInside(name);
       const last = report();
@@ -139,6 +157,16 @@ export class LoadReport {
     const versions = [...this.versions].map(([version, { count }]) => `${version} ${count}`);
     return `${this.total} requests, ${this.failures.length} failed; ${versions.join(', ')}`;
   }
+}
+
+function processorOf(pid: number): Processor {
+  const threads = readdirSync(`/proc/${pid}/task`).map((task) => {
+    // Nanoseconds of running and of waiting, and a count.
+    const [ran = 0, waited = 0] = readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ').map(Number);
+    return { ran, waited };
+  });
+  const sum = (of: keyof Processor): number => threads.reduce((total, thread) => total + thread[of], 0);
+  return { ran: sum('ran'), waited: sum('waited') };
 }
 
 function readLines(file: string): (Answer | Socket)[] {

@@ -7,18 +7,47 @@ import type { NodeCluster } from './node.ts';
 import { until } from './processes.ts';
 import type { Way } from './under-load.ts';
 
-/** Where users come in, and where it says how it is; addresses of the node's own network namespace. */
-const ENTRY = 8000;
-const PING = 8001;
+/** One of the two that run beside each other on the node. Each looks after the Gateways of a class of its own. */
+interface Traefik {
+  /** Of the process, and of the GatewayClass. */
+  readonly name: string;
+  /** Where users come in, and where it says how it is: ports of the node's own network namespace. */
+  readonly entry: number;
+  readonly ping: number;
+  readonly flags: readonly string[];
+}
 
 /**
- * The time for which Traefik collects changes before it takes them up. Its own default is 2 s, with which a weight may be skipped
- * altogether when the next one follows sooner; who runs canaries sets it lower.
+ * The time that lies between two changes that Traefik takes up. Its own default is 2 s, with which a weight may be skipped altogether
+ * when the next one follows sooner; who runs canaries sets it lower.
  */
 const THROTTLE = '100ms';
 
-const CLASS = 'crossfade';
+/** With all of its providers, and a short throttle. */
+const PROMPT: Traefik = {
+  name: 'traefik',
+  entry: 8000,
+  ping: 8001,
+  flags: [
+    `--providers.providersThrottleDuration=${THROTTLE}`,
+    ...['kubernetesgateway', 'kubernetescrd', 'kubernetesingressnginx'].flatMap((provider) => [
+      `--providers.${provider}=true`,
+      `--providers.${provider}.throttleDuration=${THROTTLE}`,
+    ]),
+  ],
+};
+
+/** As it is by default. */
+const BY_DEFAULT: Traefik = {
+  name: 'traefik-by-default',
+  entry: 8010,
+  ping: 8011,
+  flags: ['--providers.kubernetesgateway=true'],
+};
+
 const NGINX_CLASS = 'nginx';
+/** Label of a GatewayClass: the Traefik that looks after it. Without it they would write each other's statuses. */
+const WHOSE = 'crossfade.test/traefik';
 
 /** Kinds that Traefik wants to list before it does anything, and of which these tests make none: they need no schema. */
 const ONLY_LISTED: readonly (readonly [group: string, version: string, plural: string, kind: string])[] = [
@@ -35,38 +64,45 @@ const ONLY_LISTED: readonly (readonly [group: string, version: string, plural: s
 ];
 
 /**
- * Starts a real Traefik on the node, with its providers for Gateway API, for its own kinds and for the annotations of ingress-nginx.
- * It ends with the node.
+ * Starts two real Traefiks on the node, both with the provider for Gateway API: one with a short throttle and also with those for its
+ * own kinds and for the annotations of ingress-nginx, and one that is configured no further. They end with the node.
  */
-export async function startTraefik(node: NodeCluster): Promise<void> {
+export async function startTraefiks(node: NodeCluster): Promise<void> {
   const tools = await buildTraefik();
   await applyCrds(node.api);
   await Promise.all(ONLY_LISTED.map((kind) => node.api.create(CRDS, definition(...kind))));
-  await make(node.api, null, 'gatewayclasses', CLASS, { controllerName: 'traefik.io/gateway-controller' });
-  await make(node.api, null, 'ingressclasses', NGINX_CLASS, { controller: 'k8s.io/ingress-nginx' });
-  const flags = [
+  await make(node.api, null, {
+    resource: 'ingressclasses',
+    name: NGINX_CLASS,
+    spec: { controller: 'k8s.io/ingress-nginx' },
+  });
+  await Promise.all([PROMPT, BY_DEFAULT].map((traefik) => start(node, tools.program('traefik'), traefik)));
+}
+
+async function start(node: NodeCluster, program: string, { name, entry, ping, flags }: Traefik): Promise<void> {
+  await make(node.api, null, {
+    resource: 'gatewayclasses',
+    name,
+    labels: { [WHOSE]: name },
+    spec: { controllerName: 'traefik.io/gateway-controller' },
+  });
+  const common = [
     '--global.checkNewVersion=false',
     '--global.sendAnonymousUsage=false',
     '--log.level=INFO',
-    `--entryPoints.web.address=127.0.0.1:${ENTRY}`,
-    `--entryPoints.traefik.address=127.0.0.1:${PING}`,
+    `--entryPoints.web.address=127.0.0.1:${entry}`,
+    `--entryPoints.traefik.address=127.0.0.1:${ping}`,
     '--ping=true',
-    `--providers.providersThrottleDuration=${THROTTLE}`,
-    ...['kubernetesgateway', 'kubernetescrd', 'kubernetesingressnginx'].flatMap((provider) => [
-      `--providers.${provider}=true`,
-      `--providers.${provider}.throttleDuration=${THROTTLE}`,
-    ]),
+    `--providers.kubernetesgateway.labelSelector=${WHOSE}=${name}`,
   ];
-  node.startInside('traefik', [tools.program('traefik'), ...flags], {
-    KUBECONFIG: node.kubeconfigOfComponent('traefik'),
-  });
+  node.startInside(name, [program, ...common, ...flags], { KUBECONFIG: node.kubeconfigOfComponent(name) });
   try {
-    await until('Traefik answers', 20_000, async () => {
-      const ping = await node.inside([node.web, 'get', `http://127.0.0.1:${PING}/ping`]);
-      return ping.code === 0;
+    await until(`${name} answers`, 20_000, async () => {
+      const pong = await node.inside([node.web, 'get', `http://127.0.0.1:${ping}/ping`]);
+      return pong.code === 0;
     });
   } catch (error) {
-    throw new Error(`Traefik does not start; it says:\n${node.output('traefik')}`, { cause: error });
+    throw new Error(`${name} does not start; it says:\n${node.output(name)}`, { cause: error });
   }
 }
 
@@ -100,17 +136,18 @@ const hostOf = (namespace: string): string => `${namespace}.test`;
 interface Made {
   readonly resource: string;
   readonly name: string;
+  readonly labels?: Readonly<Record<string, string>>;
   readonly spec: object;
 }
 
 /** @param resource of the object that the action changes; it has the name `web` */
-function leading(resource: string, made: (host: string) => readonly Made[]): Leading {
+function leading(resource: string, made: (host: string) => readonly Made[], traefik = PROMPT): Leading {
   return {
     path: (namespace) => `${collection(namespace, resource)}/web`,
     async lead({ api, namespace }) {
       const host = hostOf(namespace);
-      for (const { resource: of, name, spec } of made(host)) await make(api, namespace, of, name, spec);
-      return { url: `http://127.0.0.1:${ENTRY}/`, host };
+      for (const object of made(host)) await make(api, namespace, object);
+      return { url: `http://127.0.0.1:${traefik.entry}/`, host };
     },
   };
 }
@@ -137,36 +174,55 @@ function collection(namespace: string | null, resource: string): string {
 }
 
 /** @param namespace null for a kind of the whole cluster */
-function make(api: Api, namespace: string | null, resource: string, name: string, spec: object): Promise<unknown> {
+function make(api: Api, namespace: string | null, { resource, name, labels, spec }: Made): Promise<unknown> {
   const [apiVersion, kind] = kindOf(resource);
-  return api.create(collection(namespace, resource), { apiVersion, kind, metadata: { name }, spec });
+  return api.create(collection(namespace, resource), { apiVersion, kind, metadata: { name, labels }, spec });
 }
 
-/** The one listener of the Gateway that there is. */
+/** The one listener of a Gateway. */
 const LISTENER = 'http';
-const GATEWAY: Made = {
-  resource: 'gateways',
-  name: 'gateway',
-  spec: { gatewayClassName: CLASS, listeners: [{ name: LISTENER, protocol: 'HTTP', port: ENTRY }] },
-};
 
-/** @param sections of the Gateway to which it is attached */
-function httpRoute(host: string, sections: readonly string[]): Made {
-  const spec = {
-    parentRefs: sections.map((sectionName) => ({ name: GATEWAY.name, sectionName })),
-    hostnames: [host],
-    rules: [{ matches: [{ path: { type: 'PathPrefix', value: '/' } }], backendRefs: [{ name: 'web', port: 80 }] }],
-  };
-  return { resource: 'httproutes', name: 'web', spec };
+function gateway({ name, entry }: Traefik): Made {
+  const listeners = [{ name: LISTENER, protocol: 'HTTP', port: entry }];
+  return { resource: 'gateways', name: 'gateway', spec: { gatewayClassName: name, listeners } };
 }
 
-export const BY_HTTP_ROUTE = leading('httproutes', (host) => [GATEWAY, httpRoute(host, [LISTENER])]);
+/** @param sections of the Gateway to which it is attached; `rule`: further fields of its one rule */
+function httpRoute(host: string, sections: readonly string[], name = 'web', rule: object = {}): Made {
+  const matches = [{ path: { type: 'PathPrefix', value: '/' } }];
+  const spec = {
+    parentRefs: sections.map((sectionName) => ({ name: 'gateway', sectionName })),
+    hostnames: [host],
+    rules: [{ matches, backendRefs: [{ name: 'web', port: 80 }], ...rule }],
+  };
+  return { resource: 'httproutes', name, spec };
+}
 
-/** The same, with one more parent that refuses it: the Gateway has no such listener. */
+export const BY_HTTP_ROUTE = leading('httproutes', (host) => [gateway(PROMPT), httpRoute(host, [LISTENER])]);
+
+/** The same through the Traefik that waits up to 2 s before it takes up a change. */
+export const BY_HTTP_ROUTE_THROTTLED = leading(
+  'httproutes',
+  (host) => [gateway(BY_DEFAULT), httpRoute(host, [LISTENER])],
+  BY_DEFAULT,
+);
+
+/** With one more parent that refuses it: the Gateway has no such listener. */
 export const BY_REFUSED_HTTP_ROUTE = leading('httproutes', (host) => [
-  GATEWAY,
+  gateway(PROMPT),
   httpRoute(host, [LISTENER, 'no-such-listener']),
 ]);
+
+/** A second one at a Gateway that is there already, which copies a tenth of the requests for its host. */
+const COPY = { type: 'RequestMirror', requestMirror: { backendRef: { name: 'web', port: 80 }, percent: 10 } };
+export const BY_COPYING_HTTP_ROUTE: Leading = {
+  path: (namespace) => `${collection(namespace, 'httproutes')}/copying`,
+  async lead({ api, namespace }) {
+    const host = `copying.${hostOf(namespace)}`;
+    await make(api, namespace, httpRoute(host, [LISTENER], 'copying', { filters: [COPY] }));
+    return { url: `http://127.0.0.1:${PROMPT.entry}/`, host };
+  },
+};
 
 export const BY_INGRESS = leading('ingresses', (host) => {
   const backend = { service: { name: 'web', port: { number: 80 } } };

@@ -5,7 +5,7 @@ import { describeWrites } from '../contract/writes.ts';
 import type { RunningAction, RunResult } from '../runner/runner.ts';
 import { paths } from './api.ts';
 import { pods } from './app.ts';
-import { type Answer, type Load, type LoadOptions, type LoadReport, startLoad } from './load.ts';
+import { type Answer, type Load, type LoadOptions, type LoadReport, startLoad, type Tester } from './load.ts';
 import type { NodeCluster } from './node.ts';
 import { until } from './processes.ts';
 import { type Change, Recorder } from './recorder.ts';
@@ -43,6 +43,7 @@ interface Told {
  * the first run until after the last pod that leaves has gone.
  */
 export class BusyScene {
+  readonly node: NodeCluster;
   readonly scene: Scene;
   readonly #name: string;
   readonly #load: Load;
@@ -52,7 +53,8 @@ export class BusyScene {
   #recorder: Recorder | undefined;
   #traffic: Traffic | undefined;
 
-  private constructor(name: string, scene: Scene, load: Load, users: Setting['users']) {
+  private constructor(node: NodeCluster, name: string, scene: Scene, load: Load, users: Setting['users']) {
+    this.node = node;
     this.#name = name;
     this.scene = scene;
     this.#load = load;
@@ -72,7 +74,7 @@ export class BusyScene {
       const get = [node.web, 'get', way.url, ...(way.host === undefined ? [] : [way.host])];
       await until(`${get.slice(2).join(' for ')} answers`, 5000, async () => (await node.inside(get)).code === 0);
       const load = await startLoad(node, { ...USERS, ...users, ...way, seconds: LOAD_SECONDS });
-      const busy = new BusyScene(name, scene, load, users);
+      const busy = new BusyScene(node, name, scene, load, users);
       try {
         await busy.#record();
         await script(busy);
@@ -113,6 +115,18 @@ export class BusyScene {
   async writesTo(resource: string): Promise<readonly number[]> {
     const writes = await this.scene.mutations();
     return writes.filter((write) => write.resource === resource && write.code < 300).map(({ at }) => at);
+  }
+
+  /**
+   * Measures how much the machine has to do beside us: how many times longer than they ran the clients had to wait for a processor.
+   * @returns asked later, what it was meanwhile; about 1 on a machine that has no others to serve
+   */
+  strain(): () => number {
+    const before = this.#load.processor();
+    return () => {
+      const now = this.#load.processor();
+      return (now.waited - before.waited) / (now.ran - before.ran);
+    };
   }
 
   /** Ends the load a second after the last pod that leaves has gone, tells what it saw in one line, and wants no failure in it. */
@@ -164,7 +178,7 @@ export class Traffic {
         answer.version === version &&
         answer.at > from &&
         answer.at < to &&
-        (kind === undefined ? answer.kind !== 'tester' : answer.kind === kind),
+        (kind === undefined ? !isTester(answer.kind) : answer.kind === kind),
     );
   }
 
@@ -190,6 +204,10 @@ export class Traffic {
     if (gone.length === 0) throw new Error(`no pod of ${hash} has gone`);
     return Math.max(...gone.map(({ at }) => at));
   }
+}
+
+function isTester(kind: Answer['kind']): kind is Tester {
+  return kind === 'by-header' || kind === 'by-cookie';
 }
 
 async function straight(scene: Scene): Promise<Way> {

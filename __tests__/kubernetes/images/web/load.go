@@ -36,6 +36,13 @@ type target struct {
 	header [2]string
 }
 
+// with is the same target, asked with this header ("name: value").
+func (t target) with(header string) target {
+	name, value, _ := strings.Cut(header, ":")
+	t.header = [2]string{name, strings.TrimSpace(value)}
+	return t
+}
+
 func (t target) request() (*http.Request, error) {
 	request, err := http.NewRequest(http.MethodGet, t.url, nil)
 	if err != nil {
@@ -52,23 +59,24 @@ func (t target) request() (*http.Request, error) {
 //
 // Fresh requests come at a constant rate, each on a connection of its own. Kept clients ask ten times a second on one
 // connection, and are net/http's: when a server has closed an idle connection, the request is sent again on a new one,
-// as every grown-up client does with a GET. Testers are kept clients whose requests have one more header. Sockets are WebSockets
-// that stay open as long as the server keeps them.
+// as every grown-up client does with a GET. They have cookies, as browsers do, none of which makes them testers. Testers are kept
+// clients whose requests have one more header, or one more cookie among theirs. Sockets are WebSockets that stay open as long as the
+// server keeps them.
 func load(args []string) error {
 	flags := flag.NewFlagSet("load", flag.ContinueOnError)
 	url := flags.String("url", "", "what to get")
 	perSecond := flags.Int("per-second", 200, "fresh connections a second, at most 2000")
 	kept := flags.Int("kept", 20, "clients with a kept-alive connection, at most 200")
 	host := flags.String("host", "", "Host header, if not that of the URL")
-	testers := flags.Int("testers", 0, "kept clients that send the header as well, at most 200")
-	header := flags.String("header", "x-canary: true", "that header")
+	byHeader := flags.Int("by-header", 0, "kept clients that send the header x-canary: true, at most 200")
+	byCookie := flags.Int("by-cookie", 0, "kept clients that have the cookie canary=always, at most 200")
 	sockets := flags.Int("sockets", 0, "clients with a WebSocket, at most 200")
 	seconds := flags.Int("seconds", 60, "when to stop, at most 900")
 	out := flags.String("out", "", "file of the answers, one JSON object a line")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	if *url == "" || *out == "" || *perSecond > 2000 || *kept+*testers+*sockets > 200 || *seconds > 900 {
+	if *url == "" || *out == "" || *perSecond > 2000 || *kept+*byHeader+*byCookie+*sockets > 200 || *seconds > 900 {
 		return errors.New("load wants -url and -out, and no more than it allows; see -h")
 	}
 	file, err := os.Create(*out)
@@ -91,16 +99,15 @@ func load(args []string) error {
 	}()
 
 	users := target{url: *url, host: *host}
-	tester := users
-	name, value, _ := strings.Cut(*header, ":")
-	tester.header = [2]string{name, strings.TrimSpace(value)}
 	var clients sync.WaitGroup
-	for range *kept {
-		clients.Go(func() { keepAsking(users, "kept", answers, stop) })
+	keep := func(count int, kind string, header string) {
+		for range count {
+			clients.Go(func() { keepAsking(users.with(header), kind, answers, stop) })
+		}
 	}
-	for range *testers {
-		clients.Go(func() { keepAsking(tester, "tester", answers, stop) })
-	}
+	keep(*kept, "kept", "Cookie: theme=dark; not-canary=always; canary=always-not")
+	keep(*byHeader, "by-header", "X-Canary: true")
+	keep(*byCookie, "by-cookie", "Cookie: theme=dark; canary=always; language=en")
 	for range *sockets {
 		clients.Go(func() { keepListening(users, answers, stop) })
 	}

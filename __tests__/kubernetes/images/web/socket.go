@@ -26,6 +26,8 @@ const (
 	// every is the time between two words; silence is how long a client waits for one.
 	every   = 100 * time.Millisecond
 	silence = 2 * time.Second
+	// opening is how long a client waits for its WebSocket, as long as the others wait for an answer.
+	opening = 5 * time.Second
 )
 
 // goingAway is the status of a server that ends in an orderly way.
@@ -126,7 +128,7 @@ func (a *answer) listen(to target, stop <-chan struct{}) error {
 	if port == "" {
 		port = "80"
 	}
-	connection, err := net.DialTimeout("tcp", net.JoinHostPort(address.Hostname(), port), silence)
+	connection, err := net.DialTimeout("tcp", net.JoinHostPort(address.Hostname(), port), opening)
 	if err != nil {
 		return err
 	}
@@ -150,7 +152,7 @@ func (a *answer) listen(to target, stop <-chan struct{}) error {
 	} {
 		request.Header.Set(name, value)
 	}
-	_ = connection.SetDeadline(time.Now().Add(silence))
+	_ = connection.SetDeadline(time.Now().Add(opening))
 	if err := request.Write(connection); err != nil {
 		return a.unlessOurs(stop, err)
 	}

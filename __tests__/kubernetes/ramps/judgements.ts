@@ -1,0 +1,100 @@
+import { expect } from '@jest/globals';
+import type { Scene } from '../../contract/scene.ts';
+import type { RunResult } from '../../runner/runner.ts';
+import type { Answer } from '../load.ts';
+import type { Traffic } from '../under-load.ts';
+import { SETTLE, type Testers, USERS } from './ramp.ts';
+
+/**
+ * Standard deviations on both sides of the mean: every share of the suite lies in its interval in 99.9 % of all runs of the suite,
+ * for which each of the eight that chance decides (those by numbers of pods) needs 99.9875 %. Traefik takes turns and leaves nothing
+ * to chance.
+ */
+const DEVIATIONS = 3.84;
+/**
+ * Milliseconds for which users may reach a candidate that is not frozen: a ramp without a route resizes unpaused. It is 100 to 400;
+ * the rest is for a machine that has others to serve, too.
+ */
+const RESIZE = 2000;
+
+export const FOREVER = Number.POSITIVE_INFINITY;
+
+/**
+ * Expects the candidate's part of the users' answers in this time to be as wanted, within what chance explains.
+ * @returns the figures in words
+ */
+export function share(traffic: Traffic, percent: number, from: number, to: number, kind?: 'fresh'): string {
+  const candidate = traffic.answers('v2', from, to, kind).length;
+  const total = candidate + traffic.answers('v1', from, to, kind).length;
+  // Half a second's worth would prove nothing.
+  expect(total).toBeGreaterThan(100);
+  const mean = (total * percent) / 100;
+  const chance = DEVIATIONS * Math.sqrt((mean * (100 - percent)) / 100);
+  const words = `${percent} %: ${candidate} of ${total} (${((100 * candidate) / total).toFixed(1)} %)`;
+  if (Math.abs(candidate - mean) > chance) throw new Error(`${words}, wanted ${mean} ± ${chance.toFixed(0)}`);
+  return words;
+}
+
+/** Milliseconds from a moment to the last answer that a version gave users, or clients of one kind; 0 when it gave none. */
+export function lateness(traffic: Traffic, version: string, after: number, kind?: Answer['kind']): number {
+  return (traffic.answers(version, after, FOREVER, kind).at(-1)?.at ?? after) - after;
+}
+
+/** A version does not answer anybody once its pods (`pod-template-hash`) are gone, connections that were kept included. */
+export function expectGone(traffic: Traffic, version: string, hash: string): void {
+  expect(traffic.answers(version, traffic.lastGone(hash), FOREVER)).toEqual([]);
+}
+
+/**
+ * Every tester is on the candidate from before the first step.
+ * @param tested when the route was given their override
+ * @param first when the first share was written
+ * @param to until when the override holds
+ */
+export function expectTesters(
+  traffic: Traffic,
+  { kinds }: Testers,
+  { tested, first, to }: { readonly tested: number; readonly first: number; readonly to: number },
+): void {
+  if (kinds.length === 0) return;
+  expect(first).toBeGreaterThan(tested + SETTLE);
+  for (const kind of kinds) {
+    expect(traffic.answers('v2', tested, first, kind).length).toBeGreaterThan(0);
+    expect(traffic.answers('v1', tested + SETTLE, to, kind)).toEqual([]);
+    expect(traffic.answers('v2', first, to, kind).length).toBeGreaterThan(50);
+  }
+}
+
+/** Every WebSocket was kept until its pod was told to leave, which stable's were not before `closed`. */
+export function expectSockets(traffic: Traffic, closed: number): void {
+  const { sockets } = traffic.report;
+  const ended = sockets.filter(({ ours }) => ours !== true);
+  for (const { pod = '', at } of ended) {
+    const told = traffic.toldToLeave(pod);
+    if (told === undefined || at < told)
+      throw new Error(`the WebSocket on ${pod} ended before its pod was told to leave`);
+  }
+  const first = Math.min(...sockets.map(({ at, ms }) => at - ms));
+  // All of them were opened before the release, and so on stable.
+  const early = sockets.filter(({ at, ms }) => at - ms < first + 1000);
+  expect(early.map(({ version }) => version)).toEqual(Array(USERS.sockets).fill('v1'));
+  for (const { at } of early) expect(at).toBeGreaterThan(closed);
+  // A word comes every 100 ms.
+  for (const { ms, words = 0 } of sockets) expect(words).toBeGreaterThan(ms / 200);
+}
+
+export function allowResizes(scene: Scene): void {
+  scene.judge = (violations) => {
+    const resizes = violations.filter(({ rule, ms = FOREVER }) => rule === 'exposed' && ms <= RESIZE);
+    for (const { ms } of resizes) say(`unpaused for ${ms} ms while users reached the candidate`);
+    expect(violations.filter((violation) => !resizes.includes(violation))).toEqual([]);
+  };
+}
+
+export function took(...results: readonly RunResult[]): string {
+  return results.map(({ durationMs }) => `run ${(durationMs / 1000).toFixed(1)} s`).join(', ');
+}
+
+export function say(text: string): void {
+  process.stderr.write(`    ${text}\n`);
+}
