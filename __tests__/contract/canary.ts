@@ -268,6 +268,33 @@ export function canaries(cluster: () => TestCluster, { routes }: { routes: boole
       },
     );
 
+    routed('copies requests before the first step, and none from there on', {}, async (scene) => {
+      const before = await route(scene);
+      const result = await scene.run({ ...RAMP, mirror: '10% 1s' });
+      expectSuccess(result);
+      const written = (await scene.mutations()).filter(({ resource }) => resource === 'httproutes');
+      const [copying, ...others] = written.map(({ body }) => JSON.stringify(body));
+      expect(copying).toContain(
+        '"requestMirror":{"backendRef":{"group":"","kind":"Service","name":"web-candidate","port":80},"percent":10}',
+      );
+      expect(others[0]).toContain('"op":"remove","path":"/spec/rules/0/filters"');
+      expect(others).toHaveLength(4);
+      expect((await route(scene)).spec).toEqual(before.spec);
+      await expectPromoted(scene);
+    });
+
+    scenario('a mirror through a controller that fails on it: refused before any write', FOUR, (scene) =>
+      withGateway(scene, async (gateway) => {
+        gateway.name = 'traefik.io/gateway-controller';
+        await until('it is known', 5_000, async () => {
+          return (await route(scene)).status?.parents?.[0]?.controllerName === gateway.name;
+        });
+        const result = await scene.run({ ...RAMP, mirror: '10% 1s' });
+        expectFailure(result, 'failed', /Wanted to mirror 10 % of HTTPRoute web, which Traefik carries/);
+        await expectUntouched(scene);
+      }),
+    );
+
     routed('stands still at a share, and is promoted from there', {}, async (scene) => {
       const before = await route(scene);
       expectSuccess(await scene.run({ ...RAMP, 'pause-at': '20%' }), 'paused');

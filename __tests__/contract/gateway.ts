@@ -9,6 +9,7 @@ export interface HttpRoute extends KubeObject {
       readonly backendRefs?: readonly { readonly name: string; readonly weight?: number }[];
     }[];
   };
+  readonly status?: { readonly parents?: readonly { readonly controllerName: string }[] };
 }
 
 export function routePath(namespace: string, name?: string): string {
@@ -33,6 +34,8 @@ export function routeManifest(namespace: string): object {
 export class GatewayController {
   /** Null: every route is accepted. */
   refusal: string | null = null;
+  /** By which it is known in the status. */
+  name = 'example.test/gateway';
   readonly #stop = new AbortController();
   #done: Promise<void> = Promise.resolve();
 
@@ -54,7 +57,7 @@ export class GatewayController {
       const { items } = await api.list<HttpRoute>(routePath(namespace)).catch(() => ({ items: [] }));
       for (const route of items) {
         const name = route.metadata?.name ?? '';
-        const key = `${route.metadata?.generation}/${this.refusal}`;
+        const key = `${route.metadata?.generation}/${this.refusal}/${this.name}`;
         if (judged.get(name) === key) continue;
         const patched = await this.#judge(api, namespace, route).catch(() => false);
         if (patched) judged.set(name, key);
@@ -74,7 +77,7 @@ export class GatewayController {
       lastTransitionTime: new Date().toISOString(),
     });
     const conditions = [condition('Accepted', this.refusal), condition('ResolvedRefs', null)];
-    const parents = [{ parentRef: { name: 'gateway' }, controllerName: 'example.test/gateway', conditions }];
+    const parents = [{ parentRef: { name: 'gateway' }, controllerName: this.name, conditions }];
     await api.patch(`${routePath(namespace, metadata?.name)}/status`, { status: { parents } });
     return true;
   }
