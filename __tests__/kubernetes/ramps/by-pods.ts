@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 import { IMAGE } from '../../contract/cluster.ts';
 import { expectPromoted, expectSuccess } from '../../contract/endings.ts';
 import type { BusyScene } from '../under-load.ts';
-import { BACK, BACK_AFTER_CHANGE, expectBack } from './back.ts';
+import { BACK, BACK_AFTER_CHANGE, expectBack } from './in-time.ts';
 import { allowResizes, expectGone, expectSockets, FOREVER, lateness, say, share, took } from './judgements.ts';
 import { RAMP, type Ramp, SETTLE } from './ramp.ts';
 import { CANCELLED, ILL, pause, type Turn } from './turns.ts';

@@ -10,7 +10,7 @@ import {
   routeAsWritten,
 } from '../traefik.ts';
 import type { BusyScene, Setting } from '../under-load.ts';
-import { BACK, expectBack } from './back.ts';
+import { BACK, expectBack, wholeAfter } from './in-time.ts';
 import { expectSockets, expectTesters, FOREVER, lateness, say, share, took } from './judgements.ts';
 import { BY_COOKIE, BY_EITHER, BY_HEADER, NO_TESTERS, RAMP, type Ramp, SETTLE, type Testers, USERS } from './ramp.ts';
 import { CANCELLED, ILL, pause, type Turn } from './turns.ts';
@@ -75,7 +75,9 @@ async function moves(busy: BusyScene, routed: Routed, testers: Testers): Promise
   const route = routed.leading.path(scene.namespace);
   const before = await routeAsWritten(scene.api, route);
   const steps = [step(10, routed), step(50, routed)].join();
+  const strain = busy.strain();
   const result = await busy.run({ ...RAMP, ...testers.inputs, steps });
+  const whole = wholeAfter(strain(), routed.throttle);
   expectSuccess(result);
   const [tested, first, half, all, home] = await moments(busy, routed, testers);
   const [switched, closed] = await Promise.all([busy.wrote('select candidate'), busy.wrote('close')]);
@@ -84,10 +86,10 @@ async function moves(busy: BusyScene, routed: Routed, testers: Testers): Promise
   const shares = [
     share(traffic, 10, first + followed(routed), half),
     share(traffic, 50, half + followed(routed), all),
-    share(traffic, 100, all + followed(routed), home),
+    share(traffic, 100, all + whole, home),
   ];
   say(`${shares.join(', ')}; last answer of stable ${lateness(traffic, 'v1', all)} ms after the PATCH to 100 %`);
-  expect(traffic.answers('v1', all + followed(routed), FOREVER)).toEqual([]);
+  expect(traffic.answers('v1', all + whole, FOREVER)).toEqual([]);
   expectTesters(traffic, testers, { tested, first, to: FOREVER });
   expect(switched).toBeGreaterThan(all);
   // Bake, and then drain; the bake begins when the live Service is over.

@@ -4,7 +4,7 @@ import { expectOriginal, expectPromoted, expectSuccess } from '../../contract/en
 import type { RunResult } from '../../runner/runner.ts';
 import { routeAsWritten } from '../traefik.ts';
 import type { BusyScene } from '../under-load.ts';
-import { BACK, expectBack } from './back.ts';
+import { BACK, expectBack, wholeAfter } from './in-time.ts';
 import { HTTP_ROUTE, moments, settingOf } from './by-route.ts';
 import {
   allowResizes,
@@ -34,17 +34,19 @@ export function pauses(ramp: Ramp): void {
     const route = HTTP_ROUTE.leading.path(scene.namespace);
     const before = await routeAsWritten(scene.api, route);
     const { first: paused, from, to } = await standStill(busy, BY_EITHER.inputs);
+    const strain = busy.strain();
     const result = await busy.run({ action: 'promote' });
+    const whole = wholeAfter(strain());
     expectSuccess(result);
     const [tested, half, all, home] = await moments(busy, HTTP_ROUTE, BY_EITHER);
     const closed = await busy.wrote('close');
     const traffic = await busy.end(took(paused, result));
     expect(traffic.answers('v2', 0, half)).toEqual([]);
     const alone = share(traffic, 50, from, to);
-    const shares = [share(traffic, 50, half + SETTLE, all), share(traffic, 100, all + SETTLE, home)];
+    const shares = [share(traffic, 50, half + SETTLE, all), share(traffic, 100, all + whole, home)];
     say(`with nobody there ${alone}; in all ${shares.join(', ')}`);
     expect(all).toBeGreaterThan(to);
-    expect(traffic.answers('v1', all + SETTLE, FOREVER)).toEqual([]);
+    expect(traffic.answers('v1', all + whole, FOREVER)).toEqual([]);
     expectTesters(traffic, BY_EITHER, { tested, first: half, to: FOREVER });
     expectSockets(traffic, closed);
     await expectPromoted(scene);
