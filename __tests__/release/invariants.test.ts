@@ -176,6 +176,9 @@ const RAMPS = {
 
 const IMAGES = ['v2', 'v2', 'v2', 'slow', 'crash', 'missing', 'never-ready', 'late-crash', 'unready-later'] as const;
 
+/** `PROPERTY_RUNS=1000 npm test -- invariants` for a longer look. */
+const RUNS = Number(process.env.PROPERTY_RUNS ?? 40);
+
 test('at every moment of every disturbed release, and at its end', async () => {
   await fc.assert(
     fc.asyncProperty(
@@ -232,9 +235,9 @@ test('at every moment of every disturbed release, and at its end', async () => {
       },
     ),
     // Without shrinking: the story of the failing run is in the error, and shrinking stories takes minutes.
-    { numRuns: Number(process.env.PROPERTY_RUNS ?? 40), endOnFailure: true },
+    { numRuns: RUNS, endOnFailure: true },
   );
-}, 120_000);
+}, RUNS * 3_000);
 
 /** Ends the release with nobody disturbing it any more; what was left standing is taken back by a next run, as the engine does it. */
 function driveToEnd(stage: Stage, look: (when: string) => void): void {

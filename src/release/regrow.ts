@@ -56,6 +56,10 @@ function comeBack(plan: Plan, state: State, turn: Turn, seen: Observation, now: 
 }
 
 function grow(plan: Plan, state: State, turn: Turn, seen: Observation, now: number): Action {
+  const { live, stable } = seen;
+  // All users on the candidate alone would be too many for a moment that is not frozen: what is left of stable serves, too, at once.
+  if (live.pin !== null && live.pin === seen.candidate?.hash && stable !== null && readyPods(stable) > 0)
+    return write('overlap');
   const candidate = kept(plan, state, turn, seen, now);
   return write('regrow', { sizes: { candidate, stable: seen.deployment.replicas } });
 }
