@@ -6,6 +6,7 @@ import { until } from '../kubernetes/processes.ts';
 import type { TestCluster } from './cluster.ts';
 import { IMAGE } from './cluster.ts';
 import { expectFailure, expectOriginal, expectPromoted, expectSuccess, expectUntouched } from './endings.ts';
+import { ownersOf } from './field-owners.ts';
 import { GatewayController, type HttpRoute, routeManifest, routePath } from './gateway.ts';
 import { type Inputs, type Scene, scenariosOn } from './scene.ts';
 
@@ -58,6 +59,7 @@ const BY_ROUTE: readonly string[] = [
   'unpin',
   'restore',
   'delete services web-candidate',
+  'give back httproutes web',
   'close record',
   'release lock',
 ];
@@ -215,6 +217,7 @@ export function canaries(cluster: () => TestCluster, { routes }: { routes: boole
       expectSuccess(result);
       expect(await scene.writes()).toEqual(BY_ROUTE);
       expect((await route(scene)).spec).toEqual(before.spec);
+      expect(ownersOf(await route(scene))).toEqual(ownersOf(before));
       await expectPromoted(scene);
       expect(result.displayedLog).toContain('httproute/web gives the candidate 20 % (accepted by its controller)');
     });
@@ -233,10 +236,12 @@ export function canaries(cluster: () => TestCluster, { routes }: { routes: boole
         'unpin',
         'restore',
         'delete services web-candidate',
+        'give back httproutes web',
         'close record',
         'release lock',
       ]);
       expect((await route(scene)).spec).toEqual(before.spec);
+      expect(ownersOf(await route(scene))).toEqual(ownersOf(before));
       await expectOriginal(scene);
     });
 

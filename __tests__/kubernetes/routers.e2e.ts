@@ -5,8 +5,10 @@ import { type Connection, connect } from '../../src/cluster/connection.ts';
 import { ApiError } from '../../src/cluster/errors.ts';
 import type { KubeObject } from '../../src/cluster/wire.ts';
 import type { WriteRequest } from '../../src/cluster/write-request.ts';
+import { claimsIn, disownRequest, ownedRoutes } from '../../src/engine/disown.ts';
 import { findRoutes } from '../../src/engine/find-routes.ts';
 import { Refused } from '../../src/engine/refusal.ts';
+import type { OwnedObject } from '../../src/release/plan.ts';
 import {
   ALL,
   type Binding,
@@ -68,6 +70,8 @@ const TESTERS_OF_INGRESS = {
   cookies: TESTERS.cookies,
 } as const;
 
+const ROUTE_OF_OPENSHIFT = { apiVersion: 'route.openshift.io/v1', kind: 'Route' } as const;
+
 function collection({ group, resource }: RouteResource, apiVersion: string, namespace: string): string {
   return `/${group === '' ? 'api' : 'apis'}/${apiVersion}/namespaces/${namespace}/${resource}`;
 }
@@ -101,6 +105,8 @@ class Scene {
   readonly fixture: RouteOnServer;
   readonly app: RoutedApp;
   readonly api: ProductApi;
+  /** What a release keeps on record of the objects of the route that it found. */
+  #owned: readonly OwnedObject[] = [];
 
   private constructor(fixture: RouteOnServer, app: RoutedApp, api: ProductApi) {
     this.fixture = fixture;
@@ -150,6 +156,7 @@ class Scene {
     const { bindings, refusals } = this.fixture.router.discover(this.app, await this.listed());
     const found = bindings.find(({ router }) => router === this.fixture.route);
     if (found === undefined) throw new Error(`no ${this.fixture.route}; refusals: ${refusals.join(' ')}`);
+    this.#owned = JSON.parse(JSON.stringify(ownedRoutes([found], await this.objects(found))));
     return JSON.parse(JSON.stringify(found));
   }
 
@@ -191,6 +198,29 @@ class Scene {
 
   async state(): Promise<unknown[]> {
     return (await this.listed()).map(essence);
+  }
+
+  /** Who has which fields of which object. */
+  async entries(): Promise<unknown[]> {
+    return (await this.listed()).map(({ kind, metadata }) => [kind, metadata?.name, metadata?.managedFields]);
+  }
+
+  /** What a release does last: one request for each object that was there before it. Nothing of ours is left afterwards. */
+  async disown(binding: Binding, stale?: RouteObjects): Promise<void> {
+    const nobody = { name: '', uid: '' };
+    const plan = {
+      owned: this.#owned,
+      deployment: nobody,
+      service: { ...nobody, selector: {} },
+      stable: { hash: '', digest: '', images: {}, revision: null },
+    };
+    for (const index of plan.owned.keys()) {
+      const routes = stale ?? (await this.objects(binding));
+      const request = disownRequest(plan, index, { routes, deployment: null, liveService: null });
+      if (request !== undefined) await this.api.write(request);
+    }
+    expect((await this.listed()).flatMap((object) => ownedBy('crossfade', object))).toEqual([]);
+    expect(claimsIn(plan, { routes: await this.objects(binding), deployment: null, liveService: null })).toEqual([]);
   }
 
   shares(objects: readonly KubeObject[]): (Share | null)[] {
@@ -298,7 +328,7 @@ describe('with the CRDs', () => {
   describe.each(ROUTES)('$name', (fixture) => {
     test('1, 2, 4, 5, 17 shares, testers, mirror and back', async () => {
       const scene = await Scene.set(fixture);
-      const before = await scene.state();
+      const [before, entries] = [await scene.state(), await scene.entries()];
       const binding = await scene.bind();
       expect(binding.originalShare).toBe(fixture.originalShare);
       expect(await scene.read(binding)).toEqual({
@@ -327,6 +357,9 @@ describe('with the CRDs', () => {
       expect(await scene.state()).toEqual(before);
       expect(sharesSeen(scene, await recorder.stop())).toEqual(withoutRepeats([...wanted, fixture.originalShare]));
       expect((await scene.listed()).flatMap((object) => ownedBy('crossfade', object))).toEqual(fixture.owned);
+      await scene.disown(binding);
+      expect(await scene.entries()).toEqual(entries);
+      expect(await scene.state()).toEqual(before);
     });
 
     test('7 a rule that somebody puts first between read and write: 422, and planned again the right rule', async () => {
@@ -468,22 +501,63 @@ describe('with the CRDs', () => {
     expect(await (await Scene.set(fixtureOf('route'))).listed()).toMatchObject([{ spec: { to: { weight: 100 } } }]);
   });
 
-  test('5 fields that were put back stay under our name: their owner is in conflict until its entry is put back, too', async () => {
+  test('5 fields that were put back are their owner’s again: applied without a conflict, and gone when left out', async () => {
     const scene = await Scene.set({ ...fixtureOf('httproute'), objects: [] });
     const [users] = fixtureOf('httproute').objects;
     const path = `/apis/gateway.networking.k8s.io/v1/namespaces/${scene.app.namespace}/httproutes/web`;
-    const apply = () => cluster.api.patch(`${path}?fieldManager=helm`, users, 'apply-patch');
-    const before = await apply();
+    const apply = (object: unknown) => cluster.api.patch(`${path}?fieldManager=helm`, object, 'apply-patch');
+    const before = await apply(users);
     expect(ownedBy('helm', before)).toContain('spec.rules');
     const binding = await scene.bind();
     await scene.reach(binding, { share: 5000, ...NOBODY });
     await scene.reach(binding, ORIGINAL);
-    await expect(apply()).rejects.toMatchObject({ status: 409, message: expect.stringContaining('"crossfade"') });
-    // In a PATCH of its own: one that also changes the rules would make them ours again.
-    const value = before.metadata?.managedFields;
-    const given = await cluster.api.patch(path, [{ op: 'replace', path: '/metadata/managedFields', value }]);
-    expect([ownedBy('crossfade', given), ownedBy('helm', given)]).toEqual([[], ownedBy('helm', before)]);
-    await expect(apply()).resolves.toMatchObject({ metadata: { name: 'web' } });
+    // Why it is worth a request.
+    await expect(apply(users)).rejects.toMatchObject({ status: 409, message: expect.stringContaining('"crossfade"') });
+    await scene.disown(binding);
+    expect((await scene.listed())[0]?.metadata?.managedFields).toEqual(before.metadata?.managedFields);
+    const { spec } = users as { spec?: { rules?: readonly unknown[] } }; // ours, from the fixtures
+    const rules = spec?.rules?.slice(0, 1);
+    expect(await apply({ ...users, spec: { ...spec, rules } })).toMatchObject({ spec: { rules: [{}] } });
+  });
+
+  test('5 an owner of nothing but the weights has them again, and an object that nobody owned is nobody’s', async () => {
+    const scene = await Scene.set(fixtureOf('route'));
+    const path = `${Object.values(scene.collections())[0]}/web`;
+    const other = { kind: 'Service', name: 'web-candidate', weight: 10 };
+    const weights = (spec: object) =>
+      cluster.api.patch(`${path}?fieldManager=helm&force=true`, { ...ROUTE_OF_OPENSHIFT, spec }, 'apply-patch');
+    await cluster.api.patch(path, [{ op: 'replace', path: '/metadata/managedFields', value: [{}] }]);
+    expect((await scene.listed())[0]?.metadata?.managedFields).toBeUndefined();
+    const free = await scene.bind();
+    await scene.reach(free, { share: 5000, ...NOBODY });
+    await scene.reach(free, ORIGINAL);
+    await scene.disown(free);
+    expect((await scene.listed())[0]?.metadata?.managedFields).toBeUndefined();
+    const before = await weights({ to: { weight: 90 }, alternateBackends: [other] });
+    expect(ownedBy('helm', before)).toEqual(['spec.alternateBackends', 'spec.to.weight']);
+    const binding = await scene.bind();
+    await scene.reach(binding, { share: 5000, ...NOBODY });
+    await scene.reach(binding, ORIGINAL);
+    await scene.disown(binding);
+    expect((await scene.listed())[0]?.metadata?.managedFields).toEqual(before.metadata?.managedFields);
+    const after = await weights({ to: { weight: 90 } });
+    expect(after).toMatchObject({ spec: { to: { weight: 90 } } });
+    expect(after).not.toHaveProperty('spec.alternateBackends');
+  });
+
+  test('5 somebody writes the status between reading and giving back: refused, looked at again, given back', async () => {
+    const scene = await Scene.set(fixtureOf('httproute'));
+    const entries = await scene.entries();
+    const binding = await scene.bind();
+    await scene.reach(binding, { share: 5000, ...NOBODY });
+    await scene.reach(binding, ORIGINAL);
+    const stale = await scene.objects(binding);
+    const path = binding.paths[0] ?? '';
+    await cluster.api.patch(path, [{ op: 'add', path: '/metadata/labels', value: { seen: 'yes' } }]);
+    await expect(scene.disown(binding, stale)).rejects.toEqual(refused(422));
+    await scene.disown(binding);
+    await cluster.api.patch(path, [{ op: 'remove', path: '/metadata/labels' }]);
+    expect(await scene.entries()).toEqual(entries);
   });
 
   test('16 the policies of the candidate come before the route, and go after it', async () => {

@@ -191,7 +191,8 @@ test('at every moment of every disturbed release, and at its end', async () => {
         }
         driveToEnd(stage, look);
         stage.model.advance(10_000);
-        const { deployment, live, candidateService, stable, candidate } = stage.observe();
+        const { deployment, live, candidateService, stable, candidate, claims } = stage.observe();
+        expect(claims).toEqual([]);
         expect(sameFields(deployment.fields, plan.original)).toBe(true);
         expect(live.pin).toBeNull();
         expect(candidateService.state).toBe('absent');

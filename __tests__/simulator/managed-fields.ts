@@ -1,4 +1,4 @@
-import { canonical, isObject, type JsonObject } from './json.ts';
+import { canonical, equal, isObject, type JsonObject } from './json.ts';
 import type { ObjectMeta } from '../../src/cluster/wire.ts';
 
 type Entry = NonNullable<ObjectMeta['managedFields']>[number];
@@ -48,7 +48,7 @@ const SERVER_SIDE = new Set([
  * `before` is null for a new object.
  */
 export function managedAfter(before: JsonObject | null, after: JsonObject, writer: Manager): Entry[] | undefined {
-  const entries = managedIn(before);
+  const entries = managedBefore(before, after, writer);
   const old = before === null ? new Map<string, string>() : ((entries && known.get(entries)) ?? leaves(before));
   const now = leaves(after);
   const managed = share(entries, old, now, writer);
@@ -95,9 +95,17 @@ function share(entries: Entry[] | undefined, old: Leaves, now: Leaves, writer: M
   ];
 }
 
+/** Clients may set the entries themselves, though not through a subresource: what they also change is theirs, afterwards. */
+function managedBefore(before: JsonObject | null, after: JsonObject, writer: Manager): Entry[] | undefined {
+  const sent = writer.subresource === '' ? managedIn(after) : undefined;
+  // None at all is taken for not sent; a single empty entry says that nobody has anything.
+  if (sent === undefined || sent.length === 0 || equal(sent, managedIn(before))) return managedIn(before);
+  return sent.length === 1 && Object.keys(sent[0] ?? {}).length === 0 ? undefined : sent;
+}
+
 function managedIn(object: JsonObject | null): Entry[] | undefined {
   if (object === null || !isObject(object.metadata)) return undefined;
-  // Written by this file alone: clients cannot set managedFields here.
+  // Written by this file, or by clients who have read what it wrote.
   return object.metadata.managedFields as Entry[] | undefined;
 }
 

@@ -89,7 +89,9 @@ export class Writes {
     validate(type, object, current);
     if (type.generation && bumpsGeneration(type, current, object, subresource))
       objectAt(object, 'metadata').generation = (current.metadata.generation ?? 0) + 1;
-    if (equal(withoutBookkeeping(current), withoutBookkeeping(object))) return typed;
+    const { managedFields: sent } = objectAt(object, 'metadata');
+    const isSame = sent === undefined || equal(sent, []) || equal(sent, current.metadata.managedFields);
+    if (isSame && equal(withoutBookkeeping(current), withoutBookkeeping(object))) return typed;
     const owned = this.#own(type, current, object, writer, subresource);
     const released =
       current.metadata.deletionTimestamp !== undefined &&
@@ -295,7 +297,6 @@ function keepUnwritable(
     resourceVersion: current.metadata.resourceVersion,
     deletionTimestamp: current.metadata.deletionTimestamp,
     deletionGracePeriodSeconds: current.metadata.deletionGracePeriodSeconds,
-    managedFields: current.metadata.managedFields,
     generateName: current.metadata.generateName,
   };
   for (const [field, value] of Object.entries(kept)) if (value === undefined) delete kept[field];

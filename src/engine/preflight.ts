@@ -27,6 +27,7 @@ import { changeTemplate, digestOf, imagesOf } from '../workload/template.ts';
 import { holdFieldsOf, podSelectorOf, tracksOf } from '../workload/tracks.ts';
 import { holdFor } from '../release/ramp.ts';
 import { type FoundRoutes, findRoutes, stepsOf } from './find-routes.ts';
+import { ownedObjects } from './disown.ts';
 import { editorsOf } from './observe.ts';
 import type { Finding } from './refusal.ts';
 import { Refused } from './refusal.ts';
@@ -151,10 +152,13 @@ export async function preflight(
       settle: request.settleTime,
     },
     editors: [...new Set([deployment, service, ...routeObjects(found)].flatMap(({ metadata }) => editorsOf(metadata)))],
+    owned: [],
     checks: request.smokeTests.length + (request.smokeCommand === null ? 0 : 1),
   };
   if (plan.candidate.digest === plan.stable.digest) return { kind: 'unchanged', plan };
-  const stored = await dryRuns(api, plan, deployment, service, changed.template, found.writes);
+  const opened = await dryRuns(api, plan, deployment, service, changed.template, found.writes);
+  const stored = opened.spec?.template ?? changed.template;
+  const owned = ownedObjects({ deployment, opened, service, routes: found.bindings, objects: found.objects });
   const around = surroundings({
     deployment,
     service,
@@ -168,7 +172,7 @@ export async function preflight(
   if (around.findings.length > 0) throw new Refused(around.findings);
   return {
     kind: 'cleared',
-    plan: { ...plan, candidate: { digest: digestOf(stored), images: imagesOf(stored) } },
+    plan: { ...plan, owned, candidate: { digest: digestOf(stored), images: imagesOf(stored) } },
     candidateTemplate: changed.template,
     objects: {
       deployment,
@@ -192,7 +196,7 @@ function routeObjects({ bindings, objects }: FoundRoutes): KubeObject[] {
   return bindings.flatMap(({ paths }) => paths.flatMap((path) => objects.get(path) ?? []));
 }
 
-/** The first writes as dry runs: admission, validation and permission say now what they would say later. Answers the stored template. */
+/** The first writes as dry runs: admission, validation and permission say now what they would say later. Answers the Deployment as opened. */
 async function dryRuns(
   api: ApiPort,
   plan: Plan,
@@ -200,7 +204,7 @@ async function dryRuns(
   service: Service,
   template: PodTemplate,
   routeWrites: readonly WriteRequest[],
-): Promise<PodTemplate> {
+): Promise<Deployment> {
   const attempts = [
     api.write<Deployment>(open(deployment, template, holdFor(plan, 0, deployment.spec?.replicas ?? 1)), {
       dryRun: true,
@@ -222,7 +226,7 @@ async function dryRuns(
     );
   const [opened] = results;
   // The first attempt is the Deployment's; all were fulfilled.
-  return opened?.status === 'fulfilled' ? ((opened.value as Deployment).spec?.template ?? template) : template;
+  return opened?.status === 'fulfilled' ? (opened.value as Deployment) : deployment;
 }
 
 function candidateServicePlan(

@@ -2,6 +2,7 @@ import type { CheckResult } from '../checks/result.ts';
 import type { Api } from '../cluster/api.ts';
 import { type Diagnosis, diagnose } from '../cluster/diagnosis.ts';
 import { ApiError, describeCause, UnknownOutcome } from '../cluster/errors.ts';
+import { FIELD_MANAGER } from '../cluster/field-owners.ts';
 import type { PodTemplate } from '../cluster/wire.ts';
 import type { Action, Ending } from '../release/action.ts';
 import { decide, isClosing } from '../release/decide.ts';
@@ -9,7 +10,7 @@ import type { Observation } from '../release/observation.ts';
 import type { Plan } from '../release/plan.ts';
 import { percent, podsFor, ratio, stepOf } from '../release/ramp.ts';
 import { ALL, type Level, type Share } from '../release/route.ts';
-import { afterAction, afterChecks, afterWrite, turnBack } from '../release/progress.ts';
+import { afterAction, afterChecks, afterDisown, afterWrite, turnBack } from '../release/progress.ts';
 import { describeSign } from '../release/signs.ts';
 import type { Cause, State } from '../release/state.ts';
 import { formatDuration } from '../report/duration.ts';
@@ -64,6 +65,8 @@ const LOOK_AT_REPLICA_SETS = 1_000;
 /** A write that is refused or in doubt so many times in a row is given up. */
 const PATIENCE = 12;
 const LONGEST_PAUSE = 5_000;
+/** The same for giving fields back, which no user sees: it comes last, and nobody waits for it long. */
+const DISOWN_PATIENCE = 4;
 /** Milliseconds that the way back waits for logs and events of pods that it is about to remove. */
 const DIAGNOSIS_PATIENCE = 3_000;
 
@@ -179,7 +182,7 @@ export class Release {
     const request = requestFor(write, target, plan, world.snapshot(), candidateTemplate);
     await world.write(request);
     this.#troubles = 0;
-    this.#state = afterWrite(this.#state, write, clock.now());
+    this.#state = afterWrite(this.#state, write, clock.now(), target);
     teller.wrote(request);
   }
 
@@ -241,6 +244,15 @@ export class Release {
       error instanceof CannotWrite ||
       error instanceof CannotRoute ||
       (error instanceof ApiError && !isRace && error.status < 500);
+    if (action.do === 'write' && action.write === 'disown' && (isFinal || this.#troubles >= DISOWN_PATIENCE)) {
+      this.#state = afterDisown(this.#state, action.target);
+      this.#troubles = 0;
+      teller.warning(
+        `Fields that are as they were before the release stay under the name ${FIELD_MANAGER} in managedFields, because they could not be given back (${message}). ` +
+          'Whoever applies them server-side and is told of a conflict may take them over with --force-conflicts.',
+      );
+      return null;
+    }
     if (isFinal || this.#troubles >= PATIENCE) {
       if (this.#state.back !== null || this.#troubles >= 2 * PATIENCE) return { outcome: 'failed', left: 'unfinished' };
       this.#turn('error', `${doing} was not possible: ${message}`, this.#observe());

@@ -9,6 +9,7 @@ import { routerOf } from '../traffic/routers.ts';
 import * as selector from '../traffic/service-selector.ts';
 import * as rollout from '../workload/held-rollout.ts';
 import { digestOf, withoutHash } from '../workload/template.ts';
+import { disownRequest } from './disown.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** What a write needs is not in the snapshot (any more): the release cannot take this step. */
@@ -54,6 +55,8 @@ export function requestFor(
       return routeRequest(plan, target, snapshot, homeOf(plan, target));
     case 'route-restore':
       return routeRequest(plan, target, snapshot, ORIGINAL);
+    case 'disown':
+      return disownRequest(plan, target.object ?? 0, snapshot) ?? missing('no field is left to be given back');
     case 'divert':
       return selector.divert(helper(), plan.stable.hash);
     case 'freeze':

@@ -13,10 +13,11 @@ export type Action =
   | { readonly do: 'wait'; readonly wait: Wait; readonly until: number | null }
   | { readonly do: 'finish'; readonly outcome: Ending };
 
-/** Which of several a write is for: index of a step of the plan, index of one of its routes. */
+/** Which of several a write is for: index of a step of the plan, of one of its routes, of one of its `owned` objects. */
 export interface Target {
   readonly step?: number;
   readonly route?: number;
+  readonly object?: number;
 }
 
 /** Every mutating request of a release, by what it is for. */
@@ -43,7 +44,8 @@ export type Write =
   | 'restore'
   | 'delete-candidate-service'
   | 'restore-candidate-service'
-  | 'route-restore';
+  | 'route-restore'
+  | 'disown';
 
 /** What a release waits for; `text` is one line for a person: `3 of 4 candidate pods Ready`. */
 export interface Wait {

@@ -14,6 +14,8 @@ export interface State {
   readonly restartsAtSwitch: Readonly<Record<string, number>>;
   /** First time each grave sign was seen, by pod and reason: it becomes certain after the grace. */
   readonly signsSince: Readonly<Record<string, number>>;
+  /** Indices of the plan's `owned` objects whose fields were given back, or could not be. */
+  readonly disowned: readonly number[];
 }
 
 export interface Turn {
@@ -64,4 +66,5 @@ export const BEGINNING: State = {
   checks: [],
   restartsAtSwitch: {},
   signsSince: {},
+  disowned: [],
 };
