@@ -9,12 +9,13 @@ import type { Binding, RoutedApp } from '../release/route.ts';
 import { CannotRoute, type RouteObjects, type Router, type RouteResource } from '../traffic/router.ts';
 import { ROUTERS, routerOf } from '../traffic/routers.ts';
 import { type Finding, Refused } from './refusal.ts';
+import { type Served, unservedMessage } from './unserved.ts';
 
 /** The routes of a canary, and the objects that they consist of. No bindings: the numbers of pods split the users. */
 export interface FoundRoutes {
   readonly bindings: readonly Binding[];
   readonly objects: RouteObjects;
-  /** The requests of the first share, for dry runs. */
+  /** The requests of the first share, and of the copies before it, for dry runs. */
   readonly writes: ReturnType<Router['plan']>;
   readonly warnings: readonly string[];
 }
@@ -39,7 +40,7 @@ export async function findRoutes(api: ApiPort, request: Request, app: RoutedApp)
   const refusals = looked.flatMap(({ discovery }) => discovery.refusals);
   const warnings = looked.flatMap(({ discovery }) => discovery.warnings);
   const objects = new Map(looked.flatMap((each) => [...each.objects]));
-  const chosen = choose(request, app, bindings, refusals);
+  const chosen = choose(request, app, bindings, refusals, unservedOf(request, wanted, looked, served));
   const found = expressible(request, { bindings: chosen, objects, writes: [], warnings });
   const writes = firstWrites(request, found);
   await allowed(api, app, { ...found, writes });
@@ -50,8 +51,28 @@ function isNamed({ routers }: Request, kind: string): boolean {
   return routers !== 'auto' && routers.some((router) => router.startsWith(`${kind}/`));
 }
 
+/** Messages by name: routes of kinds of which the cluster has no objects at all. */
+function unservedOf(
+  { routers }: Request,
+  wanted: readonly Router[],
+  looked: readonly Looked[],
+  served: Served,
+): ReadonlyMap<string, string> {
+  const missing = wanted.flatMap(({ kind, resources: [main] }, at) =>
+    main === undefined || looked[at]?.isServed !== false ? [] : [[kind, main] as const],
+  );
+  const names = routers === 'auto' ? [] : routers;
+  return new Map(
+    missing.flatMap(([kind, main]) =>
+      names
+        .filter((name) => name.startsWith(`${kind}/`))
+        .map((name) => [name, unservedMessage(name, main, served)] as const),
+    ),
+  );
+}
+
 /** Versions by group, as the API server lists them. */
-async function servedVersions(api: ApiPort): Promise<ReadonlyMap<string, readonly string[]>> {
+async function servedVersions(api: ApiPort): Promise<Served> {
   const list = await api.ask<{ groups?: { name?: string; versions?: { version?: string }[] }[] }>('/apis', null);
   return new Map(
     (list.groups ?? []).map(({ name = '', versions = [] }) => [name, versions.map(({ version = '' }) => version)]),
@@ -62,6 +83,8 @@ interface Looked {
   readonly discovery: ReturnType<Router['discover']>;
   readonly objects: ReadonlyMap<string, KubeObject>;
   readonly missing: readonly Permission[];
+  /** The cluster knows objects of the router's own kind. */
+  readonly isServed: boolean;
 }
 
 type List = (path: string) => Promise<readonly KubeObject[]>;
@@ -76,17 +99,16 @@ function listedOnce(api: ApiPort): List {
   };
 }
 
-async function look(
-  list: List,
-  router: Router,
-  app: RoutedApp,
-  served: ReadonlyMap<string, readonly string[]>,
-): Promise<Looked> {
+async function look(list: List, router: Router, app: RoutedApp, served: Served): Promise<Looked> {
   const found = new Map<string, KubeObject>();
   const missing: Permission[] = [];
+  const unknown: RouteResource[] = [];
   for (const resource of router.resources) {
     const path = collectionPath(resource, app.namespace, served);
-    if (path === null) continue;
+    if (path === null) {
+      unknown.push(resource);
+      continue;
+    }
     try {
       for (const item of await list(path)) {
         const apiVersion = path.split('/namespaces/')[0]?.replace(/^\/apis?\//, '') ?? '';
@@ -95,28 +117,31 @@ async function look(
       }
     } catch (error) {
       if (isStatus(error, 403)) missing.push({ group: resource.group, resource: resource.resource, verb: 'list' });
-      else if (!isStatus(error, 404)) throw error;
+      else if (isStatus(error, 404)) unknown.push(resource);
+      else throw error;
     }
   }
-  return { discovery: router.discover(app, [...found.values()]), objects: found, missing };
+  const isServed = !unknown.some((resource) => resource === router.resources[0]);
+  return { discovery: router.discover(app, [...found.values()]), objects: found, missing, isServed };
 }
 
 function collectionPath(
   { group, versions, resource }: RouteResource,
   namespace: string,
-  served: ReadonlyMap<string, readonly string[]>,
+  served: Served,
 ): string | null {
   if (group === '') return `/api/${versions[0]}/namespaces/${namespace}/${resource}`;
   const version = versions.find((each) => served.get(group)?.includes(each));
   return version === undefined ? null : `/apis/${group}/${version}/namespaces/${namespace}/${resource}`;
 }
 
-/** Pure: exactly one route, or those that were named. */
+/** Pure: exactly one route, or those that were named. `unserved`: why a named one cannot be there. */
 export function choose(
   request: Pick<Request, 'routers'>,
   app: RoutedApp,
   bindings: readonly Binding[],
   refusals: readonly string[],
+  unserved: ReadonlyMap<string, string>,
 ): readonly Binding[] {
   if (request.routers === 'auto') {
     if (refusals.length > 0)
@@ -140,7 +165,8 @@ export function choose(
     const binding = bindings.find(({ router }) => router === name);
     if (binding !== undefined) return [binding];
     const [kind = '', object = ''] = name.split('/');
-    const refusal = refusals.find((text) => text.toLowerCase().includes(`${kind} ${object}`.toLowerCase()));
+    const refusal =
+      unserved.get(name) ?? refusals.find((text) => text.toLowerCase().includes(`${kind} ${object}`.toLowerCase()));
     const found =
       bindings.length === 0 ? 'none of this kind does' : `these do: ${bindings.map(({ router }) => router).join(', ')}`;
     findings.push({
@@ -240,10 +266,12 @@ export function stepsOf(request: Request): readonly [Step, ...Step[]] {
 
 function firstWrites(request: Request, { bindings, objects }: FoundRoutes): FoundRoutes['writes'] {
   const [first] = request.steps;
+  const wanted = [
+    ...(request.mirror === null ? [] : [{ ...request.testers, share: 0, mirror: request.mirror.share }]),
+    { ...request.testers, share: first?.share ?? 10_000, mirror: 0 },
+  ];
   try {
-    return bindings.flatMap((binding) =>
-      routerOf(binding).plan(binding, objects, { ...request.testers, share: first?.share ?? 10_000, mirror: 0 }),
-    );
+    return bindings.flatMap((binding) => wanted.flatMap((intent) => routerOf(binding).plan(binding, objects, intent)));
   } catch (error) {
     if (error instanceof CannotRoute) throw new Refused([{ message: error.message }]);
     throw error;
