@@ -5,6 +5,7 @@ import { type Connection, connect } from '../../src/cluster/connection.ts';
 import { ApiError } from '../../src/cluster/errors.ts';
 import type { KubeObject } from '../../src/cluster/wire.ts';
 import type { WriteRequest } from '../../src/cluster/write-request.ts';
+import { dryRunRoutes } from '../../src/engine/dry-run-routes.ts';
 import { claimsIn, disownRequest, ownedRoutes } from '../../src/engine/disown.ts';
 import { findRoutes } from '../../src/engine/find-routes.ts';
 import { Refused } from '../../src/engine/refusal.ts';
@@ -70,6 +71,7 @@ const TESTERS_OF_INGRESS = {
   cookies: TESTERS.cookies,
 } as const;
 
+const CRDS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 const ROUTE_OF_OPENSHIFT = { apiVersion: 'route.openshift.io/v1', kind: 'Route' } as const;
 
 function collection({ group, resource }: RouteResource, apiVersion: string, namespace: string): string {
@@ -178,6 +180,7 @@ class Scene {
     for (;;) {
       const [request] = await this.plan(binding, wanted);
       if (request === undefined) return sent;
+      expect(await dryRunRoutes(this.api, [request], await this.objects(binding))).toEqual([]);
       const dry = await this.api.write(request, { dryRun: true });
       const real = await this.api.write(request);
       if (request.verb === 'create')
@@ -306,6 +309,9 @@ test('14 without any CRD nothing is found, and a list says 404', async () => {
   const path = `/apis/gateway.networking.k8s.io/v1/namespaces/${namespace}/httproutes`;
   await expect(admin.api.list(path)).rejects.toEqual(refused(404));
   expect(await admin.api.get(`${path}/web`)).toBeNull();
+  const named = findRoutes(admin.api, canary({ routers: ['httproute/web', 'ingress/web'] }), app);
+  await expect(named).rejects.toEqual(told('the cluster does not serve HTTPRoute'));
+  await expect(named).rejects.toEqual(told('Wanted ingress/web (input router), a route that leads to Service web'));
 });
 
 /** The inputs of a canary, as far as the search for routes asks for them. */
@@ -558,6 +564,47 @@ describe('with the CRDs', () => {
     await scene.disown(binding);
     await cluster.api.patch(path, [{ op: 'remove', path: '/metadata/labels' }]);
     expect(await scene.entries()).toEqual(entries);
+  });
+
+  test('a field that the CRD of the cluster does not have yet is refused before any write, by whichever API server', async () => {
+    const scene = await Scene.set(fixtureOf('httproute'));
+    const [binding, crd] = [await scene.bind(), `${CRDS}/httproutes.gateway.networking.k8s.io`];
+    const writes = await scene.plan(binding, { share: 0, ...NOBODY, mirror: 1000 });
+    const objects = await scene.objects(binding);
+    expect(await dryRunRoutes(scene.api, writes, objects)).toEqual([]);
+    const { spec } = await cluster.api.get<{ spec: { versions: object[] } }>(crd);
+    // Its own rules name the field, too.
+    const newer = ['percent', 'x-kubernetes-validations'];
+    const older = JSON.parse(JSON.stringify(spec), (key, value) => (newer.includes(key) ? undefined : value));
+    await cluster.api.patch(crd, [{ op: 'replace', path: '/spec', value: older }]);
+    // Those before 1.25 know no fieldValidation, and say nothing.
+    const silent: Pick<ProductApi, 'write'> = {
+      write: (write) => cluster.api.patch(`${write.path}?dryRun=All`, write.verb === 'patch' ? write.changes : []),
+    };
+    const refusal = [
+      {
+        message: expect.stringMatching(
+          /^Wanted to write spec\.rules\[0\]\.filters\[2\]\.requestMirror\.percent of HTTPRoute web; .*Install newer CRDs of gateway\.networking\.k8s\.io/,
+        ),
+      },
+      { message: expect.stringContaining('spec.rules[1].filters[0].requestMirror.percent') },
+    ];
+    try {
+      await until(
+        'the older CRD is served',
+        10_000,
+        async () => (await dryRunRoutes(silent, writes, objects)).length > 0,
+      );
+      expect(await dryRunRoutes(silent, writes, objects)).toEqual(refusal);
+      expect(await dryRunRoutes(scene.api, writes, objects)).toEqual(refusal.slice(0, 1));
+    } finally {
+      await cluster.api.patch(crd, [{ op: 'replace', path: '/spec', value: spec }]);
+      await until(
+        'the CRD is served again',
+        10_000,
+        async () => (await dryRunRoutes(silent, writes, objects)).length === 0,
+      );
+    }
   });
 
   test('16 the policies of the candidate come before the route, and go after it', async () => {

@@ -15,7 +15,7 @@ import type {
   ResourceQuota,
   Service,
 } from '../cluster/wire.ts';
-import { deploymentPath, servicePath, type WriteRequest } from '../cluster/write-request.ts';
+import { deploymentPath, servicePath } from '../cluster/write-request.ts';
 import type { CandidateServicePlan, Plan } from '../release/plan.ts';
 import { chooseService, whyUnfit } from '../traffic/discover-service.ts';
 import { SERVICE_LABEL } from '../traffic/endpoints.ts';
@@ -26,6 +26,7 @@ import { open, pause } from '../workload/held-rollout.ts';
 import { changeTemplate, digestOf, imagesOf } from '../workload/template.ts';
 import { holdFieldsOf, podSelectorOf, tracksOf } from '../workload/tracks.ts';
 import { holdFor } from '../release/ramp.ts';
+import { dryRunRoutes } from './dry-run-routes.ts';
 import { type FoundRoutes, findRoutes, stepsOf } from './find-routes.ts';
 import { ownedObjects } from './disown.ts';
 import { editorsOf } from './observe.ts';
@@ -156,7 +157,7 @@ export async function preflight(
     checks: request.smokeTests.length + (request.smokeCommand === null ? 0 : 1),
   };
   if (plan.candidate.digest === plan.stable.digest) return { kind: 'unchanged', plan };
-  const opened = await dryRuns(api, plan, deployment, service, changed.template, found.writes);
+  const opened = await dryRuns(api, plan, deployment, service, changed.template, found);
   const stored = opened.spec?.template ?? changed.template;
   const owned = ownedObjects({ deployment, opened, service, routes: found.bindings, objects: found.objects });
   const around = surroundings({
@@ -203,7 +204,7 @@ async function dryRuns(
   deployment: Deployment,
   service: Service,
   template: PodTemplate,
-  routeWrites: readonly WriteRequest[],
+  routes: FoundRoutes,
 ): Promise<Deployment> {
   const attempts = [
     api.write<Deployment>(open(deployment, template, holdFor(plan, 0, deployment.spec?.replicas ?? 1)), {
@@ -214,16 +215,19 @@ async function dryRuns(
     ...(plan.candidateService.kind === 'ours'
       ? [api.write<Service>(createCandidateService(plan, service, plan.stable.hash), { dryRun: true })]
       : []),
-    ...routeWrites.map((write) => api.write(write, { dryRun: true })),
   ];
-  const results = await Promise.allSettled(attempts);
+  const [results, ofRoutes] = await Promise.all([
+    Promise.allSettled(attempts),
+    dryRunRoutes(api, routes.writes, routes.objects),
+  ]);
   const refusals = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
-  if (refusals.length > 0)
-    throw new Refused(
-      refusals.map((reason) => ({
-        message: `The API server would refuse a write of this release: ${reason instanceof Error ? reason.message : String(reason)}.`,
-      })),
-    );
+  const findings = [
+    ...refusals.map((reason) => ({
+      message: `The API server would refuse a write of this release: ${reason instanceof Error ? reason.message : String(reason)}.`,
+    })),
+    ...ofRoutes,
+  ];
+  if (findings.length > 0) throw new Refused(findings);
   const [opened] = results;
   // The first attempt is the Deployment's; all were fulfilled.
   return opened?.status === 'fulfilled' ? (opened.value as Deployment) : deployment;
