@@ -222,6 +222,29 @@ export function canaries(cluster: () => TestCluster, { routes }: { routes: boole
       expect(result.displayedLog).toContain('httproute/web gives the candidate 20 % (accepted by its controller)');
     });
 
+    routed('dry-run: every write of the route is listed, to the last one, and nothing changed', {}, async (scene) => {
+      const before = await route(scene);
+      const result = await scene.run({ ...RAMP, headers: 'x-canary: true', 'dry-run': 'true' });
+      expectSuccess(result, 'unchanged');
+      expect(await scene.writes()).toEqual([]);
+      expect((await route(scene)).spec).toEqual(before.spec);
+      const told = result.displayedLog.split('\n').flatMap((line) => /^ +\d+\.\ds +→ (.*)$/.exec(line)?.[1] ?? []);
+      const testers = 'and all requests with header x-canary: true';
+      expect(told.filter((line) => line.includes('HTTPRoute web'))).toEqual([
+        `give Service web-candidate 0 % of the traffic of HTTPRoute web ${testers}`,
+        `give Service web-candidate 20 % of the traffic of HTTPRoute web ${testers}`,
+        `give Service web-candidate 50 % of the traffic of HTTPRoute web ${testers}`,
+        `give Service web-candidate 100 % of the traffic of HTTPRoute web ${testers}`,
+        'put HTTPRoute web back: its rules are again as you wrote them',
+        expect.stringMatching(/^give the fields of HTTPRoute web back to who had them \(.+\)$/),
+      ]);
+      expect(told.at(-1)).toBe('close the record');
+      const [switched, home, close] = [/^switch Service/, /^put HTTPRoute/, /controller retires stable/].map((words) =>
+        told.findIndex((line) => words.test(line)),
+      );
+      expect([switched, home, close].toSorted((a = 0, b = 0) => a - b)).toEqual([switched, home, close]);
+    });
+
     routed('goes back from a step: users first, by either Service, and the route is as it was', {}, async (scene) => {
       const before = await route(scene);
       const action = scene.start({ ...RAMP, images: `web=${IMAGE.lateCrash}`, steps: '20% 20s', 'settle-time': '1s' });

@@ -13,6 +13,7 @@ import type { OwnedObject, Plan } from '../release/plan.ts';
 import type { Binding } from '../release/route.ts';
 import type { RouteObjects } from '../traffic/router.ts';
 import { digestOf } from '../workload/template.ts';
+import type { Foreseen } from './foreseen-routes.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /*
@@ -101,7 +102,19 @@ export function disownRequest(plan: Released, index: number, snapshot: Seen): Wr
   const owned = plan.owned[index];
   const fields = owned === undefined ? null : fieldsAfter(plan, owned, snapshot);
   if (owned === undefined || fields === null) return undefined;
-  const { kind, metadata } = objectOf(plan, owned, snapshot) ?? {};
+  return requestOf(owned, objectOf(plan, owned, snapshot), fields);
+}
+
+/** The same before anything was written: what each of them will be for. There is nothing to try it on. */
+export function foreseenDisowns(plan: Released, snapshot: Seen): readonly Foreseen[] {
+  return plan.owned.map((owned) => {
+    const object = objectOf(plan, owned, snapshot);
+    return { write: requestOf(owned, object, object?.metadata?.managedFields ?? []), trial: null };
+  });
+}
+
+function requestOf(owned: OwnedObject, object: KubeObject | null, fields: readonly ManagedFields[]): WriteRequest {
+  const { kind, metadata } = object ?? {};
   return {
     verb: 'patch',
     path: owned.path,

@@ -2,14 +2,17 @@ import type { ApiPort } from '../cluster/api.ts';
 import { leaseRequest } from '../cluster/lease.ts';
 import { servicePath, type WriteRequest } from '../cluster/write-request.ts';
 import { holdFor, intentOf, isByPods, podsFor } from '../release/ramp.ts';
-import { routerOf } from '../traffic/routers.ts';
+import { ORIGINAL } from '../traffic/router.ts';
 import * as selector from '../traffic/service-selector.ts';
 import * as rollout from '../workload/held-rollout.ts';
 import type { Clock } from './clock.ts';
+import { foreseenDisowns } from './disown.ts';
+import { type Foreseen, ForeseenRoutes } from './foreseen-routes.ts';
 import type { Cleared } from './preflight.ts';
 import { type Finding, Refused } from './refusal.ts';
 import { bookRequest, type RecordBook } from './record-store.ts';
 import type { Teller } from './teller.ts';
+import { homeOf } from './writes.ts';
 
 interface Parts {
   readonly api: ApiPort;
@@ -23,7 +26,7 @@ interface Parts {
 const UNKNOWN_HASH = 'candidate';
 
 /**
- * `dry-run`: every write of the release in its order, sent with `dryRun=All` against the objects as they are.
+ * `dry-run`: every write of the release in its order, sent with `dryRun=All` against the objects as they are, where it has a place there.
  * Throws Refused when the API server would refuse one.
  */
 export async function dryRun(parts: Parts, cleared: Cleared, book: RecordBook): Promise<void> {
@@ -31,12 +34,12 @@ export async function dryRun(parts: Parts, cleared: Cleared, book: RecordBook): 
   const findings: Finding[] = [];
   const { candidateService } = cleared.plan;
   const helper = candidateService.kind === 'ours' ? servicePath(parts.namespace, candidateService.name) : null;
-  for (const write of plannedWrites(parts, cleared, book)) {
+  for (const { write, trial } of plannedWrites(parts, cleared, book)) {
     teller.wrote(write);
     // Writes to the candidate Service after its creation: it does not exist yet.
-    if (write.verb !== 'create' && write.path === helper) continue;
+    if (trial === null || (write.verb !== 'create' && write.path === helper)) continue;
     try {
-      await api.write(write, { dryRun: true });
+      await api.write(trial, { dryRun: true });
     } catch (error) {
       findings.push({
         message: `The API server would refuse this write (${write.why}): ${error instanceof Error ? error.message : String(error)}`,
@@ -46,7 +49,7 @@ export async function dryRun(parts: Parts, cleared: Cleared, book: RecordBook): 
   if (findings.length > 0) throw new Refused(findings);
 }
 
-function plannedWrites(parts: Parts, cleared: Cleared, book: RecordBook): WriteRequest[] {
+function plannedWrites(parts: Parts, cleared: Cleared, book: RecordBook): Foreseen[] {
   const { namespace, holder, clock } = parts;
   const { plan, candidateTemplate, objects } = cleared;
   const { deployment, service } = objects;
@@ -60,6 +63,8 @@ function plannedWrites(parts: Parts, cleared: Cleared, book: RecordBook): WriteR
     metadata: { name: plan.candidateService.name, namespace, uid: '' },
     spec: { selector: plan.service.selector },
   };
+  const routes = new ForeseenRoutes(cleared.routes.objects);
+  const back = plan.routes.map((binding, route) => ({ binding, home: homeOf(plan, { route }) })).reverse();
   return [
     lease,
     record('open the record'),
@@ -68,25 +73,28 @@ function plannedWrites(parts: Parts, cleared: Cleared, book: RecordBook): WriteR
     rollout.open(deployment, candidateTemplate, holdFor(plan, 0, replicas)),
     rollout.freeze(deployment),
     ...(ours ? [selector.createCandidateService(plan, service, UNKNOWN_HASH)] : []),
-    ...rampWrites(cleared, replicas),
+    ...rampWrites(cleared, routes, replicas),
     ...(plan.switch === 'overlap' ? [selector.overlap(service)] : []),
     selector.switchTo(service, UNKNOWN_HASH),
+    ...back.flatMap(({ binding, home }) => routes.write(binding, home)),
     rollout.close(deployment, plan),
     selector.watchStable(cleared.objects.candidateService ?? candidate, plan.stable.hash),
     selector.unpin(service),
     rollout.restore(deployment, plan),
     ...(ours ? [selector.deleteCandidateService(candidate)] : []),
+    ...back.flatMap(({ binding }) => routes.write(binding, ORIGINAL)),
+    ...foreseenDisowns(plan, { deployment, liveService: service, routes: cleared.routes.objects }),
     record('close the record'),
-  ];
+  ].map((planned) => ('write' in planned ? planned : { write: planned, trial: planned }));
 }
 
-/** The sizes and weights of a ramp's steps, each against the objects as they are. */
-function rampWrites({ plan, routes, objects }: Cleared, replicas: number): WriteRequest[] {
+/** The sizes and weights of a ramp's steps. */
+function rampWrites({ plan, objects }: Cleared, routes: ForeseenRoutes, replicas: number): (WriteRequest | Foreseen)[] {
   return plan.steps.flatMap((of, step) => {
     const grows = step > 0 && podsFor(plan, step, replicas) > podsFor(plan, step - 1, replicas);
     return [
       ...(grows ? [rollout.resize(objects.deployment, holdFor(plan, step, replicas))] : []),
-      ...plan.routes.flatMap((binding) => routerOf(binding).plan(binding, routes.objects, intentOf(plan, of))),
+      ...plan.routes.flatMap((binding) => routes.write(binding, intentOf(plan, of))),
       ...(isByPods(plan) && step === 1 ? [selector.overlap(objects.service)] : []),
     ];
   });

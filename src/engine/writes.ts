@@ -96,7 +96,7 @@ export function requestFor(
 }
 
 /** The user's own route may have a share for the candidate Service: nobody is to follow it there until that is the user's own again. */
-function homeOf(plan: Plan, { route = 0 }: Target): Intent | typeof ORIGINAL {
+export function homeOf(plan: Plan, { route = 0 }: Target): Intent | typeof ORIGINAL {
   const isOriginal = (plan.routes[route]?.originalShare ?? 0) === 0;
   return isOriginal ? ORIGINAL : { share: 0, headers: [], cookies: [], mirror: 0 };
 }
