@@ -50,7 +50,8 @@ function divert(plan: Plan, state: State, seen: Observation): Action | null {
 }
 
 function routeHome(plan: Plan, state: State, seen: Observation): Action | null {
-  const own = seen.routes.findIndex((route) => !route.home && !isForeignRoute(plan, state, route));
+  // The other way round than up: make before break.
+  const own = seen.routes.findLastIndex((route) => !route.home && !isForeignRoute(plan, state, route));
   return own < 0 ? null : write('route-home', { route: own });
 }
 
