@@ -10,7 +10,7 @@ import { ownersOf } from './field-owners.ts';
 import { GatewayController, type HttpRoute, routeManifest, routePath } from './gateway.ts';
 import { type Inputs, type Scene, scenariosOn } from './scene.ts';
 
-const RAMP = { strategy: 'canary', steps: '20% 1s, 50% 1s', images: `web=${IMAGE.v2}` } as const;
+export const RAMP = { strategy: 'canary', steps: '20% 1s, 50% 1s', images: `web=${IMAGE.v2}` } as const;
 const FOUR = { replicas: 4 } as const;
 
 /** A ramp by numbers of pods that nothing disturbs. */
@@ -37,7 +37,7 @@ const BY_PODS: readonly string[] = [
 ];
 
 /** A ramp by an HTTPRoute: pods before weight at every step, and the route is the user's own again before any pod leaves. */
-const BY_ROUTE: readonly string[] = [
+export const BY_ROUTE: readonly string[] = [
   'take lock',
   'open record',
   'pause',
@@ -357,7 +357,7 @@ function expectResizesOnly(violations: readonly Violation[]): void {
   for (const { ms } of violations) expect(ms).toBeLessThan(1_500);
 }
 
-async function withGateway(scene: Scene, script: (gateway: GatewayController) => Promise<void>): Promise<void> {
+export async function withGateway(scene: Scene, script: (gateway: GatewayController) => Promise<void>): Promise<void> {
   await scene.api.create(routePath(scene.namespace), routeManifest(scene.namespace));
   const gateway = await GatewayController.start(scene.cluster.kubeconfig, scene.namespace);
   try {

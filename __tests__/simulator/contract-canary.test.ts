@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from '@jest/globals';
 import { canaries } from '../contract/canary.ts';
+import { routePermissions } from '../contract/route-permissions.ts';
 import { type Simulator, startSimulator } from './cluster.ts';
 
 let cluster: Simulator;
@@ -10,3 +11,4 @@ beforeAll(async () => {
 afterAll(() => cluster?.stop());
 
 canaries(() => cluster, { routes: true });
+routePermissions(() => cluster);

@@ -2,7 +2,7 @@ import type { Request } from '../action/request.ts';
 import { formatShare } from '../action/shares.ts';
 import type { ApiPort } from '../cluster/api.ts';
 import { isStatus } from '../cluster/errors.ts';
-import { missingPermissions, type Permission } from '../cluster/permissions.ts';
+import { missingPermissions, type Permission, roleFor } from '../cluster/permissions.ts';
 import type { KubeObject } from '../cluster/wire.ts';
 import type { Step } from '../release/plan.ts';
 import type { Binding, RoutedApp } from '../release/route.ts';
@@ -35,7 +35,7 @@ export async function findRoutes(api: ApiPort, request: Request, app: RoutedApp)
   const list = listedOnce(api);
   const looked = await Promise.all(wanted.map((router) => look(list, router, app, served)));
   const missing = looked.flatMap((each) => each.missing);
-  if (missing.length > 0) throw new Refused([permissionFinding(app.namespace, missing)]);
+  if (missing.length > 0) throw new Refused([await lackingLists(api, request, app, wanted, missing)]);
   const bindings = looked.flatMap(({ discovery }) => discovery.bindings);
   const refusals = looked.flatMap(({ discovery }) => discovery.refusals);
   const warnings = looked.flatMap(({ discovery }) => discovery.warnings);
@@ -180,6 +180,24 @@ export function choose(
   return chosen;
 }
 
+/** What may not even be listed; of routes that are named, what else of theirs is not allowed, so that it is said once. */
+async function lackingLists(
+  api: ApiPort,
+  { routers }: Request,
+  { namespace }: RoutedApp,
+  wanted: readonly Router[],
+  lists: readonly Permission[],
+): Promise<Finding> {
+  const verbs = USING.filter((verb) => verb !== 'list');
+  const named = routers === 'auto' ? [] : wanted.flatMap(({ resources: [main] }) => main ?? []);
+  const others = named.flatMap(({ group, resource }) => verbs.map((verb) => ({ group, resource, verb })));
+  const missing = others.length === 0 ? [] : await missingPermissions(api, namespace, others);
+  return permissionFinding(namespace, [...lists, ...missing]);
+}
+
+/** What is done with a route, whatever its kind. */
+const USING = ['get', 'list', 'watch', 'patch'];
+
 /** What writing the routes needs: what is created in the course of it has to be deleted, too. */
 async function allowed(api: ApiPort, app: RoutedApp, found: FoundRoutes): Promise<void> {
   const created = found.writes.filter(({ verb }) => verb === 'create');
@@ -188,7 +206,7 @@ async function allowed(api: ApiPort, app: RoutedApp, found: FoundRoutes): Promis
       const collection = path.slice(0, path.lastIndexOf('/'));
       const [group = '', , , , resource = ''] = collection.split('/').slice(2);
       const isCreated = created.some((write) => write.path === collection);
-      const verbs = ['get', 'list', 'watch', 'patch', ...(isCreated ? ['create', 'delete'] : [])];
+      const verbs = [...USING, ...(isCreated ? ['create', 'delete'] : [])];
       return verbs.map((verb) => ({ group, resource, verb }));
     }),
   );
@@ -254,7 +272,8 @@ const HALF = 5_000;
 function permissionFinding(namespace: string, missing: readonly Permission[]): Finding {
   const list = missing.map(({ verb, resource, group }) => `${verb} ${resource}.${group}`);
   return {
-    message: `A canary needs permissions in namespace ${namespace} that its user lacks: ${list.join(', ')}. Add them to its Role, or use router: none.`,
+    message: `A canary needs permissions in namespace ${namespace} that its user lacks: ${list.join(', ')}. Add them to its Role as below, or use router: none.`,
+    attachment: roleFor(namespace, missing),
   };
 }
 
