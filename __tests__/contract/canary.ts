@@ -375,7 +375,7 @@ function weights({ spec }: HttpRoute): Record<string, number | undefined> {
   return Object.fromEntries((spec?.rules?.[0]?.backendRefs ?? []).map(({ name, weight }) => [name, weight]));
 }
 
-async function weigh(scene: Scene, live: number, candidate: number): Promise<void> {
+export async function weigh(scene: Scene, live: number, candidate: number): Promise<void> {
   const refs = [
     { name: 'web', port: 80, weight: live },
     { name: 'web-candidate', port: 80, weight: candidate },

@@ -121,7 +121,7 @@ async function expectNextRunReleases(scene: Scene, findsItOpen: boolean): Promis
 }
 
 /** Half a minute in one request: the dead run's lock counts as stale after a second. */
-async function expireLock(scene: Scene): Promise<void> {
+export async function expireLock(scene: Scene): Promise<void> {
   const lease = `/apis/coordination.k8s.io/v1/namespaces/${scene.namespace}/leases/crossfade.web`;
   if ((await scene.api.find(lease)) === undefined) return;
   await scene.api.patch(lease, { spec: { leaseDurationSeconds: 1 } });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from '@jest/globals';
 import { canaries } from '../contract/canary.ts';
-import { gitOps } from '../contract/git-ops.ts';
+import { foreignRoutes } from '../contract/foreign-routes.ts';
 import { routePermissions } from '../contract/route-permissions.ts';
 import { type Simulator, startSimulator } from './cluster.ts';
 
@@ -13,4 +13,4 @@ afterAll(() => cluster?.stop());
 
 canaries(() => cluster, { routes: true });
 routePermissions(() => cluster);
-gitOps(() => cluster);
+foreignRoutes(() => cluster);

@@ -11,6 +11,7 @@ import type {
 } from '../../src/cluster/wire.ts';
 import { observe } from '../../src/engine/observe.ts';
 import { preflight } from '../../src/engine/preflight.ts';
+import { type Foreign, foreignIn } from '../../src/engine/foreign.ts';
 import type { Snapshot } from '../../src/engine/snapshot.ts';
 import { requestFor } from '../../src/engine/writes.ts';
 import type { Action } from '../../src/release/action.ts';
@@ -67,6 +68,7 @@ export class Stage {
   /** The Gateway does not accept the route as it is from here on. */
   refuses = false;
   #template: PodTemplate | null = null;
+  #told: Pick<Foreign, 'template' | 'routes'> = { template: null, routes: {} };
 
   constructor(app: AppOptions) {
     this.model = createModel({ now: Date.parse('2026-01-01T00:00:00Z') });
@@ -147,6 +149,7 @@ export class Stage {
     this.plan = { ...cleared.plan, release: 'r-1', checks };
     this.#template = cleared.candidateTemplate;
     this.state = BEGINNING;
+    this.#told = { template: null, routes: {} };
     this.ended = false;
     return this.plan;
   }
@@ -154,13 +157,11 @@ export class Stage {
   /** The process is gone and another one, that knows the plan from the record alone, takes the release back. */
   takeBack(): void {
     this.#template = null;
-    // What the engine keeps in the record when it stops for somebody else's template.
-    const told = this.observe().deployment;
-    const toldTemplate = this.ended && told.template === 'foreign' ? told.templateDigest : null;
+    const { template: toldTemplate, routes: toldRoutes } = this.#told;
     this.ended = false;
     this.killed = false;
     this.state = turnBack(
-      { ...BEGINNING, toldTemplate, marks: { backSwitched: this.now } },
+      { ...BEGINNING, toldTemplate, toldRoutes, marks: { backSwitched: this.now } },
       { at: this.now, cause: 'resumed', reason: 'a later run found it unfinished' },
     );
   }
@@ -219,6 +220,8 @@ export class Stage {
     if (action.do === 'write') return { seen, action, ...this.#write(action, snapshot) };
     this.state = afterAction(this.state, action, this.now);
     this.ended = action.do === 'finish';
+    // What the engine keeps in the record when it stops for what somebody else wrote.
+    if (this.ended) this.#told = foreignIn(plan, seen);
     return { seen, action, wrote: null, refused: null };
   }
 

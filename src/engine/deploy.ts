@@ -128,7 +128,7 @@ async function release(parts: DeployParts, cleared: Cleared, book: RecordBook): 
   const { plan, candidateTemplate, objects } = cleared;
   const world = new World(api, clock, namesOf(plan, namespace, objects.deployment));
   parts.onBegin(plan);
-  const open: OpenRelease = { plan, run, toldTemplate: null, paused: null };
+  const open: OpenRelease = { plan, run, toldTemplate: null, toldRoutes: {}, paused: null };
   world.seed(objects);
   await world.loadRoutes();
   const written = await writeBook(api, namespace, plan.deployment.name, { ...book, open }, 'open the record');
@@ -166,7 +166,7 @@ export function resultOf(plan: Plan, ended: Ended): Result {
   const { ending, state } = ended;
   return {
     outcome: ending.outcome,
-    reason: ending.outcome === 'paused' ? pausedReason(ending.share) : (state.back?.reason ?? null),
+    reason: ending.outcome === 'paused' ? pausedReason(ending.share) : reasonOf(ended),
     plan,
     candidateHash: ended.candidateHash,
     checks: state.checks,
@@ -176,6 +176,15 @@ export function resultOf(plan: Plan, ended: Ended): Result {
     left: ending.outcome === 'failed' ? ending.left : 'nothing',
     rollbackPossible: false,
   };
+}
+
+/** Why it went back; what of others stands in the way, where that was not the reason. */
+function reasonOf({ ending, state, foreign }: Ended): string | null {
+  if (state.back === null) return null;
+  const { cause, reason } = state.back;
+  const isLeft = ending.outcome === 'failed' && ending.left === 'standing' && foreign.sentences.length > 0;
+  if (!isLeft || cause === 'conflict') return reason;
+  return `${reason.replace(/\.$/, '')}. ${foreign.sentences.join(' ')} Users are on stable, and that is left as it is. Put it right, or run again: the next run replaces it.`;
 }
 
 function pausedReason(share: Share): string {
@@ -249,7 +258,8 @@ function stuck(open: OpenRelease, ended: Ended): Result {
     ...NOTHING,
     plan: open.plan,
     candidateHash: ended.candidateHash,
-    left: 'unfinished',
-    reason: `${describeOpen(open)} is unfinished and could not be taken back: ${ended.state.back?.reason ?? ''}`,
+    // What stands because of somebody else is not for this run's own post to replace.
+    left: ended.ending.outcome === 'failed' ? ended.ending.left : 'unfinished',
+    reason: `${describeOpen(open)} is unfinished and could not be taken back: ${reasonOf(ended) ?? ''}`,
   };
 }

@@ -57,7 +57,12 @@ function plannedWrites(parts: Parts, cleared: Cleared, book: RecordBook): Forese
   const replicas = deployment.spec?.replicas ?? 1;
   const lease = leaseRequest({ namespace, deployment: name, holder }, clock.now(), null);
   const record = (why: string): WriteRequest =>
-    bookRequest(namespace, name, { ...book, open: { plan, run: NO_RUN, toldTemplate: null, paused: null } }, why);
+    bookRequest(
+      namespace,
+      name,
+      { ...book, open: { plan, run: NO_RUN, toldTemplate: null, toldRoutes: {}, paused: null } },
+      why,
+    );
   const ours = plan.candidateService.kind === 'ours';
   const candidate = {
     metadata: { name: plan.candidateService.name, namespace, uid: '' },

@@ -16,6 +16,7 @@ import type { Cause, State } from '../release/state.ts';
 import { formatDuration } from '../report/duration.ts';
 import type { Phase } from '../report/story.ts';
 import type { Clock } from './clock.ts';
+import { type Foreign, foreignIn } from './foreign.ts';
 import type { Helm } from './helm.ts';
 import { observe } from './observe.ts';
 import type { Teller } from './teller.ts';
@@ -43,8 +44,7 @@ export interface Ended {
   readonly diagnosis: Diagnosis | null;
   readonly candidateHash: string | null;
   readonly ramp: readonly ReachedStep[];
-  /** Digest of the foreign template that was found and left; null: none. */
-  readonly foreignTemplate: string | null;
+  readonly foreign: Foreign;
 }
 
 /** A step of a ramp, as it was. */
@@ -114,15 +114,14 @@ export class Release {
     this.#checking?.abort();
     this.#parts.teller.waiting(null);
     const diagnosis = this.#diagnosis === null ? null : await this.#diagnosis;
-    const { deployment } = this.#observe();
-    const foreignTemplate = deployment.template === 'foreign' ? deployment.templateDigest : null;
+    const foreign = foreignIn(this.#parts.plan, this.#observe());
     return {
       ending,
       state: this.#state,
       diagnosis,
       candidateHash: this.#candidateHash,
       ramp: this.#ramp,
-      foreignTemplate,
+      foreign,
     };
   }
 

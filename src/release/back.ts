@@ -55,9 +55,19 @@ function routeHome(plan: Plan, state: State, seen: Observation): Action | null {
   return own < 0 ? null : write('route-home', { route: own });
 }
 
-/** A share that is none of ours. A run that finds the release unfinished replaces it: the one before has named it. */
-function isForeignRoute(plan: Plan, state: State, { share }: RouteView): boolean {
-  return state.back?.cause !== 'resumed' && !plan.steps.some((step) => step.share === share);
+/** A share that is none of ours, and that no run has named yet. */
+function isForeignRoute(plan: Plan, { toldRoutes }: State, route: RouteView): boolean {
+  const isTold = route.name in toldRoutes && toldRoutes[route.name] === route.share;
+  return isStrange(plan, route) && !isTold;
+}
+
+function isStrange(plan: Plan, { share }: RouteView): boolean {
+  return !plan.steps.some((step) => step.share === share);
+}
+
+/** The routes in which somebody else's share is found, for the record: the run after the one that has named them may replace them. */
+export function strangeRoutes(plan: Plan, { routes }: Observation): readonly RouteView[] {
+  return routes.filter((route) => !route.home && isStrange(plan, route));
 }
 
 function isCandidateThere({ deployment, candidate }: Observation): boolean {

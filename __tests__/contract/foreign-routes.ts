@@ -1,15 +1,17 @@
 import { describe, expect } from '@jest/globals';
-import { RAMP, withGateway } from './canary.ts';
+import { RAMP, weigh, withGateway } from './canary.ts';
 import type { TestCluster } from './cluster.ts';
-import { expectFailure, expectOriginal } from './endings.ts';
+import { IMAGE } from './cluster.ts';
+import { expectFailure, expectOriginal, expectPromoted, expectSuccess } from './endings.ts';
 import { ownersOf } from './field-owners.ts';
 import { type HttpRoute, routeManifest, routePath } from './gateway.ts';
+import { expireLock } from './killed.ts';
 import { type Scene, scenariosOn } from './scene.ts';
 
 const TOOL = 'argocd-controller';
 
-/** A tool that puts the repository's weights back in the middle of a release, by server-side apply. */
-export function gitOps(cluster: () => TestCluster): void {
+/** Somebody else writes the weights of a route: a tool in the middle of a release, a person when no run is at work. */
+export function foreignRoutes(cluster: () => TestCluster): void {
   const scenario = scenariosOn(cluster);
 
   describe('a route that a GitOps tool owns', () => {
@@ -33,13 +35,43 @@ export function gitOps(cluster: () => TestCluster): void {
         const warning = result.annotations.find(({ kind }) => kind === 'warning');
         expect(warning?.message).toMatch(/^HTTPRoute web is owned by Argo CD .*`RespectIgnoreDifferences=true`/);
         // Neither its values nor its name are written over.
-        const route = await scene.api.get<HttpRoute>(routePath(scene.namespace, 'web'));
+        const route = await routeOf(scene);
         expect(route.spec).toEqual(before.spec);
         expect(ownersOf(route)).toEqual(ownersOf(synced));
         await expectOriginal(scene);
       }),
     );
   });
+
+  describe('a route that a person writes after the run was lost', () => {
+    scenario('the next run stops and names it, and the one after that replaces it', { replicas: 4 }, (scene) =>
+      withGateway(scene, async () => {
+        const before = await routeOf(scene);
+        const action = scene.start({ ...RAMP, steps: '20% 30s' });
+        await action.line(/waiting: 20 % of the users/);
+        action.loseRunner();
+        await action.done;
+        await weigh(scene, 70, 30);
+        await expireLock(scene);
+        const next = { ...RAMP, images: `web=${IMAGE.v3}` };
+        const refused = await scene.run(next);
+        expectFailure(
+          refused,
+          'failed',
+          /could not be taken back: a later run found it unfinished\. .+ changed the weights of httproute\/web: found 30 %\. Users are on stable, .* run again: the next run replaces it\./,
+        );
+        expect(await scene.users()).toEqual(scene.stable.pods);
+        expect((await routeOf(scene)).spec).not.toEqual(before.spec);
+        expectSuccess(await scene.run(next));
+        expect((await routeOf(scene)).spec).toEqual(before.spec);
+        await expectPromoted(scene, { image: IMAGE.v3 });
+      }),
+    );
+  });
+}
+
+function routeOf(scene: Scene): Promise<HttpRoute> {
+  return scene.api.get<HttpRoute>(routePath(scene.namespace, 'web'));
 }
 
 /** The tool applies what is in its repository. */
