@@ -6,10 +6,11 @@ import { until } from '../kubernetes/processes.ts';
 import type { TestCluster } from './cluster.ts';
 import { IMAGE } from './cluster.ts';
 import { expectFailure, expectOriginal, expectPromoted, expectSuccess, expectUntouched } from './endings.ts';
+import { ownersOf } from './field-owners.ts';
 import { GatewayController, type HttpRoute, routeManifest, routePath } from './gateway.ts';
 import { type Inputs, type Scene, scenariosOn } from './scene.ts';
 
-const RAMP = { strategy: 'canary', steps: '20% 1s, 50% 1s', images: `web=${IMAGE.v2}` } as const;
+export const RAMP = { strategy: 'canary', steps: '20% 1s, 50% 1s', images: `web=${IMAGE.v2}` } as const;
 const FOUR = { replicas: 4 } as const;
 
 /** A ramp by numbers of pods that nothing disturbs. */
@@ -36,7 +37,7 @@ const BY_PODS: readonly string[] = [
 ];
 
 /** A ramp by an HTTPRoute: pods before weight at every step, and the route is the user's own again before any pod leaves. */
-const BY_ROUTE: readonly string[] = [
+export const BY_ROUTE: readonly string[] = [
   'take lock',
   'open record',
   'pause',
@@ -58,6 +59,7 @@ const BY_ROUTE: readonly string[] = [
   'unpin',
   'restore',
   'delete services web-candidate',
+  'give back httproutes web',
   'close record',
   'release lock',
 ];
@@ -214,8 +216,32 @@ export function canaries(cluster: () => TestCluster, { routes }: { routes: boole
       expectSuccess(result);
       expect(await scene.writes()).toEqual(BY_ROUTE);
       expect((await route(scene)).spec).toEqual(before.spec);
+      expect(ownersOf(await route(scene))).toEqual(ownersOf(before));
       await expectPromoted(scene);
       expect(result.displayedLog).toContain('httproute/web gives the candidate 20 % (accepted by its controller)');
+    });
+
+    routed('dry-run: every write of the route is listed, to the last one, and nothing changed', {}, async (scene) => {
+      const before = await route(scene);
+      const result = await scene.run({ ...RAMP, headers: 'x-canary: true', 'dry-run': 'true' });
+      expectSuccess(result, 'unchanged');
+      expect(await scene.writes()).toEqual([]);
+      expect((await route(scene)).spec).toEqual(before.spec);
+      const told = result.displayedLog.split('\n').flatMap((line) => /^ +\d+\.\ds +→ (.*)$/.exec(line)?.[1] ?? []);
+      const testers = 'and all requests with header x-canary: true';
+      expect(told.filter((line) => line.includes('HTTPRoute web'))).toEqual([
+        `give Service web-candidate 0 % of the traffic of HTTPRoute web ${testers}`,
+        `give Service web-candidate 20 % of the traffic of HTTPRoute web ${testers}`,
+        `give Service web-candidate 50 % of the traffic of HTTPRoute web ${testers}`,
+        `give Service web-candidate 100 % of the traffic of HTTPRoute web ${testers}`,
+        'put HTTPRoute web back: its rules are again as you wrote them',
+        expect.stringMatching(/^give the fields of HTTPRoute web back to who had them \(.+\)$/),
+      ]);
+      expect(told.at(-1)).toBe('close the record');
+      const [switched, home, close] = [/^switch Service/, /^put HTTPRoute/, /controller retires stable/].map((words) =>
+        told.findIndex((line) => words.test(line)),
+      );
+      expect([switched, home, close].toSorted((a = 0, b = 0) => a - b)).toEqual([switched, home, close]);
     });
 
     routed('goes back from a step: users first, by either Service, and the route is as it was', {}, async (scene) => {
@@ -232,10 +258,12 @@ export function canaries(cluster: () => TestCluster, { routes }: { routes: boole
         'unpin',
         'restore',
         'delete services web-candidate',
+        'give back httproutes web',
         'close record',
         'release lock',
       ]);
       expect((await route(scene)).spec).toEqual(before.spec);
+      expect(ownersOf(await route(scene))).toEqual(ownersOf(before));
       await expectOriginal(scene);
     });
 
@@ -358,7 +386,7 @@ export function expectResizesOnly(violations: readonly Violation[]): void {
   for (const { ms } of violations) expect(ms).toBeLessThan(10_000);
 }
 
-async function withGateway(scene: Scene, script: (gateway: GatewayController) => Promise<void>): Promise<void> {
+export async function withGateway(scene: Scene, script: (gateway: GatewayController) => Promise<void>): Promise<void> {
   await scene.api.create(routePath(scene.namespace), routeManifest(scene.namespace));
   const gateway = await GatewayController.start(scene.cluster.kubeconfig, scene.namespace);
   try {
@@ -376,7 +404,7 @@ function weights({ spec }: HttpRoute): Record<string, number | undefined> {
   return Object.fromEntries((spec?.rules?.[0]?.backendRefs ?? []).map(({ name, weight }) => [name, weight]));
 }
 
-async function weigh(scene: Scene, live: number, candidate: number): Promise<void> {
+export async function weigh(scene: Scene, live: number, candidate: number): Promise<void> {
   const refs = [
     { name: 'web', port: 80, weight: live },
     { name: 'web-candidate', port: 80, weight: candidate },

@@ -8,7 +8,7 @@ import { IMAGE } from './cluster.ts';
 import { expectFailure, expectOriginal, expectPromoted, expectSuccess, GOOD_RELEASE } from './endings.ts';
 import { type Scene, scenariosOn } from './scene.ts';
 
-const NEEDED = neededPermissions({ proxy: false });
+export const NEEDED = neededPermissions({ proxy: false });
 /** Users who are tried at the same time in one namespace. */
 const AT_ONCE = 4;
 
@@ -74,9 +74,13 @@ async function expectNamed(scene: Scene, missing: Permission, kubeconfig: string
 }
 
 /** Kubeconfig of a new user with these permissions in the scene's namespace; they count when it is given out. */
-async function personaWith(scene: Scene, allowed: readonly Permission[]): Promise<string> {
+export async function personaWith(
+  scene: Scene,
+  allowed: readonly Permission[],
+  needed: readonly Permission[] = NEEDED,
+): Promise<string> {
   const { api, namespace } = scene;
-  const missing = NEEDED.filter((permission) => !allowed.includes(permission));
+  const missing = needed.filter((permission) => !allowed.includes(permission));
   const name = [namespace, 'without', ...missing.map(({ verb, resource }) => `${verb}-${resource}`)]
     .join('-')
     .replaceAll('/', '-');

@@ -74,6 +74,8 @@ function wordFor(write: AuditedRequest, known: Known): string {
   const { verb, resource, name } = write;
   if (resource === 'leases') return `${LEASE_WORDS.get(verb) ?? verb} lock`;
   if (resource === 'configmaps') return noteIn(write.body) ?? `${isOpen(write.body) ? 'open' : 'close'} record`;
+  if (changesOf(write.body).some(({ path }) => path === '/metadata/managedFields'))
+    return `give back ${resource} ${name}`;
   if (verb === 'patch' && resource === 'deployments' && name === known.deployment) return deploymentWord(write.body);
   if (verb === 'patch' && resource === 'services' && name === known.service)
     return selectorWord(write.body, known.stable);

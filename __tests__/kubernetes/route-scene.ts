@@ -2,6 +2,9 @@ import { expect } from '@jest/globals';
 import type { Api as ProductApi } from '../../src/cluster/api.ts';
 import type { KubeObject } from '../../src/cluster/wire.ts';
 import type { WriteRequest } from '../../src/cluster/write-request.ts';
+import { claimsIn, disownRequest, ownedRoutes } from '../../src/engine/disown.ts';
+import { dryRunRoutes } from '../../src/engine/dry-run-routes.ts';
+import type { OwnedObject } from '../../src/release/plan.ts';
 import {
   ALL,
   type Binding,
@@ -25,6 +28,8 @@ export class Scene {
   /** As a release reads and writes. */
   readonly api: ProductApi;
   readonly #users: Api;
+  /** What a release keeps on record of the objects of the route that it found. */
+  #owned: readonly OwnedObject[] = [];
 
   private constructor(fixture: RouteOnServer, app: RoutedApp, api: ProductApi, users: Api) {
     this.fixture = fixture;
@@ -75,6 +80,7 @@ export class Scene {
     const { bindings, refusals } = this.fixture.router.discover(this.app, await this.listed());
     const found = bindings.find(({ router }) => router === this.fixture.route);
     if (found === undefined) throw new Error(`no ${this.fixture.route}; refusals: ${refusals.join(' ')}`);
+    this.#owned = JSON.parse(JSON.stringify(ownedRoutes([found], await this.objects(found))));
     return JSON.parse(JSON.stringify(found));
   }
 
@@ -96,6 +102,7 @@ export class Scene {
     for (;;) {
       const [request] = await this.plan(binding, wanted);
       if (request === undefined) return sent;
+      expect(await dryRunRoutes(this.api, [request], await this.objects(binding))).toEqual([]);
       const dry = await this.api.write(request, { dryRun: true });
       const real = await this.api.write(request);
       if (request.verb === 'create')
@@ -116,6 +123,29 @@ export class Scene {
 
   async state(): Promise<unknown[]> {
     return (await this.listed()).map(essence);
+  }
+
+  /** Who has which fields of which object. */
+  async entries(): Promise<unknown[]> {
+    return (await this.listed()).map(({ kind, metadata }) => [kind, metadata?.name, metadata?.managedFields]);
+  }
+
+  /** What a release does last: one request for each object that was there before it. Nothing of ours is left afterwards. */
+  async disown(binding: Binding, stale?: RouteObjects): Promise<void> {
+    const nobody = { name: '', uid: '' };
+    const plan = {
+      owned: this.#owned,
+      deployment: nobody,
+      service: { ...nobody, selector: {} },
+      stable: { hash: '', digest: '', images: {}, revision: null },
+    };
+    for (const index of plan.owned.keys()) {
+      const routes = stale ?? (await this.objects(binding));
+      const request = disownRequest(plan, index, { routes, deployment: null, liveService: null });
+      if (request !== undefined) await this.api.write(request);
+    }
+    expect((await this.listed()).flatMap((object) => ownedBy('crossfade', object))).toEqual([]);
+    expect(claimsIn(plan, { routes: await this.objects(binding), deployment: null, liveService: null })).toEqual([]);
   }
 
   shares(objects: readonly KubeObject[]): (Share | null)[] {

@@ -14,7 +14,7 @@ import { type Product, productAs } from './product.ts';
 import { Recorder } from './recorder.ts';
 import { NOBODY, intentsFor } from './route-intents.ts';
 import { Scene, ownedBy, sharesSeen, withoutRepeats } from './route-scene.ts';
-import { AWKWARD, ROUTES, type RouteOnServer } from './routes-on-server.ts';
+import { AWKWARD, fixtureOf, ROUTES, type RouteOnServer } from './routes-on-server.ts';
 import { STATUSES } from './routes/statuses.ts';
 
 /*
@@ -48,6 +48,9 @@ test('14 without any CRD nothing is found, and a list says 404', async () => {
   const path = `/apis/gateway.networking.k8s.io/v1/namespaces/${namespace}/httproutes`;
   await expect(admin.api.list(path)).rejects.toEqual(refused(404));
   expect(await admin.api.get(`${path}/web`)).toBeNull();
+  const named = findRoutes(admin.api, canary({ routers: ['httproute/web', 'ingress/web'] }), app);
+  await expect(named).rejects.toEqual(told('the cluster does not serve HTTPRoute'));
+  await expect(named).rejects.toEqual(told('Wanted ingress/web (input router), a route that leads to Service web'));
 });
 
 /** The inputs of a canary, as far as the search for routes asks for them. */
@@ -70,7 +73,7 @@ describe('with the CRDs', () => {
   describe.each(ROUTES)('$name', (fixture) => {
     test('1, 2, 4, 5, 17 shares, testers, mirror and back', async () => {
       const scene = await sceneOf(fixture);
-      const before = await scene.state();
+      const [before, entries] = [await scene.state(), await scene.entries()];
       const binding = await scene.bind();
       expect(binding.originalShare).toBe(fixture.originalShare);
       expect(await scene.read(binding)).toEqual({
@@ -99,6 +102,9 @@ describe('with the CRDs', () => {
       expect(await scene.state()).toEqual(before);
       expect(sharesSeen(scene, await recorder.stop())).toEqual(withoutRepeats([...wanted, fixture.originalShare]));
       expect((await scene.listed()).flatMap((object) => ownedBy('crossfade', object))).toEqual(fixture.owned);
+      await scene.disown(binding);
+      expect(await scene.entries()).toEqual(entries);
+      expect(await scene.state()).toEqual(before);
     });
 
     test('7 a rule that somebody puts first between read and write: 422, and planned again the right rule', async () => {
@@ -240,24 +246,6 @@ describe('with the CRDs', () => {
     expect(await (await sceneOf(fixtureOf('route'))).listed()).toMatchObject([{ spec: { to: { weight: 100 } } }]);
   });
 
-  test('5 fields that were put back stay under our name: their owner is in conflict until its entry is put back, too', async () => {
-    const scene = await sceneOf({ ...fixtureOf('httproute'), objects: [] });
-    const [users] = fixtureOf('httproute').objects;
-    const path = `/apis/gateway.networking.k8s.io/v1/namespaces/${scene.app.namespace}/httproutes/web`;
-    const apply = () => cluster.api.patch(`${path}?fieldManager=helm`, users, 'apply-patch');
-    const before = await apply();
-    expect(ownedBy('helm', before)).toContain('spec.rules');
-    const binding = await scene.bind();
-    await scene.reach(binding, { share: 5000, ...NOBODY });
-    await scene.reach(binding, ORIGINAL);
-    await expect(apply()).rejects.toMatchObject({ status: 409, message: expect.stringContaining('"crossfade"') });
-    // In a PATCH of its own: one that also changes the rules would make them ours again.
-    const value = before.metadata?.managedFields;
-    const given = await cluster.api.patch(path, [{ op: 'replace', path: '/metadata/managedFields', value }]);
-    expect([ownedBy('crossfade', given), ownedBy('helm', given)]).toEqual([[], ownedBy('helm', before)]);
-    await expect(apply()).resolves.toMatchObject({ metadata: { name: 'web' } });
-  });
-
   test('16 the policies of the candidate come before the route, and go after it', async () => {
     const scene = await sceneOf(fixtureOf('virtualservice'));
     const binding = await scene.bind();
@@ -292,12 +280,6 @@ describe('with the CRDs', () => {
     else expect(['no', 'unknown']).toContain(await verdict());
   });
 });
-
-function fixtureOf(kind: string): RouteOnServer {
-  const found = ROUTES.find(({ router }) => router.kind === kind);
-  if (found === undefined) throw new Error(`no route of kind ${kind}`);
-  return found;
-}
 
 function told(permission: string) {
   return expect.objectContaining({ constructor: Refused, message: expect.stringContaining(permission) });

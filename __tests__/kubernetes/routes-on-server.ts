@@ -25,3 +25,9 @@ export const ROUTES: readonly RouteOnServer[] = [
   ...openshiftRoutes,
   apisix,
 ];
+
+export function fixtureOf(kind: string): RouteOnServer {
+  const found = ROUTES.find(({ router }) => router.kind === kind);
+  if (found === undefined) throw new Error(`no route of kind ${kind}`);
+  return found;
+}

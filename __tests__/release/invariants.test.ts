@@ -179,65 +179,70 @@ const IMAGES = ['v2', 'v2', 'v2', 'slow', 'crash', 'missing', 'never-ready', 'la
 /** `PROPERTY_RUNS=1000 npm test -- invariants` for a longer look. */
 const RUNS = Number(process.env.PROPERTY_RUNS ?? 40);
 
-test('at every moment of every disturbed release, and at its end', async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      fc.constantFrom(...IMAGES),
-      fc.constantFrom(...typedKeys(RAMPS)),
-      fc.constantFrom('cut', 'overlap'),
-      fc.constantFrom('0s', '2s', '10s'),
-      fc.constantFrom(
-        { maxSurge: '25%', maxUnavailable: '25%' },
-        { maxSurge: 1, maxUnavailable: 0 },
-        { maxSurge: 0, maxUnavailable: 2 },
+test(
+  'at every moment of every disturbed release, and at its end',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...IMAGES),
+        fc.constantFrom(...typedKeys(RAMPS)),
+        fc.constantFrom('cut', 'overlap'),
+        fc.constantFrom('0s', '2s', '10s'),
+        fc.constantFrom(
+          { maxSurge: '25%', maxUnavailable: '25%' },
+          { maxSurge: 1, maxUnavailable: 0 },
+          { maxSurge: 0, maxUnavailable: 2 },
+        ),
+        fc.array(happening, { minLength: 10, maxLength: 120 }),
+        async (image, ramp, howToSwitch, bake, limits, happenings) => {
+          const stage = new Stage({
+            image: IMAGE.v1,
+            replicas: 3,
+            routed: ramp === 'canary by a route',
+            spec: { strategy: { type: 'RollingUpdate', rollingUpdate: limits } },
+          });
+          const routeBefore = stage.route()?.spec;
+          const plan = await stage.begin(
+            requestOf({ ...RAMPS[ramp], image, bake, drain: '1s', settle: '1s', timeout: '60s', switch: howToSwitch }),
+          );
+          const memory = { snapshot: stage.snapshot() };
+          const told: string[] = [];
+          const look = (when: string): void => {
+            for (const violation of violations(stage, image === 'v2' || image === 'slow'))
+              throw new Error(`${violation}, after ${when}\n${told.slice(-30).join('\n')}`);
+          };
+          for (const it of happenings) {
+            if (stage.ended) break;
+            happen(stage, it, memory);
+            told.push(JSON.stringify(it));
+            look(JSON.stringify(it));
+          }
+          driveToEnd(stage, look);
+          stage.model.advance(10_000);
+          const { deployment, live, candidateService, stable, candidate, routes, claims } = stage.observe();
+          expect(routes.every(({ home }) => home)).toBe(true);
+          expect(claims).toEqual([]);
+          expect(sameFields(deployment.fields, plan.original)).toBe(true);
+          expect(live.pin).toBeNull();
+          expect(candidateService.state).toBe('absent');
+          if (!happenings.some(({ what }) => what === 'foreign-weights'))
+            expect(stage.route()?.spec).toEqual(routeBefore);
+          if (deployment.template === 'foreign') {
+            // Set before there was a candidate: nothing of ours is left, theirs rolls out.
+            expect(candidate?.size ?? 0).toBe(0);
+            return;
+          }
+          const [kept, gone] = deployment.template === 'stable' ? [stable, candidate] : [candidate, stable];
+          expect(kept?.size).toBe(deployment.replicas);
+          expect(gone?.size ?? 0).toBe(0);
+        },
       ),
-      fc.array(happening, { minLength: 10, maxLength: 120 }),
-      async (image, ramp, howToSwitch, bake, limits, happenings) => {
-        const stage = new Stage({
-          image: IMAGE.v1,
-          replicas: 3,
-          routed: ramp === 'canary by a route',
-          spec: { strategy: { type: 'RollingUpdate', rollingUpdate: limits } },
-        });
-        const routeBefore = stage.route()?.spec;
-        const plan = await stage.begin(
-          requestOf({ ...RAMPS[ramp], image, bake, drain: '1s', settle: '1s', timeout: '60s', switch: howToSwitch }),
-        );
-        const memory = { snapshot: stage.snapshot() };
-        const told: string[] = [];
-        const look = (when: string): void => {
-          for (const violation of violations(stage, image === 'v2' || image === 'slow'))
-            throw new Error(`${violation}, after ${when}\n${told.slice(-30).join('\n')}`);
-        };
-        for (const it of happenings) {
-          if (stage.ended) break;
-          happen(stage, it, memory);
-          told.push(JSON.stringify(it));
-          look(JSON.stringify(it));
-        }
-        driveToEnd(stage, look);
-        stage.model.advance(10_000);
-        const { deployment, live, candidateService, stable, candidate, routes } = stage.observe();
-        expect(routes.every(({ home }) => home)).toBe(true);
-        expect(sameFields(deployment.fields, plan.original)).toBe(true);
-        expect(live.pin).toBeNull();
-        expect(candidateService.state).toBe('absent');
-        if (!happenings.some(({ what }) => what === 'foreign-weights'))
-          expect(stage.route()?.spec).toEqual(routeBefore);
-        if (deployment.template === 'foreign') {
-          // Set before there was a candidate: nothing of ours is left, theirs rolls out.
-          expect(candidate?.size ?? 0).toBe(0);
-          return;
-        }
-        const [kept, gone] = deployment.template === 'stable' ? [stable, candidate] : [candidate, stable];
-        expect(kept?.size).toBe(deployment.replicas);
-        expect(gone?.size ?? 0).toBe(0);
-      },
-    ),
-    // Without shrinking: the story of the failing run is in the error, and shrinking stories takes minutes.
-    { numRuns: RUNS, endOnFailure: true },
-  );
-}, RUNS * 3_000);
+      // Without shrinking: the story of the failing run is in the error, and shrinking stories takes minutes.
+      { numRuns: RUNS, endOnFailure: true },
+    );
+  },
+  RUNS * 3_000,
+);
 
 /** Ends the release with nobody disturbing it any more; what was left standing is taken back by a next run, as the engine does it. */
 function driveToEnd(stage: Stage, look: (when: string) => void): void {

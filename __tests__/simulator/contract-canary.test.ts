@@ -1,6 +1,8 @@
 import { afterAll, beforeAll } from '@jest/globals';
 import { canaries } from '../contract/canary.ts';
 import { commandRouters } from '../contract/command-router.ts';
+import { foreignRoutes } from '../contract/foreign-routes.ts';
+import { routePermissions } from '../contract/route-permissions.ts';
 import { type Simulator, startSimulator } from './cluster.ts';
 
 let cluster: Simulator;
@@ -12,3 +14,5 @@ afterAll(() => cluster?.stop());
 
 canaries(() => cluster, { routes: true });
 commandRouters(() => cluster);
+routePermissions(() => cluster);
+foreignRoutes(() => cluster);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll } from '@jest/globals';
+import { fieldOwners } from '../contract/field-owners.ts';
 import { unhappyApi } from '../contract/unhappy-api.ts';
 import { type Simulator, startSimulator } from './cluster.ts';
 
@@ -9,3 +10,4 @@ beforeAll(async () => {
 afterAll(() => cluster?.stop());
 
 unhappyApi(() => cluster);
+fieldOwners(() => cluster);

@@ -1,3 +1,4 @@
+import { applied } from './apply.ts';
 import { discover } from './discovery.ts';
 import { decodingError } from './decoding.ts';
 import { type JsonObject, isObject } from './json.ts';
@@ -153,6 +154,7 @@ function onObject(
     case 'update':
       return update(backend, request, type, namespace, name, subresource);
     case 'patch': {
+      if (isApply(request)) return apply(backend, request, type, namespace, name, subresource);
       const patched = (current: ApiObject) =>
         patch(type, request, subresource === 'scale' ? readScale(current) : current);
       return write(backend, request, type, namespace, name, subresource, patched);
@@ -210,6 +212,28 @@ function write(
   const key: string = keyOf(type);
   const written = backend.writes.update(key, namespace, name, apply, writerOf(request), subresource);
   return { status: 200, body: subresource === 'scale' ? readScale(written) : written };
+}
+
+/** JSON is YAML. Of the kinds that are built in the lists would have to be known that are owned item by item. */
+function isApply({ contentType }: ApiRequest): boolean {
+  return contentType.split(';')[0]?.trim() === 'application/apply-patch+yaml';
+}
+
+function apply(
+  { writes }: Backend,
+  request: ApiRequest,
+  type: ResourceType,
+  namespace: string | undefined,
+  name: string,
+  subresource: Subresource,
+): ApiResponse {
+  if (!type.custom || !isObject(request.body) || subresource !== '') throw unsupportedMediaType();
+  const config = request.body;
+  const writer = { ...writerOf(request), applied: config };
+  const change = (current: ApiObject) =>
+    applied({ ...current }, config, writer.manager, request.query.get('force') === 'true');
+  const key: string = keyOf(type);
+  return { status: 200, body: writes.update(key, namespace, name, change, writer, subresource) };
 }
 
 function patch(type: ResourceType, request: ApiRequest, current: ApiObject | JsonObject): JsonObject {

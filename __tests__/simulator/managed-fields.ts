@@ -1,4 +1,4 @@
-import { canonical, isObject, type JsonObject } from './json.ts';
+import { canonical, equal, isObject, type JsonObject } from './json.ts';
 import type { ObjectMeta } from '../../src/cluster/wire.ts';
 
 type Entry = NonNullable<ObjectMeta['managedFields']>[number];
@@ -11,6 +11,8 @@ export interface Manager {
   readonly subresource: string;
   /** RFC 3339. */
   readonly time: string;
+  /** What is applied server-side, all of which is the writer's from here on; absent: any other write. */
+  readonly applied?: JsonObject | undefined;
 }
 
 /** Lists whose items are owned one by one, and the fields that tell the items apart. */
@@ -48,7 +50,7 @@ const SERVER_SIDE = new Set([
  * `before` is null for a new object.
  */
 export function managedAfter(before: JsonObject | null, after: JsonObject, writer: Manager): Entry[] | undefined {
-  const entries = managedIn(before);
+  const entries = managedBefore(before, after, writer);
   const old = before === null ? new Map<string, string>() : ((entries && known.get(entries)) ?? leaves(before));
   const now = leaves(after);
   const managed = share(entries, old, now, writer);
@@ -63,12 +65,13 @@ type Leaves = Map<string, string>;
 
 function share(entries: Entry[] | undefined, old: Leaves, now: Leaves, writer: Manager): Entry[] | undefined {
   const changed = [...now].filter(([path, value]) => old.get(path) !== value).map(([path]) => path);
-  if (changed.length === 0 && [...old.keys()].every((path) => now.has(path))) return entries;
+  const isApplied = writer.applied !== undefined;
+  if (!isApplied && changed.length === 0 && [...old.keys()].every((path) => now.has(path))) return entries;
   const taken = new Set(changed);
   const owned = (entry: Entry) => pathsOf(entry).filter((path) => now.has(path));
   const isWriter = (entry: Entry) =>
     entry.manager === writer.name &&
-    entry.operation === 'Update' &&
+    entry.operation === (isApplied ? 'Apply' : 'Update') &&
     entry.apiVersion === writer.apiVersion &&
     (entry.subresource ?? '') === writer.subresource;
   const others = (entries ?? [])
@@ -79,15 +82,20 @@ function share(entries: Entry[] | undefined, old: Leaves, now: Leaves, writer: M
     })
     .filter((entry) => pathsOf(entry).length > 0);
   const own = entries?.find(isWriter);
-  const mine = new Set([...(own === undefined ? [] : owned(own)), ...changed]);
+  const mine = new Set(
+    writer.applied === undefined
+      ? [...(own === undefined ? [] : owned(own)), ...changed]
+      : leaves(writer.applied).keys(),
+  );
+  const isAsBefore = own !== undefined && changed.length === 0 && owned(own).length === mine.size;
   if (mine.size === 0) return others.length === 0 ? undefined : others;
   return [
     ...others,
     {
       manager: writer.name,
-      operation: 'Update',
+      operation: isApplied ? 'Apply' : 'Update',
       apiVersion: writer.apiVersion,
-      time: changed.length === 0 && own?.time !== undefined ? own.time : writer.time,
+      time: (isApplied ? isAsBefore : changed.length === 0) && own?.time !== undefined ? own.time : writer.time,
       fieldsType: 'FieldsV1',
       fieldsV1: tree([...mine]),
       ...(writer.subresource === '' ? {} : { subresource: writer.subresource }),
@@ -95,9 +103,29 @@ function share(entries: Entry[] | undefined, old: Leaves, now: Leaves, writer: M
   ];
 }
 
+/** Clients may set the entries themselves, though not through a subresource: what they also change is theirs, afterwards. */
+function managedBefore(before: JsonObject | null, after: JsonObject, writer: Manager): Entry[] | undefined {
+  const sent = writer.subresource === '' ? managedIn(after) : undefined;
+  // None at all is taken for not sent; a single empty entry says that nobody has anything.
+  if (sent === undefined || sent.length === 0 || equal(sent, managedIn(before))) return managedIn(before);
+  return sent.length === 1 && Object.keys(sent[0] ?? {}).length === 0 ? undefined : sent;
+}
+
+/** Every path that somebody owns in an object, with the entry. */
+export function ownersIn(object: JsonObject): { readonly entry: Entry; readonly path: string }[] {
+  return (managedIn(object) ?? [])
+    .filter(({ subresource }) => subresource === undefined)
+    .flatMap((entry) => pathsOf(entry).map((path) => ({ entry, path })));
+}
+
+/** Every path of an object that can be owned, with its value as text. */
+export function leavesOf(object: JsonObject): ReadonlyMap<string, string> {
+  return leaves(object);
+}
+
 function managedIn(object: JsonObject | null): Entry[] | undefined {
   if (object === null || !isObject(object.metadata)) return undefined;
-  // Written by this file alone: clients cannot set managedFields here.
+  // Written by this file, or by clients who have read what it wrote.
   return object.metadata.managedFields as Entry[] | undefined;
 }
 

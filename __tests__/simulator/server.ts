@@ -224,10 +224,11 @@ async function readBody(request: IncomingMessage): Promise<Buffer | null> {
   return size > LARGEST_BODY ? null : Buffer.concat(chunks);
 }
 
-/** Only JSON is understood: no protobuf, and no YAML of server-side apply. */
+/** Only JSON is understood: no protobuf, and no other YAML. */
 function parseBody(raw: Buffer | null, contentType: string): { body?: unknown; error?: ApiError } {
   if (raw === null || raw.length === 0) return {};
-  if (!contentType.includes('json')) return { error: unsupportedMediaType() };
+  // What is applied is YAML by its name, and JSON is YAML.
+  if (!/json|apply-patch\+yaml/.test(contentType)) return { error: unsupportedMediaType() };
   try {
     return { body: JSON.parse(raw.toString()) };
   } catch (error) {

@@ -222,4 +222,27 @@ describe('a write', () => {
       fieldsV1: { 'f:spec': { 'f:replicas': {} } },
     });
   });
+
+  test('lets a client write managedFields, unless it changes the fields in the same request', () => {
+    const app = new App(1);
+    const write = (body: readonly object[]) =>
+      app.model.request({ method: 'PATCH', path: `${DEPLOYMENTS}/web?fieldManager=crossfade`, body });
+    const owners = () => (app.deployment.metadata.managedFields ?? []).map(({ manager }) => manager);
+    const before = app.deployment.metadata.managedFields;
+    const value = before?.filter(({ manager }) => manager === 'model').map((entry) => ({ ...entry, manager: 'helm' }));
+    write([{ op: 'replace', path: '/metadata/managedFields', value }]);
+    expect(owners()).toEqual(['helm']);
+    const { generation } = app.deployment.metadata;
+    // Not sent, for the API server.
+    write([{ op: 'replace', path: '/metadata/managedFields', value: [] }]);
+    expect(owners()).toEqual(['helm']);
+    write([
+      { op: 'replace', path: '/spec/replicas', value: 2 },
+      { op: 'replace', path: '/metadata/managedFields', value },
+    ]);
+    expect(owners()).toEqual(['helm', 'crossfade']);
+    write([{ op: 'replace', path: '/metadata/managedFields', value: [{}] }]);
+    expect(app.deployment.metadata.managedFields).toBeUndefined();
+    expect(app.deployment.metadata.generation).toBe((generation ?? 0) + 1);
+  });
 });

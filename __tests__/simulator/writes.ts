@@ -17,6 +17,8 @@ export interface Writer {
   readonly manager: string;
   /** Everything is checked and answered, nothing is stored. */
   readonly dryRun: boolean;
+  /** What is applied server-side; absent: any other write. */
+  readonly applied?: JsonObject;
 }
 
 /** `''`: the object itself. */
@@ -89,8 +91,12 @@ export class Writes {
     validate(type, object, current);
     if (type.generation && bumpsGeneration(type, current, object, subresource))
       objectAt(object, 'metadata').generation = (current.metadata.generation ?? 0) + 1;
-    if (equal(withoutBookkeeping(current), withoutBookkeeping(object))) return typed;
+    const { managedFields: sent } = objectAt(object, 'metadata');
+    const isSame = sent === undefined || equal(sent, []) || equal(sent, current.metadata.managedFields);
+    const isNothing = isSame && equal(withoutBookkeeping(current), withoutBookkeeping(object));
+    if (isNothing && writer.applied === undefined) return typed;
     const owned = this.#own(type, current, object, writer, subresource);
+    if (isNothing && equal(current.metadata.managedFields, owned.metadata.managedFields)) return typed;
     const released =
       current.metadata.deletionTimestamp !== undefined &&
       (owned.metadata.finalizers ?? []).length === 0 &&
@@ -211,6 +217,7 @@ export class Writes {
       apiVersion: apiVersionOf(type),
       subresource,
       time: timestamp(this.#store.clock.now()),
+      applied: writer.applied,
     });
     if (managed === undefined) delete metadata.managedFields;
     else metadata.managedFields = managed;
@@ -295,7 +302,6 @@ function keepUnwritable(
     resourceVersion: current.metadata.resourceVersion,
     deletionTimestamp: current.metadata.deletionTimestamp,
     deletionGracePeriodSeconds: current.metadata.deletionGracePeriodSeconds,
-    managedFields: current.metadata.managedFields,
     generateName: current.metadata.generateName,
   };
   for (const [field, value] of Object.entries(kept)) if (value === undefined) delete kept[field];

@@ -86,8 +86,8 @@ describe('router: command, by the points of the router contract', () => {
   });
 
   test('18 it is never found, only named', () => {
-    expect(choose({ routers: ['command'] }, APP, [BINDING], [])).toEqual([BINDING]);
-    expect(() => choose({ routers: ['httproute/web'] }, APP, [BINDING], [])).toThrow(
+    expect(choose({ routers: ['command'] }, APP, [BINDING], [], new Map())).toEqual([BINDING]);
+    expect(() => choose({ routers: ['httproute/web'] }, APP, [BINDING], [], new Map())).toThrow(
       new Refused([
         {
           message:

@@ -12,6 +12,7 @@ import type {
 import { observe } from '../../src/engine/observe.ts';
 import { pauseShare } from '../../src/engine/plan-steps.ts';
 import { preflight } from '../../src/engine/preflight.ts';
+import { type Foreign, foreignIn } from '../../src/engine/foreign.ts';
 import type { Snapshot } from '../../src/engine/snapshot.ts';
 import { requestFor } from '../../src/engine/writes.ts';
 import type { Action } from '../../src/release/action.ts';
@@ -74,6 +75,7 @@ export class Stage {
   verify: 'yes' | 'not yet' | null = null;
   #told: Told | null = null;
   #template: PodTemplate | null = null;
+  #foreign: Pick<Foreign, 'template' | 'routes'> = { template: null, routes: {} };
 
   constructor(app: AppOptions) {
     this.model = createModel({ now: Date.parse('2026-01-01T00:00:00Z') });
@@ -154,6 +156,7 @@ export class Stage {
     this.plan = { ...cleared.plan, release: 'r-1', checks };
     this.#template = cleared.candidateTemplate;
     this.state = BEGINNING;
+    this.#foreign = { template: null, routes: {} };
     this.ended = false;
     this.#told = null;
     return this.plan;
@@ -162,13 +165,11 @@ export class Stage {
   /** The process is gone and another one, that knows the plan from the record alone, takes the release back. */
   takeBack(): void {
     this.#template = null;
-    // What the engine keeps in the record when it stops for somebody else's template.
-    const told = this.observe().deployment;
-    const toldTemplate = this.ended && told.template === 'foreign' ? told.templateDigest : null;
+    const { template: toldTemplate, routes: toldRoutes } = this.#foreign;
     this.ended = false;
     this.killed = false;
     this.state = turnBack(
-      { ...BEGINNING, toldTemplate, marks: { backSwitched: this.now } },
+      { ...BEGINNING, toldTemplate, toldRoutes, marks: { backSwitched: this.now } },
       { at: this.now, cause: 'resumed', reason: 'a later run found it unfinished' },
     );
   }
@@ -235,6 +236,8 @@ export class Stage {
     if (action.do === 'write') return { seen, action, ...this.#write(action, snapshot) };
     this.state = afterAction(this.state, action, this.now);
     this.ended = action.do === 'finish';
+    // What the engine keeps in the record when it stops for what somebody else wrote.
+    if (this.ended) this.#foreign = foreignIn(plan, seen);
     return { seen, action, wrote: null, refused: null };
   }
 

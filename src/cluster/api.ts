@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { request as send } from 'undici';
 import type { Connection } from './connection.ts';
 import { Abandoned, ApiError, UnknownOutcome } from './errors.ts';
+import { FIELD_MANAGER } from './field-owners.ts';
 import type { KubeList, KubeObject } from './wire.ts';
 import type { WriteRequest } from './write-request.ts';
 
@@ -81,7 +82,7 @@ export class Api {
     options: { dryRun?: boolean; signal?: AbortSignal } = {},
   ): Promise<T> {
     const query = {
-      fieldManager: 'crossfade',
+      fieldManager: FIELD_MANAGER,
       ...(options.dryRun === true ? { dryRun: 'All', fieldValidation: 'Strict' } : {}),
     };
     const common = { path: write.path, query, ...(options.signal === undefined ? {} : { signal: options.signal }) };

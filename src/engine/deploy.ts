@@ -131,7 +131,7 @@ async function release(parts: DeployParts, cleared: Cleared, book: RecordBook): 
   const { plan, candidateTemplate, objects } = cleared;
   const world = new World(api, clock, namesOf(plan, namespace, objects.deployment));
   parts.onBegin(plan);
-  const open: OpenRelease = { plan, run, toldTemplate: null, paused: null, told: null };
+  const open: OpenRelease = { plan, run, toldTemplate: null, toldRoutes: {}, paused: null, told: null };
   world.seed(objects);
   await world.loadRoutes();
   const written = await writeBook(api, namespace, plan.deployment.name, { ...book, open }, 'open the record');
@@ -183,10 +183,21 @@ export function resultOf(plan: Plan, ended: Ended): Result {
   };
 }
 
-function reasonOf({ state, obstacle }: Ended): string | null {
-  const reason = state.back?.reason ?? null;
-  if (obstacle === null || reason === null) return obstacle ?? reason;
-  return `${reason.replace(/([^.])$/, '$1.')} ${obstacle}`;
+/** Why it went back; what of others stands in the way, where that was not the reason; what of the user's own does. */
+function reasonOf({ ending, state, foreign, obstacle }: Ended): string | null {
+  if (state.back === null) return obstacle;
+  const { cause, reason } = state.back;
+  const isLeft = ending.outcome === 'failed' && ending.left === 'standing' && foreign.sentences.length > 0;
+  const more = [
+    ...(isLeft && cause !== 'conflict'
+      ? [
+          ...foreign.sentences,
+          'Users are on stable, and that is left as it is. Put it right, or run again: the next run replaces it.',
+        ]
+      : []),
+    ...(obstacle === null ? [] : [obstacle]),
+  ];
+  return more.length === 0 ? reason : [reason.replace(/([^.])$/, '$1.'), ...more].join(' ');
 }
 
 function pausedReason(share: Share): string {
@@ -256,6 +267,7 @@ function stuck(open: OpenRelease, ended: Ended): Result {
     ...NOTHING,
     plan: open.plan,
     candidateHash: ended.candidateHash,
+    // What stands because of somebody else is not for this run's own post to replace.
     left: ended.ending.outcome === 'failed' ? ended.ending.left : 'unfinished',
     reason: `${describeOpen(open)} is unfinished and could not be taken back: ${reasonOf(ended) ?? ''}`,
   };

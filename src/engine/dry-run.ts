@@ -3,18 +3,18 @@ import { leaseRequest } from '../cluster/lease.ts';
 import { servicePath, type WriteRequest } from '../cluster/write-request.ts';
 import { intentOf } from '../release/ramp.ts';
 import { isByPods, isInPlace, isPlain, nextSizes, type Sizes, sizesFor } from '../release/sizes.ts';
-import { ALL, type Binding, type Intent, type Share } from '../release/route.ts';
-import { type CommandRun, commandRun, isCommand } from '../traffic/command-route.ts';
 import { ORIGINAL } from '../traffic/router.ts';
-import { routerOf } from '../traffic/routers.ts';
 import type { Plan } from '../release/plan.ts';
 import * as selector from '../traffic/service-selector.ts';
 import * as rollout from '../workload/held-rollout.ts';
 import type { Clock } from './clock.ts';
+import { foreseenDisowns } from './disown.ts';
+import { type Foreseen, ForeseenRoutes } from './foreseen-routes.ts';
 import type { Cleared } from './preflight.ts';
 import { type Finding, Refused } from './refusal.ts';
 import { bookRequest, type RecordBook } from './record-store.ts';
 import type { Teller } from './teller.ts';
+import { homeOf } from './writes.ts';
 
 interface Parts {
   readonly api: ApiPort;
@@ -28,7 +28,7 @@ interface Parts {
 const UNKNOWN_HASH = 'candidate';
 
 /**
- * `dry-run`: every write of the release in its order, sent with `dryRun=All` against the objects as they are.
+ * `dry-run`: every write of the release in its order, sent with `dryRun=All` against the objects as they are, where it has a place there.
  * Throws Refused when the API server would refuse one.
  */
 export async function dryRun(parts: Parts, cleared: Cleared, book: RecordBook): Promise<void> {
@@ -36,14 +36,12 @@ export async function dryRun(parts: Parts, cleared: Cleared, book: RecordBook): 
   const findings: Finding[] = [];
   const { candidateService } = cleared.plan;
   const helper = candidateService.kind === 'ours' ? servicePath(parts.namespace, candidateService.name) : null;
-  for (const write of plannedWrites(parts, cleared, book)) {
+  for (const { write, trial } of plannedWrites(parts, cleared, book)) {
     teller.wrote(write);
-    // A command has no dry run.
-    if (write.verb === 'run') continue;
     // Writes to the candidate Service after its creation: it does not exist yet.
-    if (write.verb !== 'create' && write.path === helper) continue;
+    if (trial === null || (trial.verb !== 'create' && trial.path === helper)) continue;
     try {
-      await api.write(write, { dryRun: true });
+      await api.write(trial, { dryRun: true });
     } catch (error) {
       findings.push({
         message: `The API server would refuse this write (${write.why}): ${error instanceof Error ? error.message : String(error)}`,
@@ -53,7 +51,7 @@ export async function dryRun(parts: Parts, cleared: Cleared, book: RecordBook): 
   if (findings.length > 0) throw new Refused(findings);
 }
 
-function plannedWrites(parts: Parts, cleared: Cleared, book: RecordBook): (WriteRequest | CommandRun)[] {
+function plannedWrites(parts: Parts, cleared: Cleared, book: RecordBook): Foreseen[] {
   const { namespace, holder, clock } = parts;
   const { plan, candidateTemplate, objects } = cleared;
   const { deployment, service } = objects;
@@ -64,7 +62,7 @@ function plannedWrites(parts: Parts, cleared: Cleared, book: RecordBook): (Write
     bookRequest(
       namespace,
       name,
-      { ...book, open: { plan, run: NO_RUN, toldTemplate: null, paused: null, told: null } },
+      { ...book, open: { plan, run: NO_RUN, toldTemplate: null, toldRoutes: {}, paused: null, told: null } },
       why,
     );
   const ours = plan.candidateService.kind === 'ours';
@@ -72,13 +70,17 @@ function plannedWrites(parts: Parts, cleared: Cleared, book: RecordBook): (Write
     metadata: { name: plan.candidateService.name, namespace, uid: '' },
     spec: { selector: plan.service.selector },
   };
+  const disowns = foreseenDisowns(plan, { deployment, liveService: service, routes: cleared.routes.objects });
   if (isPlain(plan))
     return [
       lease,
       record('open the record'),
       rollout.roll(deployment, candidateTemplate, 'the new template: the Deployment’s own rolling update begins'),
+      ...disowns,
       record('close the record'),
-    ];
+    ].map(tried);
+  const routes = new ForeseenRoutes(cleared.routes.objects);
+  const back = plan.routes.map((binding, route) => ({ binding, home: homeOf(plan, { route }) })).reverse();
   return [
     lease,
     record('open the record'),
@@ -87,16 +89,22 @@ function plannedWrites(parts: Parts, cleared: Cleared, book: RecordBook): (Write
     rollout.open(deployment, candidateTemplate, sizesFor(plan, 0, replicas)),
     rollout.freeze(deployment),
     ...(ours ? [selector.createCandidateService(plan, service, UNKNOWN_HASH)] : []),
-    ...rampWrites(cleared, replicas),
+    ...rampWrites(cleared, routes, replicas),
     ...(isInPlace(plan) ? [] : switchWrites(cleared)),
-    ...plan.routes.filter(isCommand).flatMap((binding) => commandRuns(binding, ALL, ORIGINAL)),
+    ...back.flatMap(({ binding, home }) => routes.write(binding, home)),
     rollout.close(deployment, plan),
     ...(isInPlace(plan) ? [] : [selector.watchStable(objects.candidateService ?? candidate, plan.stable.hash)]),
     ...(isInPlace(plan) ? [] : [selector.unpin(service)]),
     rollout.restore(deployment, plan),
     ...(ours ? [selector.deleteCandidateService(candidate)] : []),
+    ...back.flatMap(({ binding }) => routes.write(binding, ORIGINAL)),
+    ...disowns,
     record('close the record'),
-  ];
+  ].map(tried);
+}
+
+function tried(planned: WriteRequest | Foreseen): Foreseen {
+  return 'write' in planned ? planned : { write: planned, trial: planned };
 }
 
 function switchWrites({ plan, objects }: Cleared): WriteRequest[] {
@@ -106,20 +114,16 @@ function switchWrites({ plan, objects }: Cleared): WriteRequest[] {
   ];
 }
 
-/** The sizes and weights of a ramp's steps, each against the objects as they are. */
-function rampWrites({ plan, routes, objects }: Cleared, replicas: number): (WriteRequest | CommandRun)[] {
+/** The sizes and weights of a ramp's steps. */
+function rampWrites({ plan, objects }: Cleared, routes: ForeseenRoutes, replicas: number): (WriteRequest | Foreseen)[] {
   let now = sizesFor(plan, 0, replicas);
-  return plan.steps.flatMap((of, step): (WriteRequest | CommandRun)[] => {
+  return plan.steps.flatMap((of, step): (WriteRequest | Foreseen)[] => {
     const waves = step === 0 ? [] : sizesUntil(plan, step, replicas, now);
     now = waves.at(-1) ?? now;
     return [
       ...(isByPods(plan) && step === 1 ? [selector.overlap(objects.service)] : []),
       ...waves.map((sizes) => rollout.resize(objects.deployment, sizes)),
-      ...plan.routes.flatMap((binding): readonly (WriteRequest | CommandRun)[] =>
-        isCommand(binding)
-          ? commandRuns(binding, plan.steps[step - 1]?.share ?? 0, intentOf(plan, of))
-          : routerOf(binding).plan(binding, routes.objects, intentOf(plan, of)),
-      ),
+      ...plan.routes.flatMap((binding) => routes.write(binding, intentOf(plan, of))),
     ];
   });
 }
@@ -129,10 +133,6 @@ function sizesUntil(plan: Plan, step: number, replicas: number, from: Sizes): Si
   for (let next = nextSizes(plan, step, replicas, from); next !== null; next = nextSizes(plan, step, replicas, next))
     waves.push(next);
   return waves;
-}
-
-function commandRuns(binding: Binding, before: Share, wanted: Intent | typeof ORIGINAL): CommandRun[] {
-  return [commandRun(binding, { is: 'certain', share: before }, wanted)].filter((run) => run !== null);
 }
 
 const NO_RUN = { url: null, id: null, attempt: null, actor: null, repository: null, sha: null, ref: null, job: null };

@@ -2,19 +2,20 @@ import type { Request } from '../action/request.ts';
 import { formatShare } from '../action/shares.ts';
 import type { ApiPort } from '../cluster/api.ts';
 import { isStatus } from '../cluster/errors.ts';
-import { missingPermissions, type Permission } from '../cluster/permissions.ts';
+import { missingPermissions, type Permission, roleFor } from '../cluster/permissions.ts';
 import type { KubeObject } from '../cluster/wire.ts';
 import type { Binding, RoutedApp } from '../release/route.ts';
 import { CannotRoute, type RouteObjects, type Router, type RouteResource } from '../traffic/router.ts';
 import { capabilitiesOf, ROUTERS, routerOf } from '../traffic/routers.ts';
 import { COMMAND, commandBinding, isCommand } from '../traffic/command-route.ts';
 import { type Finding, Refused } from './refusal.ts';
+import { type Served, unservedMessage } from './unserved.ts';
 
 /** The routes of a canary, and the objects that they consist of. No bindings: the numbers of pods split the users. */
 export interface FoundRoutes {
   readonly bindings: readonly Binding[];
   readonly objects: RouteObjects;
-  /** The requests of the first share, and of the mirror, for dry runs. */
+  /** The requests of the first share, and of the copies before it, for dry runs. */
   readonly writes: ReturnType<Router['plan']>;
   readonly warnings: readonly string[];
 }
@@ -34,13 +35,13 @@ export async function findRoutes(api: ApiPort, request: Request, app: RoutedApp)
   const list = listedOnce(api);
   const looked = await Promise.all(wanted.map((router) => look(list, router, app, served)));
   const missing = looked.flatMap((each) => each.missing);
-  if (missing.length > 0) throw new Refused([permissionFinding(app.namespace, missing)]);
+  if (missing.length > 0) throw new Refused([await lackingLists(api, request, app, wanted, missing)]);
   const bindings = looked.flatMap(({ discovery }) => discovery.bindings);
   const refusals = looked.flatMap(({ discovery }) => discovery.refusals);
   const warnings = looked.flatMap(({ discovery }) => discovery.warnings);
   const objects = new Map(looked.flatMap((each) => [...each.objects]));
   const own = request.routers !== 'auto' && request.routers.includes(COMMAND) ? [commandBinding(app)] : [];
-  const chosen = choose(request, app, [...bindings, ...own], refusals);
+  const chosen = choose(request, app, [...bindings, ...own], refusals, unservedOf(request, wanted, looked, served));
   const found = expressible(request, { bindings: chosen, objects, writes: [], warnings });
   const writes = firstWrites(request, found);
   await allowed(api, app, { ...found, writes });
@@ -51,8 +52,28 @@ function isNamed({ routers }: Request, kind: string): boolean {
   return routers !== 'auto' && routers.some((router) => router.startsWith(`${kind}/`));
 }
 
+/** Messages by name: routes of kinds of which the cluster has no objects at all. */
+function unservedOf(
+  { routers }: Request,
+  wanted: readonly Router[],
+  looked: readonly Looked[],
+  served: Served,
+): ReadonlyMap<string, string> {
+  const missing = wanted.flatMap(({ kind, resources: [main] }, at) =>
+    main === undefined || looked[at]?.isServed !== false ? [] : [[kind, main] as const],
+  );
+  const names = routers === 'auto' ? [] : routers;
+  return new Map(
+    missing.flatMap(([kind, main]) =>
+      names
+        .filter((name) => name.startsWith(`${kind}/`))
+        .map((name) => [name, unservedMessage(name, main, served)] as const),
+    ),
+  );
+}
+
 /** Versions by group, as the API server lists them. */
-async function servedVersions(api: ApiPort): Promise<ReadonlyMap<string, readonly string[]>> {
+async function servedVersions(api: ApiPort): Promise<Served> {
   const list = await api.ask<{ groups?: { name?: string; versions?: { version?: string }[] }[] }>('/apis', null);
   return new Map(
     (list.groups ?? []).map(({ name = '', versions = [] }) => [name, versions.map(({ version = '' }) => version)]),
@@ -63,6 +84,8 @@ interface Looked {
   readonly discovery: ReturnType<Router['discover']>;
   readonly objects: ReadonlyMap<string, KubeObject>;
   readonly missing: readonly Permission[];
+  /** The cluster knows objects of the router's own kind. */
+  readonly isServed: boolean;
 }
 
 type List = (path: string) => Promise<readonly KubeObject[]>;
@@ -77,17 +100,16 @@ function listedOnce(api: ApiPort): List {
   };
 }
 
-async function look(
-  list: List,
-  router: Router,
-  app: RoutedApp,
-  served: ReadonlyMap<string, readonly string[]>,
-): Promise<Looked> {
+async function look(list: List, router: Router, app: RoutedApp, served: Served): Promise<Looked> {
   const found = new Map<string, KubeObject>();
   const missing: Permission[] = [];
+  const unknown: RouteResource[] = [];
   for (const resource of router.resources) {
     const path = collectionPath(resource, app.namespace, served);
-    if (path === null) continue;
+    if (path === null) {
+      unknown.push(resource);
+      continue;
+    }
     try {
       for (const item of await list(path)) {
         const apiVersion = path.split('/namespaces/')[0]?.replace(/^\/apis?\//, '') ?? '';
@@ -96,28 +118,31 @@ async function look(
       }
     } catch (error) {
       if (isStatus(error, 403)) missing.push({ group: resource.group, resource: resource.resource, verb: 'list' });
-      else if (!isStatus(error, 404)) throw error;
+      else if (isStatus(error, 404)) unknown.push(resource);
+      else throw error;
     }
   }
-  return { discovery: router.discover(app, [...found.values()]), objects: found, missing };
+  const isServed = !unknown.some((resource) => resource === router.resources[0]);
+  return { discovery: router.discover(app, [...found.values()]), objects: found, missing, isServed };
 }
 
 function collectionPath(
   { group, versions, resource }: RouteResource,
   namespace: string,
-  served: ReadonlyMap<string, readonly string[]>,
+  served: Served,
 ): string | null {
   if (group === '') return `/api/${versions[0]}/namespaces/${namespace}/${resource}`;
   const version = versions.find((each) => served.get(group)?.includes(each));
   return version === undefined ? null : `/apis/${group}/${version}/namespaces/${namespace}/${resource}`;
 }
 
-/** Pure: exactly one route, or those that were named. */
+/** Pure: exactly one route, or those that were named. `unserved`: why a named one cannot be there. */
 export function choose(
   request: Pick<Request, 'routers'>,
   app: RoutedApp,
   bindings: readonly Binding[],
   refusals: readonly string[],
+  unserved: ReadonlyMap<string, string>,
 ): readonly Binding[] {
   if (request.routers === 'auto') {
     if (refusals.length > 0)
@@ -141,7 +166,8 @@ export function choose(
     const binding = bindings.find(({ router }) => router === name);
     if (binding !== undefined) return [binding];
     const [kind = '', object = ''] = name.split('/');
-    const refusal = refusals.find((text) => text.toLowerCase().includes(`${kind} ${object}`.toLowerCase()));
+    const refusal =
+      unserved.get(name) ?? refusals.find((text) => text.toLowerCase().includes(`${kind} ${object}`.toLowerCase()));
     const others = bindings.filter((other) => !isCommand(other)).map(({ router }) => router);
     const found = others.length === 0 ? 'none of this kind does' : `these do: ${others.join(', ')}`;
     findings.push({
@@ -155,6 +181,24 @@ export function choose(
   return chosen;
 }
 
+/** What may not even be listed; of routes that are named, what else of theirs is not allowed, so that it is said once. */
+async function lackingLists(
+  api: ApiPort,
+  { routers }: Request,
+  { namespace }: RoutedApp,
+  wanted: readonly Router[],
+  lists: readonly Permission[],
+): Promise<Finding> {
+  const verbs = USING.filter((verb) => verb !== 'list');
+  const named = routers === 'auto' ? [] : wanted.flatMap(({ resources: [main] }) => main ?? []);
+  const others = named.flatMap(({ group, resource }) => verbs.map((verb) => ({ group, resource, verb })));
+  const missing = others.length === 0 ? [] : await missingPermissions(api, namespace, others);
+  return permissionFinding(namespace, [...lists, ...missing]);
+}
+
+/** What is done with a route, whatever its kind. */
+const USING = ['get', 'list', 'watch', 'patch'];
+
 /** What writing the routes needs: what is created in the course of it has to be deleted, too. */
 async function allowed(api: ApiPort, app: RoutedApp, found: FoundRoutes): Promise<void> {
   const created = found.writes.filter(({ verb }) => verb === 'create');
@@ -163,7 +207,7 @@ async function allowed(api: ApiPort, app: RoutedApp, found: FoundRoutes): Promis
       const collection = path.slice(0, path.lastIndexOf('/'));
       const [group = '', , , , resource = ''] = collection.split('/').slice(2);
       const isCreated = created.some((write) => write.path === collection);
-      const verbs = ['get', 'list', 'watch', 'patch', ...(isCreated ? ['create', 'delete'] : [])];
+      const verbs = [...USING, ...(isCreated ? ['create', 'delete'] : [])];
       return verbs.map((verb) => ({ group, resource, verb }));
     }),
   );
@@ -217,7 +261,8 @@ function ratioFindings(request: Request): Finding[] {
 function permissionFinding(namespace: string, missing: readonly Permission[]): Finding {
   const list = missing.map(({ verb, resource, group }) => `${verb} ${resource}.${group}`);
   return {
-    message: `A canary needs permissions in namespace ${namespace} that its user lacks: ${list.join(', ')}. Add them to its Role, or use router: none.`,
+    message: `A canary needs permissions in namespace ${namespace} that its user lacks: ${list.join(', ')}. Add them to its Role as below, or use router: none.`,
+    attachment: roleFor(namespace, missing),
   };
 }
 

@@ -16,10 +16,8 @@ import { routerOf } from '../traffic/routers.ts';
 import { unpinned } from '../traffic/service-selector.ts';
 import { digestOf, HASH_LABEL, templateDifference } from '../workload/template.ts';
 import { hashOf, holdFieldsOf, type KnownTrack, tracksOf } from '../workload/tracks.ts';
+import { claimsIn } from './disown.ts';
 import type { Snapshot } from './snapshot.ts';
-
-/** The name under which our writes stand in `managedFields`. */
-export const FIELD_MANAGER = 'crossfade';
 
 /** API objects → the words of the release. Pure. */
 export function observe(plan: Plan, snapshot: Snapshot): Observation {
@@ -41,6 +39,7 @@ export function observe(plan: Plan, snapshot: Snapshot): Observation {
     live: liveView(plan, lostService ? null : liveService, spread),
     candidateService: candidateServiceView(snapshot.candidateService, candidate, plan.stable.hash, spread),
     routes: plan.routes.map((binding) => routeView(plan, binding, snapshot)),
+    claims: claimsIn(plan, snapshot),
   };
 }
 

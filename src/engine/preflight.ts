@@ -15,7 +15,7 @@ import type {
   ResourceQuota,
   Service,
 } from '../cluster/wire.ts';
-import { deploymentPath, servicePath, type WriteRequest } from '../cluster/write-request.ts';
+import { deploymentPath, servicePath } from '../cluster/write-request.ts';
 import type { CandidateServicePlan, Plan } from '../release/plan.ts';
 import { chooseService, whyUnfit } from '../traffic/discover-service.ts';
 import { SERVICE_LABEL } from '../traffic/endpoints.ts';
@@ -26,6 +26,8 @@ import { open, pause, roll } from '../workload/held-rollout.ts';
 import { changeTemplate, digestOf, imagesOf } from '../workload/template.ts';
 import { holdFieldsOf, podSelectorOf, tracksOf } from '../workload/tracks.ts';
 import { isPlain, mostExtra, sizesFor } from '../release/sizes.ts';
+import { ownedObjects } from './disown.ts';
+import { dryRunRoutes } from './dry-run-routes.ts';
 import { type FoundRoutes, findRoutes } from './find-routes.ts';
 import { editorsOf } from './observe.ts';
 import { batchFindings, pauseShare, stepsOf } from './plan-steps.ts';
@@ -157,10 +159,13 @@ export async function preflight(
       settle: request.settleTime,
     },
     editors: [...new Set([deployment, service, ...routeObjects(found)].flatMap(({ metadata }) => editorsOf(metadata)))],
+    owned: [],
     checks: request.smokeTests.length + (request.smokeCommand === null ? 0 : 1),
   };
   if (plan.candidate.digest === plan.stable.digest) return { kind: 'unchanged', plan };
-  const stored = await dryRuns(api, plan, deployment, service, changed.template, found.writes);
+  const opened = await dryRuns(api, plan, deployment, service, changed.template, found);
+  const stored = opened.spec?.template ?? changed.template;
+  const owned = ownedObjects({ deployment, opened, service, routes: found.bindings, objects: found.objects });
   const around = surroundings({
     deployment,
     service,
@@ -175,7 +180,7 @@ export async function preflight(
   if (around.findings.length > 0) throw new Refused(around.findings);
   return {
     kind: 'cleared',
-    plan: { ...plan, candidate: { digest: digestOf(stored), images: imagesOf(stored) } },
+    plan: { ...plan, owned, candidate: { digest: digestOf(stored), images: imagesOf(stored) } },
     candidateTemplate: changed.template,
     objects: {
       deployment,
@@ -199,15 +204,15 @@ function routeObjects({ bindings, objects }: FoundRoutes): KubeObject[] {
   return bindings.flatMap(({ paths }) => paths.flatMap((path) => objects.get(path) ?? []));
 }
 
-/** The first writes as dry runs: admission, validation and permission say now what they would say later. Answers the stored template. */
+/** The first writes as dry runs: admission, validation and permission say now what they would say later. Answers the Deployment as opened. */
 async function dryRuns(
   api: ApiPort,
   plan: Plan,
   deployment: Deployment,
   service: Service,
   template: PodTemplate,
-  routeWrites: readonly WriteRequest[],
-): Promise<PodTemplate> {
+  routes: FoundRoutes,
+): Promise<Deployment> {
   const first = isPlain(plan)
     ? roll(deployment, template, 'the new template')
     : open(deployment, template, sizesFor(plan, 0, deployment.spec?.replicas ?? 1));
@@ -222,19 +227,22 @@ async function dryRuns(
     ...(plan.candidateService.kind === 'ours'
       ? [api.write<Service>(createCandidateService(plan, service, plan.stable.hash), { dryRun: true })]
       : []),
-    ...routeWrites.map((write) => api.write(write, { dryRun: true })),
   ];
-  const results = await Promise.allSettled(attempts);
+  const [results, ofRoutes] = await Promise.all([
+    Promise.allSettled(attempts),
+    dryRunRoutes(api, routes.writes, routes.objects),
+  ]);
   const refusals = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
-  if (refusals.length > 0)
-    throw new Refused(
-      refusals.map((reason) => ({
-        message: `The API server would refuse a write of this release: ${reason instanceof Error ? reason.message : String(reason)}.`,
-      })),
-    );
+  const findings = [
+    ...refusals.map((reason) => ({
+      message: `The API server would refuse a write of this release: ${reason instanceof Error ? reason.message : String(reason)}.`,
+    })),
+    ...ofRoutes,
+  ];
+  if (findings.length > 0) throw new Refused(findings);
   const [opened] = results;
   // The first attempt is the Deployment's; all were fulfilled.
-  return opened?.status === 'fulfilled' ? ((opened.value as Deployment).spec?.template ?? template) : template;
+  return opened?.status === 'fulfilled' ? (opened.value as Deployment) : deployment;
 }
 
 function candidateServicePlan(

@@ -131,7 +131,14 @@ function planFrom(request: Request, { plan }: OpenRelease, now: number): Plan {
 }
 
 function stateFrom(open: OpenRelease, { step, marks, restarts }: Paused): State {
-  return { ...BEGINNING, toldTemplate: open.toldTemplate, step, marks, restartsAtSwitch: restarts };
+  return {
+    ...BEGINNING,
+    toldTemplate: open.toldTemplate,
+    toldRoutes: open.toldRoutes,
+    step,
+    marks,
+    restartsAtSwitch: restarts,
+  };
 }
 
 async function goOn(parts: DeployParts, book: OpenBook, state: State): Promise<Result> {

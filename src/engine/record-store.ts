@@ -7,7 +7,7 @@ import type { ConfigMap } from '../cluster/wire.ts';
 import type { WriteRequest } from '../cluster/write-request.ts';
 import type { Images, Plan } from '../release/plan.ts';
 import type { Told } from '../release/route.ts';
-import type { Marks } from '../release/state.ts';
+import type { Marks, ToldRoutes } from '../release/state.ts';
 import { MANAGED_BY } from '../traffic/service-selector.ts';
 
 /** Format of the record's data; a newer one is refused rather than misread. */
@@ -29,6 +29,8 @@ export interface OpenRelease {
   readonly plan: Plan;
   /** Digest of a pod template of somebody else's for which a run has stopped, after naming it. */
   readonly toldTemplate: string | null;
+  /** The same of routes, by their names. */
+  readonly toldRoutes: ToldRoutes;
   readonly run: Run;
   /** Where it stands still until another run promotes or aborts it; null: it is being worked on, or was left unfinished. */
   readonly paused: Paused | null;

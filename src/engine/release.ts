@@ -2,6 +2,7 @@ import type { CheckResult } from '../checks/result.ts';
 import type { Api } from '../cluster/api.ts';
 import { type Diagnosis, diagnose } from '../cluster/diagnosis.ts';
 import { ApiError, describeCause, UnknownOutcome } from '../cluster/errors.ts';
+import { FIELD_MANAGER } from '../cluster/field-owners.ts';
 import type { PodTemplate } from '../cluster/wire.ts';
 import type { Action, Ending } from '../release/action.ts';
 import { decide, isClosing } from '../release/decide.ts';
@@ -10,7 +11,7 @@ import type { Plan } from '../release/plan.ts';
 import { stepOf } from '../release/ramp.ts';
 import { isPlain, ratio, sizesFor } from '../release/sizes.ts';
 import { ALL, percent, type Share } from '../release/route.ts';
-import { afterAction, afterChecks, afterWrite, turnBack } from '../release/progress.ts';
+import { afterAction, afterChecks, afterDisown, afterWrite, turnBack } from '../release/progress.ts';
 import { describeSign } from '../release/signs.ts';
 import type { Cause, State } from '../release/state.ts';
 import { formatDuration } from '../report/duration.ts';
@@ -18,6 +19,7 @@ import { effectOf } from '../report/effect.ts';
 import type { Phase } from '../report/story.ts';
 import type { Clock } from './clock.ts';
 import { CommandFailed, CommandMissing, type CommandRoute, isOffCandidate, obstacleOf } from './command-route.ts';
+import { type Foreign, foreignIn } from './foreign.ts';
 import type { Helm } from './helm.ts';
 import { observe } from './observe.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -48,8 +50,7 @@ export interface Ended {
   readonly diagnosis: Diagnosis | null;
   readonly candidateHash: string | null;
   readonly ramp: readonly ReachedStep[];
-  /** Digest of the foreign template that was found and left; null: none. */
-  readonly foreignTemplate: string | null;
+  readonly foreign: Foreign;
   /** Why it could not be ended, for a person; null: it could, or the cluster did not let us. */
   readonly obstacle: string | null;
 }
@@ -74,6 +75,8 @@ const PATIENCE = 12;
 /** The user's own command, on its way forward. */
 const COMMAND_PATIENCE = 4;
 const LONGEST_PAUSE = 5_000;
+/** The same for giving fields back, which no user sees: it comes last, and nobody waits for it long. */
+const DISOWN_PATIENCE = 4;
 /** Milliseconds that the way back waits for logs and events of pods that it is about to remove. */
 const DIAGNOSIS_PATIENCE = 3_000;
 
@@ -135,7 +138,7 @@ export class Release {
     this.#parts.teller.waiting(null);
     const diagnosis = this.#diagnosis === null ? null : await this.#diagnosis;
     const seen = this.#observe();
-    const { template, templateDigest } = seen.deployment;
+    const foreign = foreignIn(this.#parts.plan, seen);
     const trouble = ending.outcome === 'failed' ? this.#commandTrouble : null;
     return {
       ending,
@@ -143,7 +146,7 @@ export class Release {
       diagnosis,
       candidateHash: this.#candidateHash,
       ramp: this.#ramp,
-      foreignTemplate: template === 'foreign' ? templateDigest : null,
+      foreign,
       obstacle: trouble === null ? null : obstacleOf(this.#parts.plan, seen, trouble),
     };
   }
@@ -214,7 +217,7 @@ export class Release {
       return await world.changed(LOOK_AT_SERVICES);
     } else this.#commandTrouble = null;
     this.#troubles = 0;
-    this.#state = afterWrite(this.#state, write, clock.now());
+    this.#state = afterWrite(this.#state, write, clock.now(), target);
     teller.wrote(request);
   }
 
@@ -281,6 +284,15 @@ export class Release {
       error instanceof CannotRoute ||
       error instanceof CommandMissing ||
       (error instanceof ApiError && !isRace && error.status < 500);
+    if (action.do === 'write' && action.write === 'disown' && (isFinal || this.#troubles >= DISOWN_PATIENCE)) {
+      this.#state = afterDisown(this.#state, action.target);
+      this.#troubles = 0;
+      teller.warning(
+        `Fields that are as they were before the release stay under the name ${FIELD_MANAGER} in managedFields, because they could not be given back (${message}). ` +
+          'Whoever applies them server-side and is told of a conflict may take them over with --force-conflicts.',
+      );
+      return null;
+    }
     if (ofCommand) this.#commandTrouble = message;
     const isTold = ofCommand && doing === 'route';
     if (isFinal || this.#troubles >= (isTold ? COMMAND_PATIENCE : PATIENCE)) {

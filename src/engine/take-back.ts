@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Api } from '../cluster/api.ts';
 import type { Deployment } from '../cluster/wire.ts';
 import { deploymentPath } from '../cluster/write-request.ts';
@@ -42,7 +43,8 @@ export async function takeBack(
   try {
     // The process before may have moved users a moment ago: they are looked for, and settle, before any pod leaves.
     const marks = { backSwitched: clock.now() };
-    const beginning = { ...BEGINNING, toldTemplate: book.open.toldTemplate, marks };
+    const { toldTemplate, toldRoutes } = book.open;
+    const beginning = { ...BEGINNING, toldTemplate, toldRoutes, marks };
     const state = turnBack(beginning, { at: clock.now(), ...turn });
     const record = new OpenRecord(api, namespace, book);
     const command = commandRouteOf(parts, record);
@@ -70,8 +72,10 @@ export async function closeRecord(
     return writeBook(api, namespace, plan.deployment.name, { ...book, open }, 'note where the release stands still');
   }
   if (ended.ending.outcome === 'failed' && ended.ending.left !== 'nothing') {
-    if (ended.foreignTemplate === book.open.toldTemplate && book.open.paused === null) return book;
-    const open = { ...book.open, toldTemplate: ended.foreignTemplate, paused: null };
+    const told = { toldTemplate: ended.foreign.template, toldRoutes: ended.foreign.routes };
+    const { toldTemplate, toldRoutes, paused } = book.open;
+    if (isDeepStrictEqual(told, { toldTemplate, toldRoutes }) && paused === null) return book;
+    const open = { ...book.open, ...told, paused: null };
     return writeBook(api, namespace, plan.deployment.name, { ...book, open }, 'note what was found');
   }
   const closed = { ...book, open: null, past: [pastRelease(book.open, ended, now), ...book.past] };

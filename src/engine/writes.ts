@@ -10,6 +10,7 @@ import { routerOf } from '../traffic/routers.ts';
 import * as selector from '../traffic/service-selector.ts';
 import * as rollout from '../workload/held-rollout.ts';
 import { digestOf, withoutHash } from '../workload/template.ts';
+import { disownRequest } from './disown.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** What a write needs is not in the snapshot (any more): the release cannot take this step. */
@@ -69,6 +70,8 @@ export function requestFor(
       return routeRequest(plan, target, snapshot, homeOf(plan, target));
     case 'route-restore':
       return routeRequest(plan, target, snapshot, ORIGINAL);
+    case 'disown':
+      return disownRequest(plan, target.object ?? 0, snapshot) ?? missing('no field is left to be given back');
     case 'divert':
       return selector.divert(helper(), plan.stable.hash);
     case 'freeze':
@@ -108,7 +111,7 @@ export function requestFor(
 }
 
 /** The user's own route may have a share for the candidate Service: nobody is to follow it there until that is the user's own again. */
-function homeOf(plan: Plan, { route = 0 }: Target): Intent | typeof ORIGINAL {
+export function homeOf(plan: Plan, { route = 0 }: Target): Intent | typeof ORIGINAL {
   const isOriginal = (plan.routes[route]?.originalShare ?? 0) === 0;
   return isOriginal ? ORIGINAL : { share: 0, headers: [], cookies: [], mirror: 0 };
 }

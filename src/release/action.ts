@@ -14,10 +14,14 @@ export type Action =
   | { readonly do: 'wait'; readonly wait: Wait; readonly until: number | null }
   | { readonly do: 'finish'; readonly outcome: Ending };
 
-/** What a write is for: index of a step of the plan, index of one of its routes, the pods that both tracks are to have. */
+/**
+ * What a write is for: index of a step of the plan, of one of its routes, of one of its `owned` objects; the pods that both tracks are to
+ * have.
+ */
 export interface Target {
   readonly step?: number;
   readonly route?: number;
+  readonly object?: number;
   readonly sizes?: Sizes;
 }
 
@@ -48,7 +52,8 @@ export type Write =
   | 'restore'
   | 'delete-candidate-service'
   | 'restore-candidate-service'
-  | 'route-restore';
+  | 'route-restore'
+  | 'disown';
 
 /** What a release waits for; `text` is one line for a person: `3 of 4 candidate pods Ready`. */
 export interface Wait {

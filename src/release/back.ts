@@ -62,15 +62,28 @@ function mayDivert(seen: Observation): boolean {
  */
 function bringRoutesBack(plan: Plan, state: State, seen: Observation): Action | null {
   if (!mayDivert(seen)) return null;
-  const away = [...seen.routes.entries()].filter(([, route]) => !route.home && !isForeignRoute(plan, state, route));
+  // The other way round than up: make before break.
+  const away = [...seen.routes.entries()]
+    .reverse()
+    .filter(([, route]) => !route.home && !isForeignRoute(plan, state, route));
   // One that did not end well is tried again when the others are home.
   const [index] = away.find(([, { inDoubt }]) => !inDoubt) ?? away[0] ?? [];
   return index === undefined ? null : write('route-home', { route: index });
 }
 
-/** A share that is none of ours. A run that finds the release unfinished replaces it: the one before has named it. */
-function isForeignRoute(plan: Plan, state: State, { share, inDoubt }: RouteView): boolean {
-  return state.back?.cause !== 'resumed' && !inDoubt && !plan.steps.some((step) => step.share === share);
+/** A share that is none of ours, and that no run has named yet. */
+function isForeignRoute(plan: Plan, { toldRoutes }: State, route: RouteView): boolean {
+  const isTold = route.name in toldRoutes && toldRoutes[route.name] === route.share;
+  return isStrange(plan, route) && !isTold;
+}
+
+function isStrange(plan: Plan, { share, inDoubt }: RouteView): boolean {
+  return !inDoubt && !plan.steps.some((step) => step.share === share);
+}
+
+/** The routes in which somebody else's share is found, for the record: the run after the one that has named them may replace them. */
+export function strangeRoutes(plan: Plan, { routes }: Observation): readonly RouteView[] {
+  return routes.filter((route) => !route.home && isStrange(plan, route));
 }
 
 function isCandidateThere({ deployment, candidate }: Observation): boolean {

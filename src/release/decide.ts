@@ -1,5 +1,6 @@
 import { type Action, write } from './action.ts';
 import { back } from './back.ts';
+import { disown } from './disown.ts';
 import { closeForward, forward, tidyCandidateService } from './forward.ts';
 import { judge, signsDue } from './judge.ts';
 import type { Observation } from './observation.ts';
@@ -18,6 +19,11 @@ const CLOSE_PATIENCE = 5_000;
  * prefix of any run can be continued or taken back by a later one.
  */
 export function decide(plan: Plan, state: State, seen: Observation, now: number): Action {
+  const action = next(plan, state, seen, now);
+  return action.do === 'finish' ? (disown(state, seen, action.outcome) ?? action) : action;
+}
+
+function next(plan: Plan, state: State, seen: Observation, now: number): Action {
   if (seen.lost === 'deployment') return clearAway(plan, state, seen);
   if (isPlain(plan)) return decidePlain(plan, state, seen, now);
   if (isPastReturn(plan, seen)) return seen.deployment.held ? write('close') : closeForward(plan, seen);

@@ -28,7 +28,7 @@ function open(plan: Plan, seen: Observation): Action | null {
   if (!seen.deployment.fields.paused) return write('pause');
   if (seen.live.pin === null) return write('pin');
   // The user's own route may lead to the candidate Service already: not while it reaches a candidate that nobody has proved.
-  const leading = seen.routes.findIndex((route) => route.share !== 0);
+  const leading = seen.routes.findLastIndex((route) => route.share !== 0);
   if (leading >= 0) return write('route', { route: leading, step: 0 });
   return write('open', { sizes: sizesFor(plan, 0, seen.deployment.replicas) });
 }
@@ -207,12 +207,12 @@ export function isTidied(plan: Plan, seen: Observation): boolean {
 
 export function tidyCandidateService(plan: Plan, seen: Observation): Action | null {
   const { state, pinned } = seen.candidateService;
-  // Never a route to a Service that is gone.
-  const away = seen.routes.findIndex((route) => !route.home && !route.original);
+  // Never a route to a Service that is gone; and the other way round than up: make before break.
+  const away = seen.routes.findLastIndex((route) => !route.home && !route.original);
   if (away >= 0) return write('route-home', { route: away });
   if (plan.candidateService.kind === 'ours' && state !== 'absent') return write('delete-candidate-service');
   if (plan.candidateService.kind === 'users' && pinned) return write('restore-candidate-service');
-  const changed = seen.routes.findIndex((route) => !route.original);
+  const changed = seen.routes.findLastIndex((route) => !route.original);
   return changed >= 0 ? write('route-restore', { route: changed }) : null;
 }
 

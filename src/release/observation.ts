@@ -21,6 +21,8 @@ export interface Observation {
   readonly candidateService: CandidateServiceView;
   /** In the order of the plan's routes. */
   readonly routes: readonly RouteView[];
+  /** Indices of the plan's `owned`: objects in which fields that are as they were still stand under our name. */
+  readonly claims: readonly number[];
 }
 
 export interface RouteView {

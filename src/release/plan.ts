@@ -1,3 +1,4 @@
+import type { FieldOwner } from '../cluster/field-owners.ts';
 import type { Binding, CookieMatch, HeaderMatch, Share } from './route.ts';
 
 /**
@@ -36,6 +37,8 @@ export interface Plan {
   readonly times: Times;
   /** Writers of Deployment and Service before the release (`managedFields`): whoever is not among them wrote during it. */
   readonly editors: readonly string[];
+  /** Who had the fields that the release writes, before it did: they get them back when everything else is done. */
+  readonly owned: readonly OwnedObject[];
   /** How many smoke tests and commands the candidate has to pass before users may reach it. */
   readonly checks: number;
 }
@@ -59,6 +62,14 @@ export interface Testers {
 export interface ObjectRef {
   readonly name: string;
   readonly uid: string;
+}
+
+/** An object that the release writes and did not make, and who has the fields in question (`managedFields`). */
+export interface OwnedObject {
+  readonly of: 'route' | 'deployment' | 'service';
+  /** In the API. */
+  readonly path: string;
+  readonly owners: readonly FieldOwner[];
 }
 
 /** Labels as a selector has them. */

@@ -1,5 +1,5 @@
 import type { CheckResult } from '../checks/result.ts';
-import type { Action, Write } from './action.ts';
+import type { Action, Target, Write } from './action.ts';
 import type { Marks, State, Turn } from './state.ts';
 
 /** The mark that a confirmed write leaves. */
@@ -24,7 +24,8 @@ const MARK_OF: Partial<Record<Write, keyof Marks>> = {
 };
 
 /** The state after a write that the API server confirmed. Pure. */
-export function afterWrite(state: State, write: Write, now: number): State {
+export function afterWrite(state: State, write: Write, now: number, target: Target = {}): State {
+  if (write === 'disown') return afterDisown(state, target);
   const mark = MARK_OF[write];
   if (mark === undefined) return state;
   // Opened once more (for a scale-up, or the next step): not frozen until the next freeze.
@@ -34,6 +35,11 @@ export function afterWrite(state: State, write: Write, now: number): State {
   const { backVerified: _verified, ...unverified } = state.marks;
   const before = thaws ? thawed : mark === 'backSwitched' ? unverified : state.marks;
   return { ...state, marks: { ...before, [mark]: now } };
+}
+
+/** Once for each object, whatever came of it: it is no reason to hold a release up. */
+export function afterDisown(state: State, { object }: Target): State {
+  return object === undefined ? state : { ...state, disowned: [...state.disowned, object] };
 }
 
 /** The state after an action that only remembers something. Pure. */

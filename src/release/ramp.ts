@@ -85,7 +85,8 @@ function awaitRoute(state: State, { name, verdict }: RouteView, now: number): Ac
 /** Users reach the candidate through the live Service: the routes are again as the user wrote them, before the bake. */
 export function bringRoutesHome(plan: Plan, state: State, seen: Observation, now: number): Action | null {
   if (plan.routes.length === 0 || state.marks.switched === undefined || state.marks.homed !== undefined) return null;
-  const away = seen.routes.findIndex((route) => !route.home);
+  // The other way round than up: make before break.
+  const away = seen.routes.findLastIndex((route) => !route.home);
   if (away >= 0) {
     const settled = state.marks.switched + plan.times.settle;
     if (now < settled) return wait('settle', 'proxies to follow the live Service', settled);

@@ -1,4 +1,5 @@
 import type { CheckResult } from '../checks/result.ts';
+import type { Share } from './route.ts';
 
 /** How far a release has come in this run. Changed only by `progress` below; times are epoch milliseconds. */
 export interface State {
@@ -6,6 +7,8 @@ export interface State {
   readonly back: Turn | null;
   /** Digest of a foreign template that an earlier run has named and stopped for: a run after that may replace it. */
   readonly toldTemplate: string | null;
+  /** The same of routes: the share of somebody else's that was found in each, by the route's name. */
+  readonly toldRoutes: ToldRoutes;
   /** Index of the step of the plan that is being reached, or held. */
   readonly step: number;
   readonly marks: Marks;
@@ -14,7 +17,12 @@ export interface State {
   readonly restartsAtSwitch: Readonly<Record<string, number>>;
   /** First time each grave sign was seen, by pod and reason: it becomes certain after the grace. */
   readonly signsSince: Readonly<Record<string, number>>;
+  /** Indices of the plan's `owned` objects whose fields were given back, or could not be. */
+  readonly disowned: readonly number[];
 }
+
+/** Null: no share that could be read. */
+export type ToldRoutes = Readonly<Record<string, Share | null>>;
 
 export interface Turn {
   readonly at: number;
@@ -61,9 +69,11 @@ export interface Marks {
 export const BEGINNING: State = {
   back: null,
   toldTemplate: null,
+  toldRoutes: {},
   step: 0,
   marks: {},
   checks: [],
   restartsAtSwitch: {},
   signsSince: {},
+  disowned: [],
 };

@@ -1,0 +1,13 @@
+import { type Action, type Ending, write } from './action.ts';
+import type { Observation } from './observation.ts';
+import type { State } from './state.ts';
+
+/**
+ * The last thing that a release does: the fields that it has put back stand under their owners' names again. Null: none is left under
+ * ours, each was tried, or the release leaves something that is its own.
+ */
+export function disown(state: State, seen: Observation, ending: Ending): Action | null {
+  const isOver = ending.outcome === 'failed' ? ending.left === 'nothing' : ending.outcome !== 'paused';
+  const object = isOver ? seen.claims.find((claim) => !state.disowned.includes(claim)) : undefined;
+  return object === undefined ? null : write('disown', { object });
+}
