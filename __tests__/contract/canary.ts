@@ -1,11 +1,16 @@
 import { describe, expect } from '@jest/globals';
-import type { Deployment } from '../../src/cluster/wire.ts';
 import { paths } from '../kubernetes/api.ts';
-import type { Violation } from '../kubernetes/invariants.ts';
 import { until } from '../kubernetes/processes.ts';
 import type { TestCluster } from './cluster.ts';
 import { IMAGE } from './cluster.ts';
-import { expectFailure, expectOriginal, expectPromoted, expectSuccess, expectUntouched } from './endings.ts';
+import {
+  expectFailure,
+  expectOriginal,
+  expectPromoted,
+  expectResizesOnly,
+  expectSuccess,
+  expectUntouched,
+} from './endings.ts';
 import { ownersOf } from './field-owners.ts';
 import { GatewayController, type HttpRoute, routeManifest, routePath } from './gateway.ts';
 import { type Inputs, type Scene, scenariosOn } from './scene.ts';
@@ -147,60 +152,6 @@ export function canaries(cluster: () => TestCluster, { routes }: { routes: boole
       expectFailure(result, 'failed', /input headers needs a router/);
       expect(result.outputs.reason).toContain('input candidate-replicas needs a router');
       await expectUntouched(scene);
-    });
-  });
-
-  describe('a release that stands still', () => {
-    scenario('at a step, and is promoted by another run', FOUR, async (scene) => {
-      scene.judge = expectResizesOnly;
-      const first = await scene.run({ ...RAMP, 'pause-at': '20%' });
-      expectSuccess(first, 'paused');
-      expect(first.summary).toContain('20 % of the users are on the new version');
-      expect(await scene.users()).toHaveLength(5);
-      expect(await scene.record()).toMatchObject({ isOpen: true });
-      expectFailure(
-        await scene.run({ action: 'promote', timeout: '1s' }),
-        'failed',
-        /timeout is 1s; the steps that are left take 1s/,
-      );
-      expect(await scene.users()).toHaveLength(5);
-      expectSuccess(await scene.run({ action: 'promote' }));
-      await expectPromoted(scene);
-    });
-
-    scenario('is promoted to the next pause, and then aborted', FOUR, async (scene) => {
-      scene.judge = expectResizesOnly;
-      expectSuccess(await scene.run({ ...RAMP, 'pause-at': '20%' }), 'paused');
-      expectSuccess(await scene.run({ action: 'promote', 'pause-at': '50%' }), 'paused');
-      expect(await scene.users()).toHaveLength(8);
-      expectSuccess(await scene.run({ action: 'abort' }), 'aborted');
-      await expectOriginal(scene, 'aborted');
-    });
-
-    scenario('before any user, with blue/green', {}, async (scene) => {
-      expectSuccess(await scene.run({ images: `web=${IMAGE.v2}`, 'pause-at': '0%' }), 'paused');
-      expect(await scene.users()).toEqual(scene.stable.pods);
-      expectSuccess(await scene.run({ action: 'promote' }));
-      await expectPromoted(scene);
-    });
-
-    scenario('is taken back by a new release', {}, async (scene) => {
-      expectSuccess(await scene.run({ images: `web=${IMAGE.v2}`, 'pause-at': '0%' }), 'paused');
-      expectSuccess(await scene.run({ images: `web=${IMAGE.v3}` }));
-      await expectPromoted(scene, { image: IMAGE.v3 });
-    });
-
-    scenario('is not, when there is none: abort is content, promote says so', {}, async (scene) => {
-      expectSuccess(await scene.run({ action: 'abort' }), 'unchanged');
-      expectFailure(await scene.run({ action: 'promote' }), 'failed', /stands at a pause: none is in progress/);
-      await expectUntouched(scene);
-    });
-
-    scenario('is changed by somebody else meanwhile: promote notices, and goes back', {}, async (scene) => {
-      expectSuccess(await scene.run({ images: `web=${IMAGE.v2}`, 'pause-at': '0%' }), 'paused');
-      await scene.api.patch<Deployment>(paths.deployments(scene.namespace, 'web'), { spec: { paused: false } });
-      expectFailure(await scene.run({ action: 'promote' }), 'rolled-back', /resumed \(unpaused\) web/);
-      await expectOriginal(scene);
     });
   });
 
@@ -375,15 +326,6 @@ export function canaries(cluster: () => TestCluster, { routes }: { routes: boole
       });
     }
   });
-}
-
-/**
- * Users are on a mix while the Deployment is resized: for the moment that takes, and for nothing else, it is not paused. How long that is
- * on a machine at rest, `npm run bench` measures; here sixteen scenes share the machine, and an end is what counts.
- */
-export function expectResizesOnly(violations: readonly Violation[]): void {
-  for (const violation of violations) expect(violation).toMatchObject({ rule: 'exposed', ms: expect.any(Number) });
-  for (const { ms } of violations) expect(ms).toBeLessThan(10_000);
 }
 
 export async function withGateway(scene: Scene, script: (gateway: GatewayController) => Promise<void>): Promise<void> {

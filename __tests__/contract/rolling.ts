@@ -1,10 +1,9 @@
 import { describe, expect } from '@jest/globals';
 import { paths } from '../kubernetes/api.ts';
 import { until } from '../kubernetes/processes.ts';
-import { expectResizesOnly } from './canary.ts';
 import type { TestCluster } from './cluster.ts';
 import { IMAGE } from './cluster.ts';
-import { expectFailure, expectPromoted, expectSuccess } from './endings.ts';
+import { expectFailure, expectPromoted, expectResizesOnly, expectSuccess } from './endings.ts';
 import { type Scene, scenariosOn } from './scene.ts';
 
 const ROLLING = { strategy: 'rolling', images: `web=${IMAGE.v2}` } as const;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from '@jest/globals';
 import { canaries } from '../contract/canary.ts';
+import { pauses } from '../contract/pauses.ts';
 import { cancelledRuns } from '../contract/cancelled.ts';
 import { checks } from '../contract/checks.ts';
 import type { TestCluster } from '../contract/cluster.ts';
@@ -35,6 +36,7 @@ checks(() => cluster, { sockets: false });
 refusals(() => cluster);
 permissions(() => cluster);
 canaries(() => cluster, { routes: true });
+pauses(() => cluster);
 rollingReleases(() => cluster);
 commandRouters(() => cluster);
 routePermissions(() => cluster);

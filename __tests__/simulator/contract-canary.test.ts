@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from '@jest/globals';
 import { canaries } from '../contract/canary.ts';
+import { pauses } from '../contract/pauses.ts';
 import { commandRouters } from '../contract/command-router.ts';
 import { foreignRoutes } from '../contract/foreign-routes.ts';
 import { routePermissions } from '../contract/route-permissions.ts';
@@ -13,6 +14,7 @@ beforeAll(async () => {
 afterAll(() => cluster?.stop());
 
 canaries(() => cluster, { routes: true });
+pauses(() => cluster);
 commandRouters(() => cluster);
 routePermissions(() => cluster);
 foreignRoutes(() => cluster);
