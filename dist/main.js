@@ -28699,6 +28699,120 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("vm");
 
 /***/ }),
 
+/***/ 278:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   A2: () => (/* binding */ BATCHES_FORM),
+/* harmony export */   C_: () => (/* binding */ parseAmount),
+/* harmony export */   L6: () => (/* binding */ stepsOfBatches),
+/* harmony export */   QZ: () => (/* binding */ AMOUNT_FORM),
+/* harmony export */   Y1: () => (/* binding */ parseBatches),
+/* harmony export */   _k: () => (/* binding */ fallingBatch),
+/* harmony export */   dh: () => (/* binding */ batchesOfSize),
+/* harmony export */   ej: () => (/* binding */ formatAmount)
+/* harmony export */ });
+/* unused harmony export formatBatches */
+/* harmony import */ var _release_route_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3764);
+/* harmony import */ var _durations_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1559);
+/* harmony import */ var _parsed_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8642);
+/* harmony import */ var _shares_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5892);
+
+
+
+
+const AMOUNT_FORM = 'a number of pods such as 2, or a percentage such as 25%';
+/** What the input `batches` says it accepts. */
+const BATCHES_FORM = 'the pods that run the new version after each batch, such as 1, 25%, 50% (commas or lines between), each with the time to stay if it is not batch-time, such as 1 5m';
+/** `3` or `25%`. */
+function parseAmount(given) {
+    if (/^\d{1,6}$/.test(given))
+        return given === '0' ? (0,_parsed_js__WEBPACK_IMPORTED_MODULE_2__/* .misunderstood */ .j)('No pod at all.') : (0,_parsed_js__WEBPACK_IMPORTED_MODULE_2__/* .understood */ .S)({ pods: Number(given) });
+    const share = (0,_shares_js__WEBPACK_IMPORTED_MODULE_1__/* .parseShare */ .n8)(given);
+    return share.ok
+        ? (0,_parsed_js__WEBPACK_IMPORTED_MODULE_2__/* .understood */ .S)({ share: share.value })
+        : (0,_parsed_js__WEBPACK_IMPORTED_MODULE_2__/* .misunderstood */ .j)('It is neither a number of pods nor a percentage.');
+}
+/** The batches up to, but without, all pods, which follow by themselves. */
+function parseBatches(given) {
+    const parts = given
+        .split(/[,\n\r]+/)
+        .map((part) => part.trim())
+        .filter((part) => part !== '' && !part.startsWith('#'));
+    const batches = [];
+    for (const part of parts) {
+        const [text = '', stay, ...more] = part.split(/\s+/);
+        if (more.length > 0)
+            return (0,_parsed_js__WEBPACK_IMPORTED_MODULE_2__/* .misunderstood */ .j)(`"${part}" is not a number of pods and a time.`);
+        const amount = parseAmount(text);
+        if (!amount.ok)
+            return (0,_parsed_js__WEBPACK_IMPORTED_MODULE_2__/* .misunderstood */ .j)(`"${part}": ${amount.problem}`);
+        const time = stay === undefined ? null : (0,_durations_js__WEBPACK_IMPORTED_MODULE_0__/* .parseDuration */ .E9)(stay);
+        if (time !== null && !time.ok)
+            return (0,_parsed_js__WEBPACK_IMPORTED_MODULE_2__/* .misunderstood */ .j)(`"${part}": ${stay}: ${time.problem}`);
+        if ('share' in amount.value && amount.value.share === 0)
+            return (0,_parsed_js__WEBPACK_IMPORTED_MODULE_2__/* .misunderstood */ .j)(`"${part}": no pod is replaced by it.`);
+        if ('share' in amount.value && amount.value.share === _release_route_js__WEBPACK_IMPORTED_MODULE_3__/* .ALL */ .y2) {
+            if (time !== null)
+                return (0,_parsed_js__WEBPACK_IMPORTED_MODULE_2__/* .misunderstood */ .j)(`"${part}": all pods stay for bake-time. Leave it out, 100% follows by itself.`);
+            continue;
+        }
+        const fallen = batches.find((before) => isNotMore(amount.value, before));
+        if (fallen !== undefined)
+            return (0,_parsed_js__WEBPACK_IMPORTED_MODULE_2__/* .misunderstood */ .j)(`${text} comes after ${formatAmount(fallen)}; a batch includes the ones before it.`);
+        batches.push({ ...amount.value, stay: time === null ? null : time.value });
+    }
+    return batches.length === 0 ? (0,_parsed_js__WEBPACK_IMPORTED_MODULE_2__/* .misunderstood */ .j)('It names no batch.') : (0,_parsed_js__WEBPACK_IMPORTED_MODULE_2__/* .understood */ .S)(batches);
+}
+function formatAmount(amount) {
+    return 'pods' in amount ? String(amount.pods) : (0,_shares_js__WEBPACK_IMPORTED_MODULE_1__/* .formatShare */ .T1)(amount.share);
+}
+/** `1 5m, 25%`: as `parseBatches` reads it. */
+function formatBatches(batches) {
+    return batches
+        .map((batch) => `${formatAmount(batch)}${batch.stay === null ? '' : ` ${formatDuration(batch.stay)}`}`)
+        .join(', ');
+}
+/**
+ * The steps of a plan for the replicas that there are: what each batch is as a share, the nearest basis point.
+ * A batch that adds no pod to the one before (25 % of 4 after 1) stays in: it has its time.
+ */
+function stepsOfBatches(batches, defaultStay, replicas) {
+    return batches.map((batch) => {
+        const stay = batch.stay ?? defaultStay;
+        if ('share' in batch)
+            return { share: batch.share, stay };
+        return { share: Math.round((Math.min(batch.pods, replicas) * _release_route_js__WEBPACK_IMPORTED_MODULE_3__/* .ALL */ .y2) / replicas), pods: batch.pods, stay };
+    });
+}
+/** Batches of the same size each, without the last. */
+function batchesOfSize(size, replicas) {
+    const [whole, by] = 'pods' in size ? [replicas, size.pods] : [_release_route_js__WEBPACK_IMPORTED_MODULE_3__/* .ALL */ .y2, size.share];
+    const many = Math.max(0, Math.ceil(whole / by) - 1);
+    return Array.from({ length: many }, (_, at) => {
+        const so = (at + 1) * by;
+        return 'pods' in size ? { pods: so, stay: null } : { share: so, stay: null };
+    });
+}
+/** The pods after each batch, and the first batch that would have fewer than the one before it; null: they rise. */
+function fallingBatch(batches, replicas) {
+    const pods = (batch) => 'pods' in batch ? Math.min(batch.pods, replicas) : Math.ceil((replicas * batch.share) / _release_route_js__WEBPACK_IMPORTED_MODULE_3__/* .ALL */ .y2);
+    for (const [at, batch] of batches.entries()) {
+        const before = batches[at - 1];
+        if (before !== undefined && pods(batch) < pods(before))
+            return [before, batch];
+    }
+    return null;
+}
+function isNotMore(amount, before) {
+    if ('pods' in amount)
+        return 'pods' in before && amount.pods <= before.pods;
+    return 'share' in before && amount.share <= before.share;
+}
+
+
+/***/ }),
+
 /***/ 1559:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -28909,7 +29023,7 @@ function hidden(value) {
 
 /***/ }),
 
-/***/ 3458:
+/***/ 43:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -28920,6 +29034,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // UNUSED EXPORTS: INPUTS
 
+// EXTERNAL MODULE: ./lib/action/batches.js
+var batches = __nccwpck_require__(278);
 // EXTERNAL MODULE: ./lib/action/durations.js
 var durations = __nccwpck_require__(1559);
 // EXTERNAL MODULE: ./lib/action/parsed.js
@@ -29059,6 +29175,215 @@ function containerEnd(line) {
 
 // EXTERNAL MODULE: ./lib/action/input-errors.js
 var input_errors = __nccwpck_require__(8252);
+// EXTERNAL MODULE: ./lib/release/route.js
+var route = __nccwpck_require__(3764);
+;// CONCATENATED MODULE: ./lib/action/router-command.js
+/** What is wrong with `router`, `router-command` and `router-verify` together: each means something only with the one before. */
+function routerCommandProblems({ action, routers, routerCommand }, verifies) {
+    const named = routers !== 'auto' && routers.includes('command');
+    // A release that goes on, or back, has its routers on record.
+    const fits = named || action !== 'deploy';
+    const problem = (input, text, accepted) => [
+        { input, line: null, given: null, problem: text, accepted },
+    ];
+    return [
+        ...(named && routerCommand === null
+            ? problem('router-command', 'It is required with router: command.', 'a shell command, for example router-command: ./scripts/weigh.sh')
+            : []),
+        ...(routerCommand !== null && !fits
+            ? problem('router-command', 'It has no meaning without router: command.', 'leave it out, or add router: command')
+            : []),
+        ...(routerCommand === null && verifies
+            ? problem('router-verify', 'It has no meaning without router-command.', 'leave it out, or add router-command')
+            : []),
+    ];
+}
+
+;// CONCATENATED MODULE: ./lib/action/inputs-together.js
+
+
+
+
+
+
+
+
+/** What is wrong with inputs that are each right by themselves. */
+function togetherProblems(request, inputs) {
+    return [
+        nothingToRelease(request, inputs),
+        dryRunOfNothing(request, inputs),
+        pauseAtNoStep(request, inputs),
+        ...ofOtherStrategies(request, inputs),
+        ...(inputs.understood('action', 'router') ? routerCommandProblems(request, inputs.isSaid('router-verify')) : []),
+        twoKindsOfBatches(inputs),
+        timesBeyondTimeout(request, inputs),
+        candidateServiceName(request, inputs),
+    ].filter((problem) => problem !== null);
+}
+function nothingToRelease(request, inputs) {
+    if (request.action !== 'deploy')
+        return null;
+    if (request.images.length > 0 || request.env.length > 0 || !inputs.understood('images', 'env'))
+        return null;
+    return {
+        input: 'images',
+        line: null,
+        given: null,
+        problem: 'Neither images nor env says what the new version is.',
+        accepted: `lines ${IMAGE_LINE_FORM}; or in env, lines ${ENV_LINE_FORM}`,
+    };
+}
+function timesBeyondTimeout(request, inputs) {
+    const times = [
+        'bake-time',
+        'drain-time',
+        'settle-time',
+        'steps',
+        'mirror',
+        'batches',
+        'batch-size',
+        'batch-time',
+    ];
+    if (!inputs.understood('timeout', ...times))
+        return null;
+    const { timeout, bakeTime, drainTime, settleTime } = request;
+    const ramp = request.action === 'deploy' ? stays(request) : 0;
+    const waits = bakeTime + drainTime + settleTime + ramp;
+    if (timeout > waits)
+        return null;
+    const steps = ramp === 0 ? '' : `the steps ${(0,durations/* formatDuration */.a3)(ramp)}, `;
+    const problem = `${steps}bake-time ${(0,durations/* formatDuration */.a3)(bakeTime)}, drain-time ${(0,durations/* formatDuration */.a3)(drainTime)} and settle-time ${(0,durations/* formatDuration */.a3)(settleTime)} take ${(0,durations/* formatDuration */.a3)(waits)} together, which leaves no time for the release itself.`;
+    return {
+        input: 'timeout',
+        line: null,
+        given: (0,input_errors/* shown */.SP)((0,durations/* formatDuration */.a3)(timeout)),
+        problem,
+        accepted: 'a time longer than bake-time, drain-time and settle-time together, and long enough for the pods to start, for example timeout: 15m',
+    };
+}
+/** Whoever asks for a dry run wants nothing to be changed. */
+function dryRunOfNothing({ action, dryRun }, inputs) {
+    if (action === 'deploy' || !dryRun || !inputs.understood('action', 'dry-run'))
+        return null;
+    return {
+        input: 'dry-run',
+        line: null,
+        given: (0,input_errors/* shown */.SP)('true'),
+        problem: `There is no dry run of action: ${action}.`,
+        accepted: 'leave it out, or use action: deploy',
+    };
+}
+/** Milliseconds that the steps or batches take together; batches of so many pods each are counted when the pods are known. */
+function stays({ strategy, steps, mirror, batches, batchTime }) {
+    if (strategy === 'canary')
+        return steps.reduce((sum, { stay }) => sum + stay, mirror?.stay ?? 0);
+    if (strategy !== 'rolling' || batches === null)
+        return 0;
+    if (!('size' in batches))
+        return batches.reduce((sum, { stay }) => sum + (stay ?? batchTime), 0);
+    return 'share' in batches.size ? (Math.ceil(route/* ALL */.y2 / batches.size.share) - 1) * batchTime : 0;
+}
+function pauseAtNoStep(request, inputs) {
+    const { pauseAt, strategy, action } = request;
+    // A release that goes on has its steps on record.
+    if (pauseAt === null || action !== 'deploy')
+        return null;
+    if (!inputs.understood('pause-at', 'steps', 'strategy', 'batches', 'batch-size'))
+        return null;
+    const problem = (text, accepted) => ({
+        input: 'pause-at',
+        line: null,
+        given: (0,input_errors/* shown */.SP)((0,batches/* formatAmount */.ej)(pauseAt)),
+        problem: text,
+        accepted,
+    });
+    if (strategy === 'rolling' && request.batches === null)
+        return problem('A rolling update without batches cannot pause.', 'leave it out, or give batches, such as batches: 1, 25%, 50%');
+    // How many batches of one size there are is known with the pods.
+    if (strategy === 'rolling' && request.batches !== null && 'size' in request.batches)
+        return null;
+    const places = placesOf(request).map(batches/* formatAmount */.ej);
+    if (places.includes((0,batches/* formatAmount */.ej)(pauseAt)))
+        return null;
+    const what = strategy === 'rolling' ? 'batches' : 'the shares of steps';
+    return problem('It is no step.', `one of ${what}, or 0% (before any user is moved): ${places.join(', ')}`);
+}
+/** Where a release can pause. */
+function placesOf({ strategy, steps, batches }) {
+    const rolling = batches === null || 'size' in batches ? [] : batches;
+    return [{ share: 0 }, ...(strategy === 'canary' ? steps : strategy === 'rolling' ? rolling : [])];
+}
+/** Inputs that belong to some strategies, with the reason why they mean nothing to the others. */
+const OWN_INPUTS = [
+    { input: 'router', of: ['blue-green', 'canary'] },
+    ...['steps', 'headers', 'cookie', 'mirror', 'candidate-replicas'].map((input) => ({
+        input,
+        of: ['canary'],
+    })),
+    ...['batches', 'batch-size', 'batch-time'].map((input) => ({ input, of: ['rolling'] })),
+    { input: 'switch', of: ['blue-green', 'canary'] },
+];
+const WHY_NOT = {
+    'blue-green': 'which moves all users at once',
+    canary: 'whose ramp is input steps',
+    rolling: 'which replaces pods behind one and the same Service: nothing chooses who reaches which of them',
+};
+/** Said, not ignored. */
+function ofOtherStrategies(request, inputs) {
+    const { action, strategy } = request;
+    if (action !== 'deploy' || !inputs.understood('strategy'))
+        return [];
+    const strange = OWN_INPUTS.filter(({ input, of }) => !of.includes(strategy) && inputs.isSaid(input));
+    return strange
+        .filter(({ input }) => inputs.understood(input) && !(input === 'router' && request.routers.length === 0))
+        .map(({ input, of }) => ({
+        input,
+        line: null,
+        given: null,
+        problem: `It has no meaning with strategy: ${strategy}, ${WHY_NOT[strategy]}.`,
+        accepted: `leave it out, or use strategy: ${of.join(' or ')}`,
+    }));
+}
+function twoKindsOfBatches(inputs) {
+    if (!inputs.isSaid('batches') || !inputs.isSaid('batch-size'))
+        return null;
+    return {
+        input: 'batch-size',
+        line: null,
+        given: null,
+        problem: 'Input batches says already how large each batch is.',
+        accepted: 'one of the two',
+    };
+}
+const CANDIDATE_SUFFIX = '-candidate';
+function candidateServiceName(request, inputs) {
+    const { service, candidateService } = request;
+    if (service === null || !inputs.understood('service', 'candidate-service'))
+        return null;
+    const accepted = `the name of another Service, for example candidate-service: web-preview`;
+    if (service === candidateService)
+        return {
+            input: 'candidate-service',
+            line: null,
+            given: (0,input_errors/* shown */.SP)(candidateService),
+            problem: 'This is the live Service: users would reach the new pods before they are tested.',
+            accepted,
+        };
+    if (candidateService !== null)
+        return null;
+    const name = parseLabelName(service + CANDIDATE_SUFFIX);
+    if (name.ok)
+        return null;
+    return {
+        input: 'candidate-service',
+        line: null,
+        given: null,
+        problem: `The default, "${service}${CANDIDATE_SUFFIX}", is too long. ${name.problem}`,
+        accepted,
+    };
+}
+
 ;// CONCATENATED MODULE: ./lib/action/kubeconfig.js
 
 const KUBECONFIG_FORM = 'the content of a kubeconfig (YAML, as it is or in base64) or the path of one, such as ./kubeconfig';
@@ -29152,9 +29477,11 @@ const ROUTER_KINDS = [
     'route',
     'apisixroute',
 ];
-const ROUTER_FORM = `auto, or kind/name lines with the kinds ${ROUTER_KINDS.join(', ')}, such as router: httproute/web; or none for the numbers of pods alone`;
-/** One line of `router`: `kind/name`. */
+const ROUTER_FORM = `auto, or kind/name lines with the kinds ${ROUTER_KINDS.join(', ')}, such as router: httproute/web; or command for your own program; or none for the numbers of pods alone`;
+/** One line of `router`: `kind/name`, or `command`. */
 function parseRouterLine(line) {
+    if (line.toLowerCase() === 'command')
+        return (0,action_parsed/* understood */.S)('command');
     const [kind = '', name = '', ...more] = line.split('/');
     const known = ROUTER_KINDS;
     if (name === '' || more.length > 0)
@@ -29165,9 +29492,7 @@ function parseRouterLine(line) {
 }
 
 // EXTERNAL MODULE: ./lib/action/shares.js
-var action_shares = __nccwpck_require__(5892);
-// EXTERNAL MODULE: ./lib/release/route.js
-var route = __nccwpck_require__(3764);
+var shares = __nccwpck_require__(5892);
 ;// CONCATENATED MODULE: ./lib/action/steps.js
 
 
@@ -29200,12 +29525,12 @@ function parseList(text) {
         const [share = '', stay, ...more] = part.split(/\s+/);
         if (more.length > 0)
             return (0,action_parsed/* misunderstood */.j)(`"${part}" is not a share and a time.`);
-        const parsed = (0,action_shares/* parseShare */.n8)(share);
+        const parsed = (0,shares/* parseShare */.n8)(share);
         if (!parsed.ok)
             return (0,action_parsed/* misunderstood */.j)(`"${part}": ${share === part ? '' : `${share}: `}${parsed.problem}`);
-        if (parsed.value === route/* ALL */.y && stay === undefined)
+        if (parsed.value === route/* ALL */.y2 && stay === undefined)
             continue;
-        if (parsed.value === route/* ALL */.y)
+        if (parsed.value === route/* ALL */.y2)
             return (0,action_parsed/* misunderstood */.j)(`"${part}": at 100% users stay for bake-time. Leave it out, 100% follows by itself.`);
         if (parsed.value === 0)
             return (0,action_parsed/* misunderstood */.j)(`"${part}": no user is moved by it. To stop before the first step use pause-at: 0%.`);
@@ -29216,7 +29541,7 @@ function parseList(text) {
             return (0,action_parsed/* misunderstood */.j)(`"${part}": ${stay}: ${time.problem}`);
         const before = steps.at(-1);
         if (before !== undefined && parsed.value <= before.share)
-            return (0,action_parsed/* misunderstood */.j)(`${(0,action_shares/* formatShare */.T1)(parsed.value)} comes after ${(0,action_shares/* formatShare */.T1)(before.share)}; shares have to rise.`);
+            return (0,action_parsed/* misunderstood */.j)(`${(0,shares/* formatShare */.T1)(parsed.value)} comes after ${(0,shares/* formatShare */.T1)(before.share)}; shares have to rise.`);
         steps.push({ share: parsed.value, stay: time.value });
     }
     return (0,action_parsed/* understood */.S)(steps);
@@ -29227,10 +29552,10 @@ function parseRule(kind, rest) {
     const example = kind === 'linear' ? 'linear 10% every 1m' : 'exponential 1% x2 every 2m';
     if (parts === null)
         return (0,action_parsed/* misunderstood */.j)(`It is not written as ${example}.`);
-    const share = (0,action_shares/* parseShare */.n8)(parts[1] ?? '');
+    const share = (0,shares/* parseShare */.n8)(parts[1] ?? '');
     if (!share.ok)
         return (0,action_parsed/* misunderstood */.j)(`${parts[1]}: ${share.problem}`);
-    if (share.value === 0 || share.value === route/* ALL */.y)
+    if (share.value === 0 || share.value === route/* ALL */.y2)
         return (0,action_parsed/* misunderstood */.j)(`${parts[1]} is no first step; it has to be between 0% and 100%.`);
     const stayText = parts.at(-1) ?? '';
     const stay = (0,durations/* parseDuration */.E9)(stayText);
@@ -29241,7 +29566,7 @@ function parseRule(kind, rest) {
         return (0,action_parsed/* misunderstood */.j)(`x${parts[2]} does not make it rise; write a number above 1, such as x2.`);
     const steps = [];
     // Shares are whole basis points: each has to be above the one before, or the ramp would never end.
-    for (let next = share.value; next < route/* ALL */.y && steps.length <= MOST_STEPS;) {
+    for (let next = share.value; next < route/* ALL */.y2 && steps.length <= MOST_STEPS;) {
         steps.push({ share: next, stay: stay.value });
         next = factor === null ? next + share.value : Math.max(next + 1, Math.round(next * factor));
     }
@@ -29437,14 +29762,21 @@ function unquoted(value) {
 
 
 
+
+
 const NO_INPUT = { default: '', required: false, secret: false };
 /** Every input, in the order of `action.yml`. A test holds the two together. */
 const INPUTS = [
     { ...NO_INPUT, name: 'action', default: 'deploy' },
     { ...NO_INPUT, name: 'strategy', default: 'blue-green' },
     { ...NO_INPUT, name: 'steps', default: '5% 2m, 20% 5m, 50% 5m' },
+    { ...NO_INPUT, name: 'batches' },
+    { ...NO_INPUT, name: 'batch-size' },
+    { ...NO_INPUT, name: 'batch-time', default: '1m' },
     { ...NO_INPUT, name: 'pause-at' },
     { ...NO_INPUT, name: 'router', default: 'auto' },
+    { ...NO_INPUT, name: 'router-command' },
+    { ...NO_INPUT, name: 'router-verify' },
     { ...NO_INPUT, name: 'headers' },
     { ...NO_INPUT, name: 'cookie' },
     { ...NO_INPUT, name: 'mirror' },
@@ -29481,9 +29813,11 @@ async function readRequest(get) {
     const kubeconfig = await inputs.kubeconfig();
     const request = {
         action: inputs.word('action', ['deploy', 'promote', 'abort']),
-        strategy: inputs.word('strategy', ['blue-green', 'canary']),
+        strategy: inputs.word('strategy', ['blue-green', 'canary', 'rolling']),
         steps: inputs.steps(),
-        pauseAt: inputs.share('pause-at'),
+        batches: inputs.batches(),
+        batchTime: inputs.duration('batch-time'),
+        pauseAt: inputs.amount('pause-at'),
         testers: {
             headers: inputs.lines('headers', HEADER_FORM, parseHeaderLine, ({ name, value }) => `${name}: ${value}`),
             cookies: inputs.lines('cookie', COOKIE_FORM, parseCookieLine, ({ name, value }) => `${name}=${value}`),
@@ -29491,6 +29825,7 @@ async function readRequest(get) {
         mirror: inputs.mirror(),
         candidateReplicas: inputs.count('candidate-replicas'),
         routers: inputs.routers(),
+        routerCommand: inputs.routerCommand(),
         cluster: {
             kubeconfig,
             context: inputs.text('context'),
@@ -29533,7 +29868,6 @@ class Reader {
     constructor(get) {
         this.#get = get;
     }
-    /** True when every one of these was understood, so that they can be compared. */
     understood(...names) {
         return names.every((name) => !this.#bad.has(name));
     }
@@ -29542,7 +29876,7 @@ class Reader {
         return given === '' ? null : given;
     }
     word(name, words) {
-        const accepted = `${words.join(' or ')}, for example ${name}: ${words[0]}`;
+        const accepted = `${words.join(', ').replace(/, (?=[^,]*$)/, ' or ')}, for example ${name}: ${words[0]}`;
         return this.#parse(name, accepted, (given) => (0,action_words/* parseWord */.kB)(given, words), words[0]);
     }
     boolean(name) {
@@ -29559,19 +29893,34 @@ class Reader {
     steps() {
         return this.#parse('steps', STEPS_FORM, parseSteps, []);
     }
-    share(name) {
-        return this.#given(name) === '' ? null : this.#parse(name, action_shares/* SHARE_FORM */.$W, action_shares/* parseShare */.n8, null);
+    batches() {
+        const some = (given) => {
+            const amount = (0,batches/* parseAmount */.C_)(given);
+            return amount.ok && 'share' in amount.value && amount.value.share === 0
+                ? (0,action_parsed/* misunderstood */.j)('A batch of no pods.')
+                : amount;
+        };
+        const size = this.#given('batch-size') === '' ? null : this.#parse('batch-size', batches/* AMOUNT_FORM */.QZ, some, null);
+        if (this.#given('batches') !== '')
+            return this.#parse('batches', batches/* BATCHES_FORM */.A2, batches/* parseBatches */.Y1, []);
+        return size === null ? null : { size };
+    }
+    amount(name) {
+        return this.#given(name) === '' ? null : this.#parse(name, batches/* AMOUNT_FORM */.QZ, batches/* parseAmount */.C_, null);
+    }
+    isSaid(name) {
+        return this.#given(name) !== this.#defaultOf(name);
     }
     /** `10% 2m`. */
     mirror() {
         if (this.#given('mirror') === '')
             return null;
-        const form = `${action_shares/* SHARE_FORM */.$W}, and how long to copy before the first step, such as mirror: 10% 2m`;
+        const form = `${shares/* SHARE_FORM */.$W}, and how long to copy before the first step, such as mirror: 10% 2m`;
         const one = (given) => {
             const [share = '', stay = '', ...more] = given.split(/\s+/);
             if (stay === '' || more.length > 0)
                 return (0,action_parsed/* misunderstood */.j)('It is not a share and a time.');
-            const [part, time] = [(0,action_shares/* parseShare */.n8)(share), (0,durations/* parseDuration */.E9)(stay)];
+            const [part, time] = [(0,shares/* parseShare */.n8)(share), (0,durations/* parseDuration */.E9)(stay)];
             if (!part.ok)
                 return part;
             if (!time.ok)
@@ -29596,6 +29945,10 @@ class Reader {
         if (given === 'none')
             return [];
         return this.lines('router', ROUTER_FORM, parseRouterLine, (router) => router);
+    }
+    routerCommand() {
+        const command = this.text('router-command');
+        return command === null ? null : { command, verify: this.text('router-verify') };
     }
     name(name) {
         const accepted = `the name of a ${name === 'namespace' ? 'namespace, such as shop' : 'Service, such as web'}`;
@@ -29660,118 +30013,15 @@ class Reader {
     /** The value as given, or the default. Outside the runner (and with `with: {timeout: ''}`) nobody filled the defaults in. */
     #given(name) {
         const given = this.#get(name).trim();
-        return given === '' ? (INPUTS.find((input) => input.name === name)?.default ?? '') : given;
+        return given === '' ? this.#defaultOf(name) : given;
+    }
+    #defaultOf(name) {
+        return INPUTS.find((input) => input.name === name)?.default ?? '';
     }
     #fail(name, problem) {
         this.#bad.add(name);
         this.problems.push(problem);
     }
-}
-/** What is wrong with inputs that are each right by themselves. */
-function togetherProblems(request, inputs) {
-    return [
-        nothingToRelease(request, inputs),
-        dryRunOfNothing(request, inputs),
-        pauseAtNoStep(request, inputs),
-        ...onlyForCanary(request, inputs),
-        timesBeyondTimeout(request, inputs),
-        candidateServiceName(request, inputs),
-    ].filter((problem) => problem !== null);
-}
-function nothingToRelease(request, inputs) {
-    if (request.action !== 'deploy')
-        return null;
-    if (request.images.length > 0 || request.env.length > 0 || !inputs.understood('images', 'env'))
-        return null;
-    return {
-        input: 'images',
-        line: null,
-        given: null,
-        problem: 'Neither images nor env says what the new version is.',
-        accepted: `lines ${IMAGE_LINE_FORM}; or in env, lines ${ENV_LINE_FORM}`,
-    };
-}
-function timesBeyondTimeout(request, inputs) {
-    if (!inputs.understood('timeout', 'bake-time', 'drain-time', 'settle-time', 'steps', 'mirror'))
-        return null;
-    const { timeout, bakeTime, drainTime, settleTime } = request;
-    const isRamp = request.action === 'deploy' && request.strategy === 'canary';
-    const ramp = isRamp ? request.steps.reduce((sum, { stay }) => sum + stay, request.mirror?.stay ?? 0) : 0;
-    const waits = bakeTime + drainTime + settleTime + ramp;
-    if (timeout > waits)
-        return null;
-    const steps = ramp === 0 ? '' : `the steps ${(0,durations/* formatDuration */.a3)(ramp)}, `;
-    const problem = `${steps}bake-time ${(0,durations/* formatDuration */.a3)(bakeTime)}, drain-time ${(0,durations/* formatDuration */.a3)(drainTime)} and settle-time ${(0,durations/* formatDuration */.a3)(settleTime)} take ${(0,durations/* formatDuration */.a3)(waits)} together, which leaves no time for the release itself.`;
-    return {
-        input: 'timeout',
-        line: null,
-        given: (0,input_errors/* shown */.SP)((0,durations/* formatDuration */.a3)(timeout)),
-        problem,
-        accepted: 'a time longer than bake-time, drain-time and settle-time together, and long enough for the pods to start, for example timeout: 15m',
-    };
-}
-/** Whoever asks for a dry run wants nothing to be changed. */
-function dryRunOfNothing({ action, dryRun }, inputs) {
-    if (action === 'deploy' || !dryRun || !inputs.understood('action', 'dry-run'))
-        return null;
-    return {
-        input: 'dry-run',
-        line: null,
-        given: (0,input_errors/* shown */.SP)('true'),
-        problem: `There is no dry run of action: ${action}.`,
-        accepted: 'leave it out, or use action: deploy',
-    };
-}
-function pauseAtNoStep(request, inputs) {
-    const { pauseAt, steps, strategy, action } = request;
-    // A release that goes on has its steps on record.
-    if (pauseAt === null || action !== 'deploy' || !inputs.understood('pause-at', 'steps', 'strategy'))
-        return null;
-    const shares = [0, ...(strategy === 'canary' ? steps.map(({ share }) => share) : [])];
-    if (shares.includes(pauseAt))
-        return null;
-    const accepted = `one of the shares of steps, or 0% (before any user is moved): ${shares.map(action_shares/* formatShare */.T1).join(', ')}`;
-    return { input: 'pause-at', line: null, given: (0,input_errors/* shown */.SP)((0,action_shares/* formatShare */.T1)(pauseAt)), problem: 'It is no step.', accepted };
-}
-/** Inputs that mean nothing without a ramp: said, not ignored. */
-function onlyForCanary(request, inputs) {
-    if (request.action !== 'deploy' || request.strategy === 'canary' || !inputs.understood('strategy'))
-        return [];
-    const given = ['headers', 'cookie', 'mirror', 'candidate-replicas'].filter((name) => inputs.understood(name) && inputs.text(name) !== null);
-    return given.map((input) => ({
-        input,
-        line: null,
-        given: null,
-        problem: `It has no meaning with strategy: ${request.strategy}, which moves all users at once.`,
-        accepted: 'leave it out, or use strategy: canary',
-    }));
-}
-const CANDIDATE_SUFFIX = '-candidate';
-function candidateServiceName(request, inputs) {
-    const { service, candidateService } = request;
-    if (service === null || !inputs.understood('service', 'candidate-service'))
-        return null;
-    const accepted = `the name of another Service, for example candidate-service: web-preview`;
-    if (service === candidateService)
-        return {
-            input: 'candidate-service',
-            line: null,
-            given: (0,input_errors/* shown */.SP)(candidateService),
-            problem: 'This is the live Service: users would reach the new pods before they are tested.',
-            accepted,
-        };
-    if (candidateService !== null)
-        return null;
-    const name = parseLabelName(service + CANDIDATE_SUFFIX);
-    if (name.ok)
-        return null;
-    return {
-        input: 'candidate-service',
-        line: null,
-        given: null,
-        problem: `The default, "${service}${CANDIDATE_SUFFIX}", is too long. ${name.problem}`,
-        accepted,
-    };
 }
 function deepFreeze(value) {
     for (const part of Object.values(value))
@@ -29866,7 +30116,7 @@ function parseShare(given) {
 }
 /** `12.5%`: as `parseShare` reads it. */
 function formatShare(share) {
-    return `${(share * 100) / _release_route_js__WEBPACK_IMPORTED_MODULE_2__/* .ALL */ .y}%`;
+    return `${(share * 100) / _release_route_js__WEBPACK_IMPORTED_MODULE_2__/* .ALL */ .y2}%`;
 }
 
 
@@ -29963,7 +30213,7 @@ const external_node_v8_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _heap_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7717);
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7394);
-/* harmony import */ var _action_inputs_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3458);
+/* harmony import */ var _action_inputs_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(43);
 /* harmony import */ var _action_input_errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8252);
 /* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9455);
 
@@ -29981,7 +30231,7 @@ async function main() {
     if (_actions_core__WEBPACK_IMPORTED_MODULE_1__/* .getState */ .Gu(POST) !== '') {
         if (_actions_core__WEBPACK_IMPORTED_MODULE_1__/* .getState */ .Gu('unfinished') === '')
             return;
-        const { post } = await Promise.all(/* import() */[__nccwpck_require__.e(282), __nccwpck_require__.e(66), __nccwpck_require__.e(317)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5317));
+        const { post } = await Promise.all(/* import() */[__nccwpck_require__.e(282), __nccwpck_require__.e(847), __nccwpck_require__.e(486)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5486));
         return post();
     }
     _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .saveState */ .LZ(POST, 'true');
@@ -29991,7 +30241,7 @@ async function main() {
         _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .setSecret */ .Pq(kubeconfig);
     try {
         const request = await (0,_action_inputs_js__WEBPACK_IMPORTED_MODULE_2__/* .readRequest */ .i)((name) => _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .getInput */ .V4(name, { trimWhitespace: false }));
-        const { step } = await Promise.all(/* import() */[__nccwpck_require__.e(282), __nccwpck_require__.e(66), __nccwpck_require__.e(723)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6723));
+        const { step } = await Promise.all(/* import() */[__nccwpck_require__.e(282), __nccwpck_require__.e(847), __nccwpck_require__.e(595)]).then(__nccwpck_require__.bind(__nccwpck_require__, 2595));
         await step(request, (0,_action_run_js__WEBPACK_IMPORTED_MODULE_4__/* .readRun */ .c)(process.env));
     }
     catch (error) {
@@ -30016,14 +30266,19 @@ __webpack_async_result__();
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   A: () => (/* binding */ LEVELS),
-/* harmony export */   y: () => (/* binding */ ALL)
+/* harmony export */   A_: () => (/* binding */ LEVELS),
+/* harmony export */   KN: () => (/* binding */ percent),
+/* harmony export */   y2: () => (/* binding */ ALL)
 /* harmony export */ });
 /*
  * Routes in the words of the release: what is wanted of them and what is known of them. How a kind of route is read and written is
  * the business of `traffic/`.
  */
 const ALL = 10_000;
+/** `12.5 %`. Shares between two weights are fractions: a third of all is `33.3333 %`. */
+function percent(share) {
+    return `${Number((share / 100).toFixed(4))} %`;
+}
 /** How far an effect is known. */
 const LEVELS = ['stored', 'held', 'accepted', 'programmed', 'observed'];
 

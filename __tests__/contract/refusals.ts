@@ -76,7 +76,7 @@ export function refusals(cluster: () => TestCluster): void {
         );
         return quota.status?.used?.pods === '2';
       });
-      await expectRefused(scene, GOOD, /ResourceQuota few allows 3 pods and 2 are used: the candidate needs 2 more/);
+      await expectRefused(scene, GOOD, /ResourceQuota few allows 3 pods and 2 are used: the release needs 2 more/);
     });
   });
 
