@@ -38,7 +38,8 @@ export function regrow(plan: Plan, state: State, turn: Turn, seen: Observation, 
 function comeBack(plan: Plan, state: State, turn: Turn, seen: Observation, now: number): Action | null {
   const { deployment, stable, candidate } = seen;
   const ready = stable === null ? 0 : readyPods(stable);
-  if (stable === null || candidate === null || ready >= deployment.replicas) return null;
+  if (stable === null || candidate === null) return null;
+  if (ready >= deployment.replicas) return awaitEndpoints(state, turn, seen, now);
   const isRefused = lacksRoom(stable);
   // Nobody is left whose going could be too early; what was refused a place gets it when these are gone.
   if (remaining(candidate) === 0)
@@ -53,6 +54,18 @@ function comeBack(plan: Plan, state: State, turn: Turn, seen: Observation, now: 
   const isMade = stable.pods.length >= stable.size;
   const until = since + (isRefused ? ROOM_PATIENCE : REGROW_PATIENCE);
   return wait(isMade ? 'pods' : 'controller', `${ready}/${deployment.replicas} pods of stable Ready again`, until);
+}
+
+/**
+ * A pin that comes while the EndpointSlice controller lists stable's last pod finds it with a cache that is behind, and then it tries
+ * again no sooner than a second later (observed: the candidate's pods stayed listed for 1.1 s).
+ */
+function awaitEndpoints(state: State, turn: Turn, { live, stable }: Observation, now: number): Action | null {
+  if (live.pin !== null || !live.selectorIntact || live.endpoints.candidate === 0 || stable === null) return null;
+  const missing = readyPods(stable) - live.endpoints.stable;
+  const until = (state.marks.regrowing ?? turn.at) + REGROW_PATIENCE;
+  if (missing <= 0 || now >= until) return null;
+  return wait('endpoints', `${missing} more pods of stable in the live Service’s endpoints`, until);
 }
 
 function grow(plan: Plan, state: State, turn: Turn, seen: Observation, now: number): Action {
