@@ -84,6 +84,20 @@ export async function expectOriginal(scene: Scene, outcome: 'rolled-back' | 'abo
   expect(record.past[0]).toMatchObject({ outcome });
 }
 
+/** As before, and as many pods of stable as before serve, some of them new ones. The record tells of it. */
+export async function expectWholeAgain(
+  scene: Scene,
+  outcome: 'rolled-back' | 'aborted' = 'rolled-back',
+): Promise<void> {
+  expect(await scene.objects()).toEqual({ ...scene.before, configMaps: ['crossfade.web'], leases: [] });
+  const pods = await scene.podsOf(scene.stable.hash);
+  expect(pods).toHaveLength(scene.stable.pods.length);
+  expect(await scene.users()).toEqual(pods.sort());
+  const record = await scene.record();
+  expect(record.isOpen).toBe(false);
+  expect(record.past[0]).toMatchObject({ outcome });
+}
+
 /** Users are on stable, whole; the pods of the candidate stand beside it, frozen; the record is open. */
 export async function expectStanding(scene: Scene, image: string): Promise<void> {
   expect(await scene.users()).toEqual(scene.stable.pods);

@@ -3,7 +3,7 @@ import { paths } from '../kubernetes/api.ts';
 import { until } from '../kubernetes/processes.ts';
 import type { TestCluster } from './cluster.ts';
 import { IMAGE } from './cluster.ts';
-import { expectFailure, expectPromoted, expectResizesOnly, expectSuccess } from './endings.ts';
+import { expectFailure, expectPromoted, expectResizesOnly, expectSuccess, expectWholeAgain } from './endings.ts';
 import { type Scene, scenariosOn } from './scene.ts';
 
 const ROLLING = { strategy: 'rolling', images: `web=${IMAGE.v2}` } as const;
@@ -219,15 +219,4 @@ export function rollingReleases(cluster: () => TestCluster): void {
 
 function limits(maxSurge: number, maxUnavailable: number): Readonly<Record<string, unknown>> {
   return { strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge, maxUnavailable } } };
-}
-
-/** Everything is as before, and as many pods of stable as before serve; some of them are new. */
-async function expectWholeAgain(scene: Scene, outcome: 'rolled-back' | 'aborted' = 'rolled-back'): Promise<void> {
-  expect(await scene.objects()).toEqual({ ...scene.before, configMaps: ['crossfade.web'], leases: [] });
-  const pods = await scene.podsOf(scene.stable.hash);
-  expect(pods).toHaveLength(scene.stable.pods.length);
-  expect(await scene.users()).toEqual(pods.sort());
-  const record = await scene.record();
-  expect(record.isOpen).toBe(false);
-  expect(record.past[0]).toMatchObject({ outcome });
 }

@@ -8,7 +8,7 @@ import { paths } from './api.ts';
 import { normalised } from './app.ts';
 import { HELD_SECONDS } from './invariants.ts';
 import { type NodeCluster, startNode } from './node.ts';
-import { BusyScene, type Traffic } from './under-load.ts';
+import { BusyScene, isReady, type Traffic } from './under-load.ts';
 
 /**
  * Releases of a real app with real users: the committed bundle, as the runner runs it, under constant load through the ClusterIP.
@@ -259,10 +259,6 @@ function losesReadiness(version: string): (pod: Pod) => boolean {
     if (isReady(pod)) wasReady.add(name);
     return wasReady.has(name) && !isReady(pod);
   };
-}
-
-function isReady(pod: Pod): boolean {
-  return pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
 }
 
 function took(result: RunResult): string {

@@ -195,19 +195,62 @@ export class Traffic {
 
   /** When a pod was told to leave; undefined: it stays. */
   toldToLeave(name: string): number | undefined {
-    return this.#pods.find(
-      ({ pod: { metadata } }) => metadata?.name === name && metadata.deletionTimestamp !== undefined,
-    )?.at;
+    return this.#pods.find(({ pod }) => pod.metadata?.name === name && isLeaving(pod))?.at;
+  }
+
+  /** From when to when a pod that was told to leave may go on (epoch ms, to the second below); undefined: it stays. */
+  leave(name: string): { readonly from: number; readonly to: number } | undefined {
+    const told = this.#pods.find(({ pod }) => pod.metadata?.name === name && isLeaving(pod));
+    const { deletionTimestamp = '', deletionGracePeriodSeconds = 0 } = told?.pod.metadata ?? {};
+    const to = Date.parse(deletionTimestamp);
+    return told === undefined ? undefined : { from: to - deletionGracePeriodSeconds * 1000, to };
+  }
+
+  /** The fewest pods that were Ready and not told to leave at any time. */
+  fewestReady(): number {
+    return Math.min(...this.#standings().map(({ ready }) => ready.length));
+  }
+
+  /** When so many pods of a version (`pod-template-hash`) were Ready, and not told to leave, for the first time after a moment. */
+  whole(hash: string, count: number, after: number): number {
+    const found = this.#standings().find(
+      ({ at, ready }) => at > after && ready.filter((pod) => hashLabel(pod) === hash).length >= count,
+    );
+    if (found === undefined) throw new Error(`there were never ${count} Ready pods of ${hash}`);
+    return found.at;
+  }
+
+  /** Pods that are Ready and stay, after each change. */
+  #standings(): readonly { readonly at: number; readonly ready: readonly Pod[] }[] {
+    const now = new Map<string, Pod>();
+    const standings = this.#pods.map(({ at, type, pod }) => {
+      const name = pod.metadata?.name ?? '';
+      if (type === 'deleted') now.delete(name);
+      else now.set(name, pod);
+      return { at, ready: [...now.values()].filter((each) => isReady(each) && !isLeaving(each)) };
+    });
+    // The first state is the one in which all are known.
+    return standings.slice(this.#pods.filter(({ type }) => type === 'present').length - 1);
   }
 
   /** When the last pod of a version (`pod-template-hash`) was gone: its containers had ended. */
   lastGone(hash: string): number {
-    const gone = this.#pods.filter(
-      ({ type, pod }) => type === 'deleted' && pod.metadata?.labels?.['pod-template-hash'] === hash,
-    );
+    const gone = this.#pods.filter(({ type, pod }) => type === 'deleted' && hashLabel(pod) === hash);
     if (gone.length === 0) throw new Error(`no pod of ${hash} has gone`);
     return Math.max(...gone.map(({ at }) => at));
   }
+}
+
+export function isReady(pod: Pod): boolean {
+  return pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+}
+
+function isLeaving(pod: Pod): boolean {
+  return pod.metadata?.deletionTimestamp !== undefined;
+}
+
+function hashLabel(pod: Pod): string | undefined {
+  return pod.metadata?.labels?.['pod-template-hash'];
 }
 
 function isTester(kind: Answer['kind']): kind is Tester {

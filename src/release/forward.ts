@@ -41,7 +41,10 @@ function raiseCandidate(plan: Plan, state: State, seen: Observation): Action | n
   // The next step, or a scale-up while frozen that shared the pods out unevenly; after the switch nothing may be thawed any more.
   const wanted = nextSizes(plan, state.step, deployment.replicas, sizesNow(seen));
   const grows = !isInPlace(plan) && wanted !== null && wanted.candidate > candidate.size;
-  if (grows && seen.current && seen.live.pin !== candidate.hash) return write('resize', { sizes: wanted });
+  if (grows && seen.live.pin !== candidate.hash)
+    return seen.current
+      ? write('resize', { sizes: wanted })
+      : wait('controller', 'the Deployment controller to be done with what was before');
   if (seen.candidateService.state === 'absent') return write('create-candidate-service');
   if (seen.candidateService.state !== 'candidate') return write('point-candidate-service');
   return null;

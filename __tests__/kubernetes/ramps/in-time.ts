@@ -4,8 +4,9 @@ import { SETTLE } from './ramp.ts';
 /** Milliseconds from the write that takes users back to the last of them who comes to the candidate. */
 export const BACK = 1000;
 /**
- * The same through kube-proxy when a pod that is not Ready any more is the cause: its endpoint has just gone, and kube-proxy, which
- * writes its rules once a second at most, has up to a second to wait before it can follow (1,045 ms were seen).
+ * The same through kube-proxy when an endpoint has just changed: that of a pod that is not Ready any more has gone, or that of stable's
+ * last pod has come, after which a rolling release leads users back. kube-proxy, which writes its rules once a second at most, has up
+ * to a second to wait then before it can follow (1,045 ms were seen).
  */
 export const BACK_AFTER_CHANGE = 2000;
 

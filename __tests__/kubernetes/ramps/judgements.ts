@@ -1,16 +1,16 @@
 import { expect } from '@jest/globals';
 import type { Scene } from '../../contract/scene.ts';
 import type { RunResult } from '../../runner/runner.ts';
-import type { Answer } from '../load.ts';
+import type { Answer, Socket } from '../load.ts';
 import type { Traffic } from '../under-load.ts';
 import { SETTLE, type Testers, USERS } from './ramp.ts';
 
 /**
  * Standard deviations on both sides of the mean: every share of the suite lies in its interval in 99.9 % of all runs of the suite,
- * for which each of the eight that chance decides (those by numbers of pods) needs 99.9875 %. Traefik takes turns and leaves nothing
+ * for which each of the thirteen that chance decides (those by numbers of pods) needs 99.9923 %. Traefik takes turns and leaves nothing
  * to chance.
  */
-const DEVIATIONS = 3.84;
+const DEVIATIONS = 3.96;
 /**
  * Milliseconds for which users may reach a candidate that is not frozen: a ramp without a route resizes unpaused. It is 100 to 400;
  * the rest is for a machine that has others to serve, too.
@@ -67,6 +67,32 @@ export function expectTesters(
 
 /** Every WebSocket was kept until its pod was told to leave, which stable's were not before `closed`. */
 export function expectSockets(traffic: Traffic, closed: number): void {
+  for (const { at } of expectKept(traffic)) expect(at).toBeGreaterThan(closed);
+}
+
+/**
+ * Where pods are replaced in place, each WebSocket was kept until its own pod ended it: after the pod's preStop, and within its grace
+ * period.
+ * @returns the figures in words
+ */
+export function expectDrained(traffic: Traffic, { app }: Scene): string {
+  expectKept(traffic);
+  const after = traffic.report.sockets
+    .filter(({ ours }) => ours !== true)
+    .map(({ at, pod = '' }) => {
+      const { from, to } = traffic.leave(pod) ?? { from: Number.NaN, to: Number.NaN };
+      expect(at).toBeGreaterThanOrEqual(from + (app.preStopSeconds ?? Number.NaN) * 1000);
+      // The end of the grace period is known to the second.
+      expect(at).toBeLessThan(to + 1000);
+      return at - (traffic.toldToLeave(pod) ?? Number.NaN);
+    });
+  const span =
+    after.length === 0 ? '' : `, ${Math.min(...after)} to ${Math.max(...after)} ms after their pods were told to leave`;
+  return `${after.length} WebSockets ended${span}`;
+}
+
+/** Every WebSocket was kept until its pod was told to leave. @returns those that were opened before the release */
+function expectKept(traffic: Traffic): readonly Socket[] {
   const { sockets } = traffic.report;
   const ended = sockets.filter(({ ours }) => ours !== true);
   for (const { pod = '', at } of ended) {
@@ -78,9 +104,9 @@ export function expectSockets(traffic: Traffic, closed: number): void {
   // All of them were opened before the release, and so on stable.
   const early = sockets.filter(({ at, ms }) => at - ms < first + 1000);
   expect(early.map(({ version }) => version)).toEqual(Array(USERS.sockets).fill('v1'));
-  for (const { at } of early) expect(at).toBeGreaterThan(closed);
   // A word comes every 100 ms.
   for (const { ms, words = 0 } of sockets) expect(words).toBeGreaterThan(ms / 200);
+  return early;
 }
 
 export function allowResizes(scene: Scene): void {

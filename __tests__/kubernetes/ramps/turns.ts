@@ -11,16 +11,16 @@ import type { BusyScene } from '../under-load.ts';
 export interface Turn {
   readonly name: string;
   turn(busy: BusyScene, action: RunningAction): Promise<void>;
-  /** What was told of it, and that all is as it was. */
-  judge(scene: Scene, result: RunResult): Promise<void>;
+  /** What was told of it, and that all is as it was: by default down to the pods. */
+  judge(scene: Scene, result: RunResult, expectEnd?: typeof expectOriginal): Promise<void>;
 }
 
 export const ILL: Turn = {
   name: 'because a pod is not Ready any more',
   turn: (busy) => fallIll(busy),
-  async judge(scene, result) {
+  async judge(scene, result, expectEnd = expectOriginal) {
     expectFailure(result, 'rolled-back', /pod web-\S+ of the candidate is no longer Ready while users are on it/);
-    await expectOriginal(scene);
+    await expectEnd(scene);
   },
 };
 
@@ -29,14 +29,14 @@ export const CANCELLED: Turn = {
   async turn(_, action) {
     action.cancel();
   },
-  async judge(scene, result) {
+  async judge(scene, result, expectEnd = expectOriginal) {
     expect(result).toMatchObject({
       conclusion: 'cancelled',
       outputs: { outcome: 'aborted', reason: 'The run was cancelled.' },
       post: { conclusion: 'success' },
     });
     expect(result.signal).toBeUndefined();
-    await expectOriginal(scene, 'aborted');
+    await expectEnd(scene, 'aborted');
   },
 };
 
