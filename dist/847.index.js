@@ -4354,8 +4354,10 @@ function raiseCandidate(plan, state, seen) {
     // The next step, or a scale-up while frozen that shared the pods out unevenly; after the switch nothing may be thawed any more.
     const wanted = (0,sizes/* nextSizes */.Y0)(plan, state.step, deployment.replicas, sizesNow(seen));
     const grows = !(0,sizes/* isInPlace */.RS)(plan) && wanted !== null && wanted.candidate > candidate.size;
-    if (grows && seen.current && seen.live.pin !== candidate.hash)
-        return (0,action/* write */.M)('resize', { sizes: wanted });
+    if (grows && seen.live.pin !== candidate.hash)
+        return seen.current
+            ? (0,action/* write */.M)('resize', { sizes: wanted })
+            : (0,action/* wait */.u)('controller', 'the Deployment controller to be done with what was before');
     if (seen.candidateService.state === 'absent')
         return (0,action/* write */.M)('create-candidate-service');
     if (seen.candidateService.state !== 'candidate')
@@ -4586,8 +4588,10 @@ function regrow(plan, state, turn, seen, now) {
 function comeBack(plan, state, turn, seen, now) {
     const { deployment, stable, candidate } = seen;
     const ready = stable === null ? 0 : (0,observation/* readyPods */.A)(stable);
-    if (stable === null || candidate === null || ready >= deployment.replicas)
+    if (stable === null || candidate === null)
         return null;
+    if (ready >= deployment.replicas)
+        return awaitEndpoints(state, turn, seen, now);
     const isRefused = lacksRoom(stable);
     // Nobody is left whose going could be too early; what was refused a place gets it when these are gone.
     if ((0,observation/* remaining */.T)(candidate) === 0)
@@ -4604,6 +4608,19 @@ function comeBack(plan, state, turn, seen, now) {
     const isMade = stable.pods.length >= stable.size;
     const until = since + (isRefused ? ROOM_PATIENCE : REGROW_PATIENCE);
     return (0,action/* wait */.u)(isMade ? 'pods' : 'controller', `${ready}/${deployment.replicas} pods of stable Ready again`, until);
+}
+/**
+ * A pin that comes while the EndpointSlice controller lists stable's last pod finds it with a cache that is behind, and then it tries
+ * again no sooner than a second later (observed: the candidate's pods stayed listed for 1.1 s).
+ */
+function awaitEndpoints(state, turn, { live, stable }, now) {
+    if (live.pin !== null || !live.selectorIntact || live.endpoints.candidate === 0 || stable === null)
+        return null;
+    const missing = (0,observation/* readyPods */.A)(stable) - live.endpoints.stable;
+    const until = (state.marks.regrowing ?? turn.at) + REGROW_PATIENCE;
+    if (missing <= 0 || now >= until)
+        return null;
+    return (0,action/* wait */.u)('endpoints', `${missing} more pods of stable in the live Service’s endpoints`, until);
 }
 function grow(plan, state, turn, seen, now) {
     const { live, stable } = seen;
