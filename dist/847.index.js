@@ -4419,7 +4419,8 @@ function takePlaces(plan, state, seen, now) {
     if (state.marks.waveReady === undefined)
         return { do: 'mark', mark: 'waveReady', restarts: restarts(candidate) };
     const well = state.marks.waveReady + Math.max(plan.times.settle, plan.original.minReadySeconds * 1000);
-    if (now < well)
+    const takesAway = next.stable < (seen.stable?.size ?? 0);
+    if (takesAway && now < well)
         return (0,action/* wait */.u)('settle', `the candidate’s ${candidate.size === 1 ? 'pod' : `${candidate.size} pods`} to stay well before stable’s make room`, well);
     if (!seen.current)
         return (0,action/* wait */.u)('controller', 'the Deployment controller to be done with the wave before');

@@ -98,7 +98,8 @@ function takePlaces(plan: Plan, state: State, seen: Observation, now: number): A
   if (missing > 0) return wait('endpoints', `${missing} more candidate pods in the live Service’s endpoints`);
   if (state.marks.waveReady === undefined) return { do: 'mark', mark: 'waveReady', restarts: restarts(candidate) };
   const well = state.marks.waveReady + Math.max(plan.times.settle, plan.original.minReadySeconds * 1000);
-  if (now < well)
+  const takesAway = next.stable < (seen.stable?.size ?? 0);
+  if (takesAway && now < well)
     return wait(
       'settle',
       `the candidate’s ${candidate.size === 1 ? 'pod' : `${candidate.size} pods`} to stay well before stable’s make room`,
