@@ -168,6 +168,17 @@ describe('with a real server', () => {
     expect(result.took).toBeGreaterThanOrEqual(750);
   });
 
+  test('a try that the deadline cuts short says less than the answer before it', async () => {
+    let asked = 0;
+    const proxy = await proxyTo((_, response) => {
+      asked += 1;
+      if (asked === 1) response.writeHead(500).end('no database');
+    });
+    const test = smokeTest('GET / within=600ms');
+    const result = await runSmokeTest(test, 'web', { proxy, clock: systemClock }, NEVER);
+    expect(result).toMatchObject({ tries: 2, detail: expect.stringMatching(/last: 500 no database$/) });
+  });
+
   test('a pod that hangs costs its deadline and no more', async () => {
     const proxy = await proxyTo(() => {});
     const result = await runSmokeTest(smokeTest('GET / within=300ms'), 'web', { proxy, clock: systemClock }, NEVER);
