@@ -4645,16 +4645,21 @@ function kept(plan, state, turn, seen, now) {
     const isStuck = now >= (state.marks.regrowing ?? turn.at) + ROOM_PATIENCE;
     return Math.max(0, Math.min(isStuck ? size - 1 : size, served));
 }
-/** The way back ends when stable is whole again, as far as it can be. */
+/** The way back ends when stable is whole again behind the live Service, as far as it can be. */
 function awaitStable(plan, state, turn, seen, now) {
-    const { deployment, stable } = seen;
+    const { deployment, stable, live } = seen;
     if (!(0,sizes/* isByPods */.I7)(plan) || stable === null || deployment.template !== 'stable' || seen.lost !== null)
         return null;
     const until = (state.marks.regrowing ?? turn.at) + REGROW_PATIENCE;
-    const ready = (0,observation/* readyPods */.A)(stable);
-    if (state.marks.regrowing === undefined || ready >= deployment.replicas || now >= until)
+    if (state.marks.regrowing === undefined || now >= until)
         return null;
-    return (0,action/* wait */.u)('pods', `${ready}/${deployment.replicas} pods of stable Ready again`, until);
+    const ready = (0,observation/* readyPods */.A)(stable);
+    if (ready < deployment.replicas)
+        return (0,action/* wait */.u)('pods', `${ready}/${deployment.replicas} pods of stable Ready again`, until);
+    const missing = live.selectorIntact ? ready - live.endpoints.stable : 0;
+    return missing > 0
+        ? (0,action/* wait */.u)('endpoints', `${missing} more pods of stable in the live Service’s endpoints`, until)
+        : null;
 }
 /** Quota, or nodes that are full. */
 function lacksRoom({ refused, pods }) {

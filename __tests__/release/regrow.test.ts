@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Observation } from '../../src/release/observation.ts';
 import type { Plan } from '../../src/release/plan.ts';
-import { regrow } from '../../src/release/regrow.ts';
+import { awaitStable, regrow } from '../../src/release/regrow.ts';
 import { BEGINNING, type State, type Turn } from '../../src/release/state.ts';
 
 // Parts of plan, turn and observation: nothing else is read.
@@ -51,5 +51,20 @@ describe('users leave the candidate', () => {
 
   test('at once where somebody else wrote the selector', () => {
     expect(regrow(PLAN, STATE, TURN, seen(4, 3, { selectorIntact: false }), 2_000)).toBeNull();
+  });
+});
+
+describe('the way back ends', () => {
+  const ended = (ready: number, listed: number, now: number) =>
+    awaitStable(PLAN, STATE, TURN, seen(ready, listed), now);
+
+  test('when all pods of stable are Ready, and the live Service lists them', () => {
+    expect(ended(3, 3, 2_000)).toMatchObject({ do: 'wait', wait: { for: 'pods' }, until: 121_000 });
+    expect(ended(4, 3, 2_000)).toMatchObject({ do: 'wait', wait: { for: 'endpoints' }, until: 121_000 });
+    expect(ended(4, 4, 2_000)).toBeNull();
+  });
+
+  test('when they are not in two minutes', () => {
+    expect(ended(3, 3, 121_000)).toBeNull();
   });
 });

@@ -90,14 +90,19 @@ function kept(plan: Plan, state: State, turn: Turn, seen: Observation, now: numb
   return Math.max(0, Math.min(isStuck ? size - 1 : size, served));
 }
 
-/** The way back ends when stable is whole again, as far as it can be. */
+/** The way back ends when stable is whole again behind the live Service, as far as it can be. */
 export function awaitStable(plan: Plan, state: State, turn: Turn, seen: Observation, now: number): Action | null {
-  const { deployment, stable } = seen;
+  const { deployment, stable, live } = seen;
   if (!isByPods(plan) || stable === null || deployment.template !== 'stable' || seen.lost !== null) return null;
   const until = (state.marks.regrowing ?? turn.at) + REGROW_PATIENCE;
+  if (state.marks.regrowing === undefined || now >= until) return null;
   const ready = readyPods(stable);
-  if (state.marks.regrowing === undefined || ready >= deployment.replicas || now >= until) return null;
-  return wait('pods', `${ready}/${deployment.replicas} pods of stable Ready again`, until);
+  if (ready < deployment.replicas)
+    return wait('pods', `${ready}/${deployment.replicas} pods of stable Ready again`, until);
+  const missing = live.selectorIntact ? ready - live.endpoints.stable : 0;
+  return missing > 0
+    ? wait('endpoints', `${missing} more pods of stable in the live Service’s endpoints`, until)
+    : null;
 }
 
 /** Quota, or nodes that are full. */
