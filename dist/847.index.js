@@ -5130,6 +5130,9 @@ function rollBack(plan, turn, seen, now) {
         return (0,action/* wait */.u)('controller', 'the Deployment controller to see the old template');
     if (leaving > 0 || ready < Math.min(deployment.replicas, stable?.size ?? 0))
         return (0,action/* wait */.u)('retirement', `${ready}/${deployment.replicas} pods of stable Ready, ${leaving} of the candidate still there`);
+    const missing = seen.live.selectorIntact && seen.lost === null ? ready - seen.live.endpoints.stable : 0;
+    if (missing > 0)
+        return (0,action/* wait */.u)('endpoints', `${missing} more pods of stable in the live Service’s endpoints`);
     const outcome = turn.cause === 'cancelled' || turn.cause === 'aborted' ? 'aborted' : 'rolled-back';
     return tidyCandidateService(plan, seen) ?? { do: 'finish', outcome: { outcome } };
 }

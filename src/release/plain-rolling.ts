@@ -74,6 +74,8 @@ function rollBack(plan: Plan, turn: Turn, seen: Observation, now: number): Actio
       'retirement',
       `${ready}/${deployment.replicas} pods of stable Ready, ${leaving} of the candidate still there`,
     );
+  const missing = seen.live.selectorIntact && seen.lost === null ? ready - seen.live.endpoints.stable : 0;
+  if (missing > 0) return wait('endpoints', `${missing} more pods of stable in the live Service’s endpoints`);
   const outcome = turn.cause === 'cancelled' || turn.cause === 'aborted' ? 'aborted' : 'rolled-back';
   return tidyCandidateService(plan, seen) ?? { do: 'finish', outcome: { outcome } };
 }
