@@ -4648,10 +4648,11 @@ function kept(plan, state, turn, seen, now) {
 /** The way back ends when stable is whole again behind the live Service, as far as it can be. */
 function awaitStable(plan, state, turn, seen, now) {
     const { deployment, stable, live } = seen;
-    if (!(0,sizes/* isByPods */.I7)(plan) || stable === null || deployment.template !== 'stable' || seen.lost !== null)
+    if (stable === null || deployment.template !== 'stable' || seen.lost !== null)
         return null;
+    // The run before this one may have been the one that asked for stable's pods.
     const until = (state.marks.regrowing ?? turn.at) + REGROW_PATIENCE;
-    if (state.marks.regrowing === undefined || now >= until)
+    if (!(0,sizes/* mayShrink */.HA)(plan) || now >= until)
         return null;
     const ready = (0,observation/* readyPods */.A)(stable);
     if (ready < deployment.replicas)
@@ -6649,6 +6650,7 @@ function describeSign(sign) {
 /* harmony export */   CG: () => (/* binding */ ratio),
 /* harmony export */   CP: () => (/* binding */ mostMissing),
 /* harmony export */   Fr: () => (/* binding */ holdFor),
+/* harmony export */   HA: () => (/* binding */ mayShrink),
 /* harmony export */   I7: () => (/* binding */ isByPods),
 /* harmony export */   Mx: () => (/* binding */ mostExtra),
 /* harmony export */   RS: () => (/* binding */ isInPlace),
@@ -6669,6 +6671,10 @@ function isByPods(plan) {
 /** The candidate's pods take the place of stable's: no second set of pods, and at the end no stable that is still warm. */
 function isInPlace(plan) {
     return plan.strategy === 'rolling';
+}
+/** Stable gives pods to the candidate in the course of it. */
+function mayShrink(plan) {
+    return isInPlace(plan) || (isByPods(plan) && plan.steps.some(({ share }) => share > HALF && share < _route_js__WEBPACK_IMPORTED_MODULE_1__/* .ALL */ .y2));
 }
 /** Kubernetes' own rolling update, watched: no batches, no hold. */
 function isPlain(plan) {

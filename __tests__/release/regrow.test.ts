@@ -67,4 +67,11 @@ describe('the way back ends', () => {
   test('when they are not in two minutes', () => {
     expect(ended(3, 3, 121_000)).toBeNull();
   });
+
+  test('also in a run that did not ask for them itself, and not for a plan that never takes any', () => {
+    expect(awaitStable(PLAN, BEGINNING, TURN, seen(3, 3), 2_000)).toMatchObject({ do: 'wait', until: 120_000 });
+    const canary = { ...PLAN, strategy: 'canary', routes: [], steps: [{ share: 5_000 }, { share: 10_000 }] } as unknown;
+    // A part of a plan, as above.
+    expect(awaitStable(canary as Plan, BEGINNING, TURN, seen(3, 3), 2_000)).toBeNull();
+  });
 });

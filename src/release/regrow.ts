@@ -1,7 +1,7 @@
 import { type Action, wait, write } from './action.ts';
 import { type Observation, readyPods, remaining, type Track } from './observation.ts';
 import type { Plan } from './plan.ts';
-import { isByPods, mostMissing } from './sizes.ts';
+import { isByPods, mayShrink, mostMissing } from './sizes.ts';
 import type { State, Turn } from './state.ts';
 
 /** Milliseconds that stable may take to be whole again; one that was not whole before the release never will be. */
@@ -93,9 +93,10 @@ function kept(plan: Plan, state: State, turn: Turn, seen: Observation, now: numb
 /** The way back ends when stable is whole again behind the live Service, as far as it can be. */
 export function awaitStable(plan: Plan, state: State, turn: Turn, seen: Observation, now: number): Action | null {
   const { deployment, stable, live } = seen;
-  if (!isByPods(plan) || stable === null || deployment.template !== 'stable' || seen.lost !== null) return null;
+  if (stable === null || deployment.template !== 'stable' || seen.lost !== null) return null;
+  // The run before this one may have been the one that asked for stable's pods.
   const until = (state.marks.regrowing ?? turn.at) + REGROW_PATIENCE;
-  if (state.marks.regrowing === undefined || now >= until) return null;
+  if (!mayShrink(plan) || now >= until) return null;
   const ready = readyPods(stable);
   if (ready < deployment.replicas)
     return wait('pods', `${ready}/${deployment.replicas} pods of stable Ready again`, until);

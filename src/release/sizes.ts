@@ -20,6 +20,11 @@ export function isInPlace(plan: Plan): boolean {
   return plan.strategy === 'rolling';
 }
 
+/** Stable gives pods to the candidate in the course of it. */
+export function mayShrink(plan: Plan): boolean {
+  return isInPlace(plan) || (isByPods(plan) && plan.steps.some(({ share }) => share > HALF && share < ALL));
+}
+
 /** Kubernetes' own rolling update, watched: no batches, no hold. */
 export function isPlain(plan: Plan): boolean {
   return isInPlace(plan) && plan.steps.length === 1;
