@@ -3410,10 +3410,10 @@ async function deploy(request, parts) {
             if (isOpen(book)) {
                 if (request.dryRun)
                     return unfinished(book.open);
-                parts.onLock(null);
-                lease ??= await lock(request, parts);
-                if (lease.waited) {
-                    lease = { ...lease, waited: false };
+                if (lease === null) {
+                    parts.onLock(null);
+                    lease = { ...(await lock(request, parts)), waited: false };
+                    // Whoever released it may have ended it while we took the lock.
                     continue;
                 }
                 parts.onLock(book.open.plan.release);

@@ -14,7 +14,8 @@ export function livesOfRuns(cluster: () => TestCluster): void {
 
   describe('two runs at once', () => {
     scenario('the second waits, says for whom, and then works', {}, async (scene) => {
-      const first = scene.start({ images: `web=${IMAGE.v2}`, 'bake-time': '2s' }, FIRST);
+      // Long enough for the second to come to the lock, also on a machine with much to do.
+      const first = scene.start({ images: `web=${IMAGE.v2}`, 'bake-time': '6s' }, FIRST);
       await first.line(/ is on record/);
       const second = scene.start({ images: `web=${IMAGE.v3}` }, SECOND);
       await second.line(new RegExp(`another run is releasing web: ${FIRST_URL}`));

@@ -72,10 +72,10 @@ export async function deploy(request: Request, parts: DeployParts): Promise<Resu
       const book = await readBookIfAllowed(api, namespace, request.deployment);
       if (isOpen(book)) {
         if (request.dryRun) return unfinished(book.open);
-        parts.onLock(null);
-        lease ??= await lock(request, parts);
-        if (lease.waited) {
-          lease = { ...lease, waited: false };
+        if (lease === null) {
+          parts.onLock(null);
+          lease = { ...(await lock(request, parts)), waited: false };
+          // Whoever released it may have ended it while we took the lock.
           continue;
         }
         parts.onLock(book.open.plan.release);
