@@ -5056,28 +5056,17 @@ function turn(cause, reason) {
 
 
 
-
 /** Milliseconds after which going back stops waiting for the cluster and says so. */
 const plain_rolling_BACK_LIMIT = 600_000;
+/** Milliseconds that stable may take to be whole again; one that was not whole before the release never will be. */
+const STABLE_PATIENCE = 120_000;
 /*
  * `strategy: rolling` without batches: Kubernetes' own rolling update by the Deployment's own maxSurge and maxUnavailable. The template is
  * all that is written; the release watches, and takes it back when it goes wrong. Nothing is held, so nothing has to be undone after a
  * crash but the template.
  */
-/** As `decide`, for a plain rolling update. The Deployment and the Service are there. */
-function decidePlain(plan, state, seen, now) {
-    if (state.back !== null)
-        return rollBack(plan, state.back, seen, now);
-    const judged = judge(plan, state, seen, now);
-    if (judged !== null)
-        return judged;
-    const action = roll(plan, state, seen, now);
-    if (action.do !== 'wait')
-        return action;
-    const limit = Math.min(plan.times.deadline, signsDue(state) ?? plan.times.deadline);
-    return { ...action, until: Math.min(limit, action.until ?? limit) };
-}
-function roll(plan, state, seen, now) {
+/** On its way forward. The Deployment and the Service are there. */
+function rollForward(plan, state, seen, now) {
     const { deployment, candidate, stable, others, candidateService, live } = seen;
     if (deployment.template === 'stable')
         return (0,action/* write */.M)('roll');
@@ -5093,6 +5082,8 @@ function roll(plan, state, seen, now) {
             return (0,action/* write */.M)('point-candidate-service');
         if (candidateService.endpoints.candidate > 0)
             return { do: 'check' };
+        // A check that never ran is not a pass, however far the controller has come.
+        return (0,action/* wait */.u)('endpoints', 'the candidate’s first pod in the candidate Service’s endpoints');
     }
     const old = [...(stable === null ? [] : [stable]), ...others].reduce((sum, track) => sum + (0,observation/* remaining */.T)(track), 0);
     const { replicas } = deployment;
@@ -5129,8 +5120,9 @@ function rollBack(plan, turn, seen, now) {
     const leaving = leavingOf(seen).reduce((sum, track) => sum + (0,observation/* remaining */.T)(track), 0);
     if (!seen.current)
         return (0,action/* wait */.u)('controller', 'the Deployment controller to see the old template');
-    if (leaving > 0 || ready < Math.min(deployment.replicas, stable?.size ?? 0))
-        return (0,action/* wait */.u)('retirement', `${ready}/${deployment.replicas} pods of stable Ready, ${leaving} of the candidate still there`);
+    const isShort = ready < deployment.replicas && now < turn.at + STABLE_PATIENCE;
+    if (leaving > 0 || isShort)
+        return (0,action/* wait */.u)('retirement', `${ready}/${deployment.replicas} pods of stable Ready, ${leaving} of the candidate still there`, leaving > 0 ? null : turn.at + STABLE_PATIENCE);
     const missing = seen.live.selectorIntact && seen.lost === null ? ready - seen.live.endpoints.stable : 0;
     if (missing > 0)
         return (0,action/* wait */.u)('endpoints', `${missing} more pods of stable in the live Service’s endpoints`);
@@ -5164,15 +5156,21 @@ function decide(plan, state, seen, now) {
 function next(plan, state, seen, now) {
     if (seen.lost === 'deployment')
         return clearAway(plan, state, seen);
+    if ((0,sizes/* isPlain */.$i)(plan) && state.back !== null)
+        return rollBack(plan, state.back, seen, now);
     if ((0,sizes/* isPlain */.$i)(plan))
-        return decidePlain(plan, state, seen, now);
+        return goOn(plan, state, seen, now, rollForward);
     if (isPastReturn(plan, seen))
         return seen.deployment.held ? (0,action/* write */.M)('close') : closeForward(plan, seen);
     if (isClosing(plan, seen))
         return decide_close(plan, state, seen, now);
     if (state.back !== null)
         return back(plan, state, state.back, seen, now);
-    return judge(plan, state, seen, now) ?? notPast(nextLook(plan, state), forward(plan, state, seen, now));
+    return goOn(plan, state, seen, now, forward);
+}
+/** Unless something speaks against it. */
+function goOn(plan, state, seen, now, how) {
+    return judge(plan, state, seen, now) ?? notPast(nextLook(plan, state), how(plan, state, seen, now));
 }
 /** Closing, with stable still there: it can be taken back, but one that only lacks its last steps is sooner completed. */
 function decide_close(plan, state, seen, now) {

@@ -28712,7 +28712,6 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("vm");
 /* harmony export */   dh: () => (/* binding */ batchesOfSize),
 /* harmony export */   ej: () => (/* binding */ formatAmount)
 /* harmony export */ });
-/* unused harmony export formatBatches */
 /* harmony import */ var _release_route_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3764);
 /* harmony import */ var _durations_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1559);
 /* harmony import */ var _parsed_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8642);
@@ -28766,12 +28765,6 @@ function parseBatches(given) {
 }
 function formatAmount(amount) {
     return 'pods' in amount ? String(amount.pods) : (0,_shares_js__WEBPACK_IMPORTED_MODULE_1__/* .formatShare */ .T1)(amount.share);
-}
-/** `1 5m, 25%`: as `parseBatches` reads it. */
-function formatBatches(batches) {
-    return batches
-        .map((batch) => `${formatAmount(batch)}${batch.stay === null ? '' : ` ${formatDuration(batch.stay)}`}`)
-        .join(', ');
 }
 /**
  * The steps of a plan for the replicas that there are: what each batch is as a share, the nearest basis point.

@@ -1,6 +1,6 @@
 import { ALL, type Share } from '../release/route.ts';
 import type { Step } from '../release/plan.ts';
-import { formatDuration, parseDuration } from './durations.ts';
+import { parseDuration } from './durations.ts';
 import { misunderstood, type Parsed, understood } from './parsed.ts';
 import { formatShare, parseShare } from './shares.ts';
 
@@ -60,13 +60,6 @@ export function parseBatches(given: string): Parsed<readonly Batch[]> {
 
 export function formatAmount(amount: Amount): string {
   return 'pods' in amount ? String(amount.pods) : formatShare(amount.share);
-}
-
-/** `1 5m, 25%`: as `parseBatches` reads it. */
-export function formatBatches(batches: readonly Batch[]): string {
-  return batches
-    .map((batch) => `${formatAmount(batch)}${batch.stay === null ? '' : ` ${formatDuration(batch.stay)}`}`)
-    .join(', ');
 }
 
 /**

@@ -4,7 +4,7 @@ import { disown } from './disown.ts';
 import { closeForward, forward, tidyCandidateService } from './forward.ts';
 import { judge, signsDue } from './judge.ts';
 import type { Observation } from './observation.ts';
-import { decidePlain } from './plain-rolling.ts';
+import { rollBack, rollForward } from './plain-rolling.ts';
 import type { Plan } from './plan.ts';
 import { isInPlace, isPlain } from './sizes.ts';
 import type { State } from './state.ts';
@@ -25,11 +25,17 @@ export function decide(plan: Plan, state: State, seen: Observation, now: number)
 
 function next(plan: Plan, state: State, seen: Observation, now: number): Action {
   if (seen.lost === 'deployment') return clearAway(plan, state, seen);
-  if (isPlain(plan)) return decidePlain(plan, state, seen, now);
+  if (isPlain(plan) && state.back !== null) return rollBack(plan, state.back, seen, now);
+  if (isPlain(plan)) return goOn(plan, state, seen, now, rollForward);
   if (isPastReturn(plan, seen)) return seen.deployment.held ? write('close') : closeForward(plan, seen);
   if (isClosing(plan, seen)) return close(plan, state, seen, now);
   if (state.back !== null) return back(plan, state, state.back, seen, now);
-  return judge(plan, state, seen, now) ?? notPast(nextLook(plan, state), forward(plan, state, seen, now));
+  return goOn(plan, state, seen, now, forward);
+}
+
+/** Unless something speaks against it. */
+function goOn(plan: Plan, state: State, seen: Observation, now: number, how: typeof forward): Action {
+  return judge(plan, state, seen, now) ?? notPast(nextLook(plan, state), how(plan, state, seen, now));
 }
 
 /** Closing, with stable still there: it can be taken back, but one that only lacks its last steps is sooner completed. */

@@ -1,12 +1,13 @@
 import { type Action, wait, write } from './action.ts';
 import { restarts, tidyCandidateService } from './forward.ts';
-import { judge, signsDue } from './judge.ts';
 import { type Observation, readyPods, remaining, type Track } from './observation.ts';
 import type { Plan } from './plan.ts';
 import type { State, Turn } from './state.ts';
 
 /** Milliseconds after which going back stops waiting for the cluster and says so. */
 const BACK_LIMIT = 600_000;
+/** Milliseconds that stable may take to be whole again; one that was not whole before the release never will be. */
+const STABLE_PATIENCE = 120_000;
 
 /*
  * `strategy: rolling` without batches: Kubernetes' own rolling update by the Deployment's own maxSurge and maxUnavailable. The template is
@@ -14,18 +15,8 @@ const BACK_LIMIT = 600_000;
  * crash but the template.
  */
 
-/** As `decide`, for a plain rolling update. The Deployment and the Service are there. */
-export function decidePlain(plan: Plan, state: State, seen: Observation, now: number): Action {
-  if (state.back !== null) return rollBack(plan, state.back, seen, now);
-  const judged = judge(plan, state, seen, now);
-  if (judged !== null) return judged;
-  const action = roll(plan, state, seen, now);
-  if (action.do !== 'wait') return action;
-  const limit = Math.min(plan.times.deadline, signsDue(state) ?? plan.times.deadline);
-  return { ...action, until: Math.min(limit, action.until ?? limit) };
-}
-
-function roll(plan: Plan, state: State, seen: Observation, now: number): Action {
+/** On its way forward. The Deployment and the Service are there. */
+export function rollForward(plan: Plan, state: State, seen: Observation, now: number): Action {
   const { deployment, candidate, stable, others, candidateService, live } = seen;
   if (deployment.template === 'stable') return write('roll');
   if (candidate === null) return wait('controller', 'the Deployment controller makes the candidate’s ReplicaSet');
@@ -35,6 +26,8 @@ function roll(plan: Plan, state: State, seen: Observation, now: number): Action 
     if (candidateService.state === 'absent') return write('create-candidate-service');
     if (candidateService.state !== 'candidate') return write('point-candidate-service');
     if (candidateService.endpoints.candidate > 0) return { do: 'check' };
+    // A check that never ran is not a pass, however far the controller has come.
+    return wait('endpoints', 'the candidate’s first pod in the candidate Service’s endpoints');
   }
   const old = [...(stable === null ? [] : [stable]), ...others].reduce((sum, track) => sum + remaining(track), 0);
   const { replicas } = deployment;
@@ -59,7 +52,7 @@ function roll(plan: Plan, state: State, seen: Observation, now: number): Action 
 }
 
 /** The old template; the controller does the rest, as it did on the way there. */
-function rollBack(plan: Plan, turn: Turn, seen: Observation, now: number): Action {
+export function rollBack(plan: Plan, turn: Turn, seen: Observation, now: number): Action {
   const { deployment, stable } = seen;
   if (now > turn.at + BACK_LIMIT) return { do: 'finish', outcome: { outcome: 'failed', left: 'unfinished' } };
   // Somebody else's template rolls out by itself: it is theirs.
@@ -69,10 +62,12 @@ function rollBack(plan: Plan, turn: Turn, seen: Observation, now: number): Actio
   const ready = stable === null ? 0 : readyPods(stable);
   const leaving = leavingOf(seen).reduce((sum, track) => sum + remaining(track), 0);
   if (!seen.current) return wait('controller', 'the Deployment controller to see the old template');
-  if (leaving > 0 || ready < Math.min(deployment.replicas, stable?.size ?? 0))
+  const isShort = ready < deployment.replicas && now < turn.at + STABLE_PATIENCE;
+  if (leaving > 0 || isShort)
     return wait(
       'retirement',
       `${ready}/${deployment.replicas} pods of stable Ready, ${leaving} of the candidate still there`,
+      leaving > 0 ? null : turn.at + STABLE_PATIENCE,
     );
   const missing = seen.live.selectorIntact && seen.lost === null ? ready - seen.live.endpoints.stable : 0;
   if (missing > 0) return wait('endpoints', `${missing} more pods of stable in the live Service’s endpoints`);
