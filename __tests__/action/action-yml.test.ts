@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { INPUTS, readRequest } from '../../src/action/inputs.ts';
+import { INPUTS } from '../../src/action/input-table.ts';
+import { readRequest } from '../../src/action/inputs.ts';
 
 interface Declared {
   readonly description: string;
@@ -51,12 +52,17 @@ test('the outputs', () => {
     'duration',
     'images',
     'outcome',
+    'plan',
+    'possible',
     'previous-images',
     'reason',
     'release',
     'result',
+    'role',
     'rollback-possible',
+    'share',
     'stable-hash',
+    'status',
   ]);
 });
 
@@ -71,6 +77,6 @@ test('every description is made of whole sentences, those of inputs with an exam
     expect({ name, ...input }).toHaveProperty('description', expect.stringContaining('`'));
 });
 
-test('only the default of job-status is an expression: the runner refuses one in a description', () => {
-  expect(TEXT.match(/\$\{\{.*\}\}/g)).toEqual([`\${{ job.status }}`]);
+test('only two defaults are expressions: the runner refuses one in a description', () => {
+  expect(TEXT.match(/\$\{\{.*\}\}/g)).toEqual([`\${{ github.token }}`, `\${{ job.status }}`]);
 });

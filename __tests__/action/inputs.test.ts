@@ -24,6 +24,7 @@ describe('readRequest', () => {
     expect(await request(LEAST)).toEqual({
       action: 'deploy',
       strategy: 'blue-green',
+      knativeService: null,
       batches: null,
       batchTime: 60_000,
       steps: [
@@ -37,7 +38,7 @@ describe('readRequest', () => {
       candidateReplicas: null,
       routers: 'auto',
       routerCommand: null,
-      cluster: { kubeconfig: null, context: null, namespace: null },
+      cluster: { kubeconfig: null, context: null, namespace: null, allowExec: 'auto' },
       deployment: 'web',
       service: null,
       candidateService: null,
@@ -45,16 +46,77 @@ describe('readRequest', () => {
       env: [],
       smokeTests: [],
       smokeCommand: null,
+      job: null,
+      webhook: null,
+      checkAt: 'start',
+      thresholds: [],
+      alerts: [],
+      alertsSince: 'release',
+      alertmanager: null,
+      metrics: null,
       bakeTime: 60_000,
       drainTime: 30_000,
       settleTime: 3_000,
       timeout: 900_000,
       lockTimeout: 600_000,
+      judging: {
+        evidence: 'ticks',
+        tick: 5_000,
+        tolerance: 1.5,
+        atMostWorse: 3,
+        falseAlarms: 0.01,
+        objective: null,
+        restarts: 'any',
+        minRequests: 50,
+        patience: 120_000,
+        onInconclusive: 'pause',
+        early: false,
+      },
       onFailure: 'rollback',
+      skipAnalysis: false,
+      onCancel: 'take-back',
+      onUnfinished: 'take-back',
       switch: 'cut',
+      to: null,
+      goOnTo: null,
+      keepWarm: false,
       dryRun: false,
       summary: true,
+      comment: null,
     });
+  });
+
+  const KNATIVE = { 'knative-service': 'web', images: 'web=nginx:2' };
+
+  test('a Knative Service in place of a Deployment', async () => {
+    expect(await request({ ...KNATIVE, strategy: 'canary' })).toMatchObject({ deployment: '', knativeService: 'web' });
+    // The Service and its Revisions take care of connections: the time to drain is no part of the release.
+    expect(await request({ ...KNATIVE, timeout: '1m30s' })).toMatchObject({ timeout: 90_000 });
+  });
+
+  test.each([
+    ['both', { deployment: 'web' }, 'knative-service', 'another workload'],
+    ['a bad name', { 'knative-service': 'Web' }, 'knative-service', 'Did you mean web?'],
+    ['rolling', { strategy: 'rolling' }, 'strategy', 'A Revision never changes'],
+    ['a fraction', { strategy: 'canary', steps: '12.5% 1m, 50% 1m' }, 'steps', '12.5% (nearest: 12% and 13%)'],
+    ['less than a percent', { strategy: 'canary', steps: '0.5% 1m' }, 'steps', '0.5% (nearest: 1%)'],
+    ['more than 99', { strategy: 'canary', steps: '99.5% 1m' }, 'steps', '99.5% (nearest: 99%)'],
+    ['headers', { strategy: 'canary', headers: 'x-canary: true' }, 'headers', 'CROSSFADE_CANDIDATE_URL'],
+    ['headers of blue/green', { headers: 'x-canary: true' }, 'headers', 'CROSSFADE_CANDIDATE_URL'],
+    ['a cookie', { strategy: 'canary', cookie: 'a=b' }, 'cookie', 'by percent alone'],
+    ['a mirror', { strategy: 'canary', mirror: '10% 1m' }, 'mirror', 'copies none'],
+    ['a router', { strategy: 'canary', router: 'httproute/web' }, 'router', 'spec.traffic'],
+    ['pods', { strategy: 'canary', 'candidate-replicas': '2' }, 'candidate-replicas', 'min-scale'],
+    ['an overlap', { switch: 'overlap' }, 'switch', 'in one change'],
+    ['a Service', { service: 'web' }, 'service', 'its own Route'],
+    ['a candidate Service', { 'candidate-service': 'web' }, 'candidate-service', 'a Service of its own'],
+    ['a time to drain', { 'drain-time': '1m' }, 'drain-time', 'by itself'],
+    ['a pause at no step', { strategy: 'canary', 'pause-at': '7%' }, 'pause-at', 'It is no step'],
+    ['keep-warm', { 'keep-warm': 'true' }, 'keep-warm', 'by itself'],
+    ['a rollback', { action: 'rollback', images: '' }, 'action', 'is a release of its old images'],
+  ])('refuses, with a Knative Service, %s', async (_, given, input, problem) => {
+    const { problems } = await problemsOf({ ...KNATIVE, ...given });
+    expect(problems).toEqual([expect.objectContaining({ input, problem: expect.stringContaining(problem) })]);
   });
 
   test('everything', async () => {
@@ -145,10 +207,31 @@ describe('readRequest', () => {
     );
   });
 
+  test.each<[string, Given]>([
+    ['nothing beside', {}],
+    ['a share to go on to', { 'pause-at': '42%', to: '42%' }],
+    ['what a deploy by that strategy could not have', { strategy: 'rolling', 'pause-at': '50%', steps: '50% 1m' }],
+    ['less time than a whole ramp takes', { strategy: 'canary', timeout: '3m' }],
+    ['what a deploy could not hold', { strategy: 'rolling', 'on-cancel': 'hold' }],
+  ])('an action that is not understood is not told what a deploy lacks: %s', async (_, given) => {
+    const { problems } = await problemsOf({ action: 'promte', deployment: 'web', ...given });
+    expect(problems).toMatchObject([{ input: 'action', given: '"promte"' }]);
+  });
+
   test.each<[string, Given, string, string]>([
     ['neither images nor env', { images: '# none\n' }, 'images', 'Neither images nor env'],
-    ['no deployment', { deployment: ' ' }, 'deployment', 'It is required'],
-    ['an action of later', { action: 'rollback' }, 'action', 'not one of the accepted words'],
+    ['no deployment', { deployment: ' ' }, 'deployment', 'Neither deployment nor knative-service'],
+    ['a name for a deploy', { to: 'v1' }, 'to', 'It has no meaning with action: deploy'],
+    ['images for a rollback', { action: 'rollback' }, 'images', 'brings a version back as it was'],
+    [
+      'env for a rollback',
+      { action: 'rollback', images: '', env: 'web.A=b' },
+      'env',
+      'brings a version back as it was',
+    ],
+    ['keep-warm for a finish', { action: 'finish', 'keep-warm': 'true' }, 'keep-warm', 'which leaves one version'],
+    ['keep-warm in place', { strategy: 'rolling', 'keep-warm': 'true' }, 'keep-warm', 'none of the old ones is left'],
+    ['an action of later', { action: 'undo' }, 'action', 'not one of the accepted words'],
     [
       'the live Service as candidate',
       { service: 'web', 'candidate-service': 'web' },
@@ -166,6 +249,13 @@ describe('readRequest', () => {
     ['times that fill the timeout', { timeout: '93s' }, 'timeout', 'take 1m33s together'],
     ['a timeout of 0', { timeout: '0s', 'bake-time': '0', 'drain-time': '0', 'settle-time': '0' }, 'timeout', '0s'],
     ['a dry run of an abort', { action: 'abort', 'dry-run': 'true' }, 'dry-run', 'no dry run of action: abort'],
+    ['a tick that is too short', { tick: '500ms' }, 'tick', 'out of this range'],
+    ['a tolerance of less than equal', { tolerance: '0.5' }, 'tolerance', 'out of this range'],
+    ['a tolerance that is no number', { tolerance: '150%' }, 'tolerance', 'not such a number'],
+    ['an alarm that is always false', { 'false-alarms': '100%' }, 'false-alarms', 'out of this range'],
+    ['an objective of nothing', { objective: '0%' }, 'objective', 'out of this range'],
+    ['half a request', { 'min-requests': '0.5' }, 'min-requests', 'not such a number'],
+    ['a policy that is none', { 'on-inconclusive': 'fail' }, 'on-inconclusive', 'not one of the accepted words'],
     ['a pause at no step', { strategy: 'canary', steps: '20% 1m', 'pause-at': '30%' }, 'pause-at', 'It is no step'],
     ['a pause of blue/green at a share', { 'pause-at': '20%' }, 'pause-at', 'It is no step'],
     ['a ramp longer than the timeout', { strategy: 'canary', steps: '20% 14m' }, 'timeout', 'the steps 14m'],
@@ -272,8 +362,8 @@ strategy
 
 deployment
   given:    nothing
-  problem:  It is required.
-  accepted: the name of the Deployment to release, for example deployment: web
+  problem:  Neither deployment nor knative-service says what to release.
+  accepted: the name of the Deployment to release, for example deployment: web, or of a Knative Service in knative-service
 
 images, line 2
   given:    "localhost:5000/web"

@@ -52,7 +52,7 @@ describe('parseKubeconfig', () => {
     ['a text of two lines', 'two\nlines', 'not a YAML mapping'],
     ['one line of it', 'apiVersion: v1', 'no list "clusters"'],
     ['another object', 'kind: Secret\nmetadata: {}', 'kind is not Config'],
-    ['no clusters', 'clusters: []\ncontexts: []\nusers: []', '"clusters" is empty'],
+    ['no clusters', 'clusters: []\ncontexts: []\nusers: []', 'no list "clusters", or an empty one'],
     ['a mapping for a list', 'clusters: {a: b}', 'no list "clusters"'],
     ['broken base64 content', base64('apiVersion: v1\nclusters: "x'), 'base64, and what it stands for'],
   ])('refuses %s', async (_, given, problem) => {

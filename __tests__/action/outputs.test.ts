@@ -2,7 +2,20 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { outputsOf } from '../../src/action/outputs.ts';
-import { BAKED_BACK, CRASHED, DRY_RUN, HELD, PROMOTED, REFUSED, UNCHANGED } from '../report/stories.ts';
+import {
+  BAKED_BACK,
+  CRASHED,
+  DRY_RUN,
+  FLIPPED,
+  HELD,
+  KEPT_WARM,
+  NOT_BACK,
+  PROMOTED,
+  REFUSED,
+  UNCHANGED,
+  WANTED_BACK,
+} from '../report/stories.ts';
+import { STATUS } from '../report/looked-stories.ts';
 
 const { outputs: DECLARED } = parse(readFileSync(new URL('../../action.yml', import.meta.url), 'utf8')) as {
   readonly outputs: Readonly<Record<string, unknown>>;
@@ -28,12 +41,19 @@ test('a release that was promoted', () => {
     duration: '1m40s',
     reason: '',
     'rollback-possible': 'true',
+    status: '',
+    share: '',
+    possible: '',
+    plan: '',
+    role: '',
   });
   expect(result).toMatch(/^\{"schema":1,/);
 });
 
 test('images are those that users are on', () => {
   const images = (story: typeof PROMOTED): string => outputsOf(story).images;
+  for (const story of [KEPT_WARM, NOT_BACK]) expect(images(story)).toBe(NEW);
+  for (const story of [WANTED_BACK, FLIPPED]) expect(images(story)).toBe(OLD);
   for (const story of [CRASHED, BAKED_BACK, HELD, UNCHANGED, DRY_RUN]) expect(images(story)).toBe(OLD);
   expect(images({ ...PROMOTED, outcome: 'failed' })).toBe('');
 });
@@ -50,13 +70,18 @@ test('a run that was refused', () => {
     duration: '0.4s',
     reason: 'The release was refused: 2 findings.',
     'rollback-possible': 'false',
+    status: '',
+    share: '',
+    possible: '',
+    plan: '',
+    role: '',
   });
   expect(JSON.parse(result)).toMatchObject({ schema: 1, findings: REFUSED.findings });
 });
 
 test('the result is the story, without what programs wrote', () => {
-  const story = { ...CRASHED, checks: HELD.checks };
-  const result = JSON.parse(outputsOf(story).result) as Record<string, unknown>;
+  const { looked, ...story } = { ...CRASHED, checks: HELD.checks };
+  const result = JSON.parse(outputsOf({ ...story, looked }).result) as Record<string, unknown>;
   expect(result).toEqual({
     schema: 1,
     ...story,
@@ -65,6 +90,32 @@ test('the result is the story, without what programs wrote', () => {
     checks: [HELD.checks[0], { ...HELD.checks[1], detail: 'exit code 1' }],
     diagnosis: { ...CRASHED.diagnosis, log: { pod: 'web-5f4d7c9b8-x2x4z', container: 'web' } },
   });
+});
+
+test('a status has outputs of its own, and is in the result by its name', () => {
+  const { result, ...outputs } = outputsOf(STATUS);
+  expect(outputs).toMatchObject({
+    outcome: 'unchanged',
+    status: 'paused',
+    share: '20',
+    possible: 'promote abort',
+    release: 'r-20261121-130102-4f1c',
+    images: OLD,
+    'previous-images': OLD,
+    'candidate-hash': '5f4d7c9b8',
+    'rollback-possible': 'true',
+  });
+  expect(JSON.parse(result)).toMatchObject({
+    status: { is: 'paused', tracks: [{ role: 'stable' }, { role: 'candidate' }] },
+  });
+  expect(JSON.parse(result)).not.toHaveProperty('looked');
+});
+
+test('a share that cannot be told is empty, and so are the images', () => {
+  const { looked } = STATUS;
+  if (looked?.of !== 'status') throw new Error('a status is wanted');
+  const story = { ...STATUS, looked: { ...looked, status: { ...looked.status, share: null } } };
+  expect(outputsOf(story)).toMatchObject({ share: '', images: '' });
 });
 
 test('a reason is one line', () => {

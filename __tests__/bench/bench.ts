@@ -3,14 +3,17 @@ import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Bundle, takeBundle } from './bundle.ts';
 import { type Figure, figuresOf, type Results, stretchesOf } from './figures.ts';
+import { benchJudgement } from './judgement.ts';
+import { printFigures } from './printed-figures.ts';
 import { measureReleases } from './series.ts';
 import { measureStartUp } from './start-up.ts';
 import { durations } from './statistics.ts';
 import { table } from './table.ts';
 
 /**
- * `npm run bench`: measures the bundle `dist/main.js` on a real control plane, prints the figures beside what they should be, and writes
- * them with every sample to `out/bench.json`. It takes about two minutes, once the control plane's programs are built.
+ * `npm run bench`: measures the bundle `dist/main.js` on a real control plane and the judge by simulation, prints the figures beside what
+ * they should be, and writes them with every sample to `out/bench.json` and `out/judgement.json`. It takes about three minutes, once the
+ * control plane's programs are built. `npm run bench -- release` and `-- judgement` do one of the two; the judge needs nothing but Node.js.
  *
  * A figure that misses its target is marked, and is no failure: how fast a machine is, and what else it does, is not the code's doing.
  * The exit code says whether everything could be measured.
@@ -18,6 +21,9 @@ import { table } from './table.ts';
 
 const OUT = join(import.meta.dirname, '../../out');
 const START_UP_ROUNDS = 15;
+
+const PARTS = ['release', 'judgement'] as const;
+type Part = (typeof PARTS)[number];
 
 async function measure(scratch: string, signal: AbortSignal): Promise<void> {
   const load = loadavg();
@@ -57,19 +63,7 @@ function describeBundle({ commit, committed }: Bundle): string {
 }
 
 function print(results: Results, figures: readonly Figure[]): void {
-  const rows = figures.map((row) => [
-    row.figure,
-    row.toReach,
-    `${row.met ? '✓' : '✗ MISSED:'} ${row.measured}`,
-    row.comparison,
-  ]);
-  console.log(`\n${table([['figure', 'to reach', 'measured (lowest–highest)', 'for comparison'], ...rows])}\n`);
-  const missed = figures.filter(({ met }) => !met);
-  console.log(
-    missed.length === 0
-      ? `All ${figures.length} figures reach their targets.\n`
-      : `${missed.length} of ${figures.length} figures MISS their target: ${missed.map(({ figure }) => figure).join('; ')}.\n`,
-  );
+  printFigures(figures);
   console.log(`${table([['where the time of a good release goes', '4 pods', '100 pods'], ...stretchRows(results)])}\n`);
   console.log(
     `${table([['API requests', '4 pods', '100 pods', 'crash', 'image missing'], ...requestRows(results)])}\n`,
@@ -100,6 +94,17 @@ function say(text: string): void {
   process.stderr.write(`bench: ${text}\n`);
 }
 
+/** What the command names; all of it when it names nothing. */
+function partsOf(words: readonly string[]): readonly Part[] {
+  const unknown = words.filter((word) => !PARTS.some((part) => part === word));
+  if (unknown.length > 0) {
+    say(`there is no ${unknown.join(', ')}; what can be measured: ${PARTS.join(', ')}`);
+    process.exit(2);
+  }
+  return words.length === 0 ? PARTS : PARTS.filter((part) => words.includes(part));
+}
+
+const parts = partsOf(process.argv.slice(2));
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => interrupted.abort(new Error(`ended by ${signal}`)));
@@ -111,7 +116,9 @@ const scratch = mkdtempSync(join(tmpdir(), 'crossfade-bench-'));
 process.env.TMPDIR = scratch;
 let code = 0;
 try {
-  await Promise.race([measure(scratch, interrupted.signal), ending]);
+  // Times are measured first: a simulation beside them would make them longer.
+  if (parts.includes('release')) await Promise.race([measure(scratch, interrupted.signal), ending]);
+  if (parts.includes('judgement')) printFigures(benchJudgement(say));
 } catch (error) {
   say(`could not measure: ${error instanceof Error ? error.message : String(error)}`);
   code = 1;

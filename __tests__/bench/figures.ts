@@ -32,7 +32,7 @@ export interface Figure {
   /** What was held against `limit`, in `unit`. */
   readonly value: number;
   readonly limit: number;
-  readonly unit: 'bytes' | 'ms' | 'requests' | 'connections';
+  readonly unit: 'bytes' | 'ms' | 'requests' | 'connections' | 'times' | 'part';
   readonly samples: readonly number[];
 }
 
@@ -249,7 +249,7 @@ function rampFigures(ramps: readonly MeasuredRamp[]): Figure[] {
   ];
 }
 
-function figure(of: Omit<Figure, 'met'>): Figure {
+export function figure(of: Omit<Figure, 'met'>): Figure {
   return { ...of, met: of.value <= of.limit };
 }
 

@@ -72,6 +72,19 @@ describe('a command that ends', () => {
     expect(lines).toEqual([]);
   });
 
+  test('with the line ends of Windows is the same command', async () => {
+    const { result, lines } = await run('for word in a b; do\r\n  echo $word\r\ndone\r\ntrue\r\n');
+    expect(result).toMatchObject({ verdict: 'healthy', name: 'for word in a b; do…' });
+    expect(lines).toEqual(['stdout: a', 'stdout: b']);
+  });
+
+  test('is not on the command line of its shell, nor in what its programs find', async () => {
+    const script = `: hunter2; tr '\\0\\n' '  ' < /proc/$$/cmdline; echo; env | grep -c CROSSFADE_COMMAND || true`;
+    const { lines } = await run(script);
+    expect(lines).toEqual([expect.stringMatching(/^stdout: bash -e -o pipefail -c eval /), 'stdout: 0']);
+    expect(lines.join()).not.toContain('hunter2');
+  });
+
   test('by a signal is unhealthy', async () => {
     expect((await run('kill -KILL $$')).result).toMatchObject({ verdict: 'unhealthy', detail: 'ended by SIGKILL' });
   });

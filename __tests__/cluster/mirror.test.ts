@@ -39,3 +39,16 @@ test('a list that is newer says what there is, and what is gone', async () => {
   await it.list();
   expect(versions(it)).toEqual(['web 105']);
 });
+
+test('the answer to a write comes after the news that somebody has deleted the object: it is gone', async () => {
+  const it = mirror(
+    { metadata: { resourceVersion: '90' }, items: [object('web', '88')] },
+    { metadata: { resourceVersion: '102' }, items: [] },
+  );
+  await it.list();
+  await it.list();
+  it.put(object('web', '101'));
+  expect(versions(it)).toEqual([]);
+  it.put(object('web', '103'));
+  expect(versions(it)).toEqual(['web 103']);
+});

@@ -1,4 +1,4 @@
-import { describe, expect } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { paths } from '../kubernetes/api.ts';
 import { until } from '../kubernetes/processes.ts';
 import type { TestCluster } from './cluster.ts';
@@ -13,13 +13,14 @@ import {
 } from './endings.ts';
 import { ownersOf } from './field-owners.ts';
 import { GatewayController, type HttpRoute, routeManifest, routePath } from './gateway.ts';
-import { type Inputs, type Scene, scenariosOn } from './scene.ts';
+import { describe } from './group.ts';
+import { PROCESS, type Inputs, type Scene, scenariosOn } from './scene.ts';
 
 export const RAMP = { strategy: 'canary', steps: '20% 1s, 50% 1s', images: `web=${IMAGE.v2}` } as const;
 const FOUR = { replicas: 4 } as const;
 
 /** A ramp by numbers of pods that nothing disturbs. */
-const BY_PODS: readonly string[] = [
+export const BY_PODS: readonly string[] = [
   'take lock',
   'open record',
   'pause',
@@ -76,7 +77,7 @@ export function canaries(cluster: () => TestCluster, { routes }: { routes: boole
   describe('a canary by numbers of pods', () => {
     scenario('moves users in steps, write by write', FOUR, async (scene) => {
       scene.judge = expectResizesOnly;
-      const result = await scene.run(RAMP);
+      const result = await scene.run(RAMP, PROCESS);
       expectSuccess(result);
       expect(await scene.writes()).toEqual(BY_PODS);
       await expectPromoted(scene);
@@ -100,7 +101,7 @@ export function canaries(cluster: () => TestCluster, { routes }: { routes: boole
 
     scenario('keeps the share when replicas are doubled, and writes none', FOUR, async (scene) => {
       scene.judge = expectResizesOnly;
-      const action = scene.start({ ...RAMP, steps: '20% 6s' });
+      const action = scene.follow({ ...RAMP, steps: '20% 6s' });
       await action.line(/waiting: 20 % of the users/);
       await scene.api.patch(paths.deployments(scene.namespace, 'web'), { spec: { replicas: 8 } });
       const hash = await scene.hash(IMAGE.v2);
@@ -121,6 +122,7 @@ export function canaries(cluster: () => TestCluster, { routes }: { routes: boole
       expect(writes.indexOf('pin')).toBeLessThan(writes.indexOf('unpin'));
       expect(writes.slice(writes.indexOf('unpin') + 1)).toEqual([
         'pin',
+        'note the turn',
         'close on stable',
         'unpin',
         'restore',
@@ -133,7 +135,7 @@ export function canaries(cluster: () => TestCluster, { routes }: { routes: boole
 
     scenario('cancelled in a step: users are back before the runner loses patience', FOUR, async (scene) => {
       scene.judge = expectResizesOnly;
-      const action = scene.start({ ...RAMP, steps: '20% 1s, 50% 30s' });
+      const action = scene.follow({ ...RAMP, steps: '20% 1s, 50% 30s' });
       await action.line(/waiting: 50 % of the users/);
       action.cancel();
       const result = await action.done;
@@ -162,22 +164,22 @@ export function canaries(cluster: () => TestCluster, { routes }: { routes: boole
       scenario(name, { ...FOUR, ...app }, (scene) => withGateway(scene, () => script(scene)));
 
     routed('is found without being told, and moves users in steps, write by write', {}, async (scene) => {
-      const before = await route(scene);
+      const before = await routeOf(scene);
       const result = await scene.run(RAMP);
       expectSuccess(result);
       expect(await scene.writes()).toEqual(BY_ROUTE);
-      expect((await route(scene)).spec).toEqual(before.spec);
-      expect(ownersOf(await route(scene))).toEqual(ownersOf(before));
+      expect((await routeOf(scene)).spec).toEqual(before.spec);
+      expect(ownersOf(await routeOf(scene))).toEqual(ownersOf(before));
       await expectPromoted(scene);
       expect(result.displayedLog).toContain('httproute/web gives the candidate 20 % (accepted by its controller)');
     });
 
     routed('dry-run: every write of the route is listed, to the last one, and nothing changed', {}, async (scene) => {
-      const before = await route(scene);
+      const before = await routeOf(scene);
       const result = await scene.run({ ...RAMP, headers: 'x-canary: true', 'dry-run': 'true' });
       expectSuccess(result, 'unchanged');
       expect(await scene.writes()).toEqual([]);
-      expect((await route(scene)).spec).toEqual(before.spec);
+      expect((await routeOf(scene)).spec).toEqual(before.spec);
       const told = result.displayedLog.split('\n').flatMap((line) => /^ +\d+\.\ds +→ (.*)$/.exec(line)?.[1] ?? []);
       const testers = 'and all requests with header x-canary: true';
       expect(told.filter((line) => line.includes('HTTPRoute web'))).toEqual([
@@ -196,13 +198,15 @@ export function canaries(cluster: () => TestCluster, { routes }: { routes: boole
     });
 
     routed('goes back from a step: users first, by either Service, and the route is as it was', {}, async (scene) => {
-      const before = await route(scene);
-      const action = scene.start({ ...RAMP, images: `web=${IMAGE.lateCrash}`, steps: '20% 20s', 'settle-time': '1s' });
+      const before = await routeOf(scene);
+      const action = scene.follow({ ...RAMP, images: `web=${IMAGE.lateCrash}`, steps: '20% 20s', 'settle-time': '1s' });
       expectFailure(await action.done, 'rolled-back', /restarted after it had been Ready|no longer Ready|Error/);
       const writes = await scene.writes();
       expect(writes.slice(writes.indexOf('patch httproutes web'))).toEqual([
         'patch httproutes web',
         'web-candidate: select stable',
+        // By now nobody reaches the candidate, whatever the route's controller does.
+        'note the turn',
         'patch httproutes web',
         'web-candidate: select candidate',
         'close on stable',
@@ -213,19 +217,19 @@ export function canaries(cluster: () => TestCluster, { routes }: { routes: boole
         'close record',
         'release lock',
       ]);
-      expect((await route(scene)).spec).toEqual(before.spec);
-      expect(ownersOf(await route(scene))).toEqual(ownersOf(before));
+      expect((await routeOf(scene)).spec).toEqual(before.spec);
+      expect(ownersOf(await routeOf(scene))).toEqual(ownersOf(before));
       await expectOriginal(scene);
     });
 
     scenario('its controller refuses: no promotion, users on stable, the reason', FOUR, (scene) =>
       withGateway(scene, async (gateway) => {
-        const before = await route(scene);
-        const action = scene.start(RAMP);
+        const before = await routeOf(scene);
+        const action = scene.follow(RAMP);
         await action.line(/next: 50 %/);
         gateway.refusal = 'this Gateway does not like weights';
         expectFailure(await action.done, 'rolled-back', /this Gateway does not like weights/);
-        expect((await route(scene)).spec).toEqual(before.spec);
+        expect((await routeOf(scene)).spec).toEqual(before.spec);
         await expectOriginal(scene);
       }),
     );
@@ -234,12 +238,12 @@ export function canaries(cluster: () => TestCluster, { routes }: { routes: boole
       'keeps what somebody else wrote: users are on stable all the same, both versions stand',
       {},
       async (scene) => {
-        const action = scene.start({ ...RAMP, steps: '20% 20s' });
+        const action = scene.follow({ ...RAMP, steps: '20% 20s' });
         await action.line(/waiting: 20 % of the users/);
         await weigh(scene, 70, 30);
         const result = await action.done;
         expectFailure(result, 'failed', /changed the weights of httproute\/web during the release.*20 %, found 30 %/);
-        expect(weights(await route(scene))).toEqual({ web: 70, 'web-candidate': 30 });
+        expect(weights(await routeOf(scene))).toEqual({ web: 70, 'web-candidate': 30 });
         expect(await scene.users()).toEqual(scene.stable.pods);
         const next = await scene.run({ ...RAMP, images: `web=${IMAGE.v3}` });
         expectSuccess(next);
@@ -247,8 +251,37 @@ export function canaries(cluster: () => TestCluster, { routes }: { routes: boole
       },
     );
 
+    routed(
+      'keeps the old version warm with the route as it was, and goes back by the live Service alone',
+      {},
+      async (scene) => {
+        const before = await routeOf(scene);
+        expectSuccess(await scene.run({ ...RAMP, 'keep-warm': 'true' }));
+        expect((await routeOf(scene)).spec).toEqual(before.spec);
+        expect(await scene.users()).toEqual((await scene.podsOf(await scene.hash(IMAGE.v2))).sort());
+        expect((await scene.podsOf(scene.stable.hash)).sort()).toEqual(scene.stable.pods);
+        const already = (await scene.writes()).length;
+        expectSuccess(await scene.run({ action: 'rollback' }), 'rolled-back');
+        expect((await scene.writes()).slice(already)).toEqual([
+          'take lock',
+          'note the turn',
+          'back to stable',
+          'close on stable',
+          'unpin',
+          'restore',
+          'delete services web-candidate',
+          'give back httproutes web',
+          'close record',
+          'release lock',
+        ]);
+        expect((await routeOf(scene)).spec).toEqual(before.spec);
+        expect(ownersOf(await routeOf(scene))).toEqual(ownersOf(before));
+        await expectOriginal(scene);
+      },
+    );
+
     routed('copies requests before the first step, and none from there on', {}, async (scene) => {
-      const before = await route(scene);
+      const before = await routeOf(scene);
       const result = await scene.run({ ...RAMP, mirror: '10% 1s' });
       expectSuccess(result);
       const written = (await scene.mutations()).filter(({ resource }) => resource === 'httproutes');
@@ -260,7 +293,7 @@ export function canaries(cluster: () => TestCluster, { routes }: { routes: boole
       );
       expect(others[0]).toContain('"op":"remove","path":"/spec/rules/0/filters"');
       expect(others).toHaveLength(4);
-      expect((await route(scene)).spec).toEqual(before.spec);
+      expect((await routeOf(scene)).spec).toEqual(before.spec);
       await expectPromoted(scene);
     });
 
@@ -268,7 +301,7 @@ export function canaries(cluster: () => TestCluster, { routes }: { routes: boole
       withGateway(scene, async (gateway) => {
         gateway.name = 'traefik.io/gateway-controller';
         await until('it is known', 5_000, async () => {
-          return (await route(scene)).status?.parents?.[0]?.controllerName === gateway.name;
+          return (await routeOf(scene)).status?.parents?.[0]?.controllerName === gateway.name;
         });
         const result = await scene.run({ ...RAMP, mirror: '10% 1s' });
         expectFailure(result, 'failed', /Wanted to mirror 10 % of HTTPRoute web, which Traefik carries/);
@@ -277,11 +310,11 @@ export function canaries(cluster: () => TestCluster, { routes }: { routes: boole
     );
 
     routed('stands still at a share, and is promoted from there', {}, async (scene) => {
-      const before = await route(scene);
+      const before = await routeOf(scene);
       expectSuccess(await scene.run({ ...RAMP, 'pause-at': '20%' }), 'paused');
-      expect(weights(await route(scene))).toEqual({ web: 8_000, 'web-candidate': 2_000 });
+      expect(weights(await routeOf(scene))).toEqual({ web: 8_000, 'web-candidate': 2_000 });
       expectSuccess(await scene.run({ action: 'promote' }));
-      expect((await route(scene)).spec).toEqual(before.spec);
+      expect((await routeOf(scene)).spec).toEqual(before.spec);
       await expectPromoted(scene);
     });
 
@@ -308,22 +341,22 @@ export function canaries(cluster: () => TestCluster, { routes }: { routes: boole
     };
     for (const [name, { inputs, when }] of Object.entries(disturbed)) {
       routed(`cancelled ${name}: everything as it was`, {}, async (scene) => {
-        const before = await route(scene);
-        const action = scene.start({ ...RAMP, ...inputs });
+        const before = await routeOf(scene);
+        const action = scene.follow({ ...RAMP, ...inputs });
         await action.line(when);
         action.cancel();
         expect(await action.done).toMatchObject({ conclusion: 'cancelled', outputs: { outcome: 'aborted' } });
-        expect((await route(scene)).spec).toEqual(before.spec);
+        expect((await routeOf(scene)).spec).toEqual(before.spec);
         await expectOriginal(scene, 'aborted');
       });
 
       routed(`killed ${name}: post takes it back`, {}, async (scene) => {
-        const before = await route(scene);
+        const before = await routeOf(scene);
         const action = scene.start({ ...RAMP, ...inputs, 'settle-time': inputs['settle-time'] ?? '1s' });
         await action.line(when);
         action.kill();
         expect(await action.done).toMatchObject({ signal: 'SIGKILL', post: { conclusion: 'success' } });
-        expect((await route(scene)).spec).toEqual(before.spec);
+        expect((await routeOf(scene)).spec).toEqual(before.spec);
         await expectOriginal(scene, 'aborted');
       });
     }
@@ -340,7 +373,7 @@ export async function withGateway(scene: Scene, script: (gateway: GatewayControl
   }
 }
 
-function route(scene: Scene): Promise<HttpRoute> {
+export function routeOf(scene: Scene): Promise<HttpRoute> {
   return scene.api.get(routePath(scene.namespace, 'web'));
 }
 

@@ -1,29 +1,39 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect } from '@jest/globals';
+import { expect } from '@jest/globals';
+import { paths } from '../kubernetes/api.ts';
 import { until } from '../kubernetes/processes.ts';
 import type { RunResult } from '../runner/runner.ts';
 import type { TestCluster } from './cluster.ts';
 import { IMAGE } from './cluster.ts';
-import { expectOriginal, expectPromoted, GOOD_RELEASE } from './endings.ts';
+import { expectOriginal, expectPromoted, expectResizesOnly, expectSuccess, GOOD_RELEASE } from './endings.ts';
 import { FORWARD } from './gate.ts';
-import { type Inputs, type Scene, scenariosOn } from './scene.ts';
+import { describe } from './group.ts';
+import { type Inputs, PROCESS, type Scene, scenariosOn, type Step } from './scene.ts';
 
 const CLOSE = GOOD_RELEASE.indexOf('close');
 /** Before the close the signal is always early enough: the run hears of the write first and would close in the same breath. */
 const bakeFor = (at: number): Inputs => ({ 'bake-time': at < CLOSE ? '5s' : '0s' });
 
-/** The job is cancelled: traffic is on stable before the runner loses patience, and everything is told. */
-export function cancelledRuns(cluster: () => TestCluster): void {
+/** Of the writes of a good release, those that a run on a whole cluster is cancelled at where all are gone through by `crashes/`. */
+const FEW: readonly string[] = ['pin', 'select candidate', 'close', 'restore'];
+
+/**
+ * The job is cancelled: traffic is on stable before the runner loses patience, and everything is told. `few`: at a few of the writes,
+ * where all of them are gone through without processes (`crashes/`).
+ */
+export function cancelledRuns(cluster: () => TestCluster, { moments }: { readonly moments: 'all' | 'few' }): void {
   const scenario = scenariosOn(cluster);
 
   describe('cancelled during the write', () => {
     for (const [at, write] of GOOD_RELEASE.entries()) {
+      if (moments === 'few' && !FEW.includes(write)) continue;
       scenario(`“${write}” (${at + 1}), before the run hears of its success`, {}, async (scene) => {
         const gate = await scene.gate((passing) => {
           if (passing.kind !== 'write' || passing.count !== at + 1) return FORWARD;
           return { do: 'forward-and-tell', first: () => action.cancel() };
         });
-        const action = scene.start({ images: `web=${IMAGE.v2}`, kubeconfig: gate.kubeconfig, ...bakeFor(at) });
+        const inputs = { images: `web=${IMAGE.v2}`, kubeconfig: gate.kubeconfig, ...bakeFor(at) };
+        const action = scene.follow(inputs, write === 'select candidate' ? PROCESS : {});
         await expectTold(scene, await action.done, at);
       });
 
@@ -34,7 +44,8 @@ export function cancelledRuns(cluster: () => TestCluster): void {
           // Long enough for the signal to arrive first.
           return { do: 'delay', ms: 50 };
         });
-        const action = scene.start({ images: `web=${IMAGE.v2}`, kubeconfig: gate.kubeconfig, ...bakeFor(at) });
+        const inputs = { images: `web=${IMAGE.v2}`, kubeconfig: gate.kubeconfig, ...bakeFor(at) };
+        const action = scene.follow(inputs, write === 'select candidate' ? PROCESS : {});
         await expectTold(scene, await action.done, at);
       });
     }
@@ -55,20 +66,28 @@ export function cancelledRuns(cluster: () => TestCluster): void {
           };
           return { do: 'forward-and-tell', first };
         });
-        const action = scene.start({ images: `web=${IMAGE.v2}`, kubeconfig: gate.kubeconfig });
+        const action = scene.follow({ images: `web=${IMAGE.v2}`, kubeconfig: gate.kubeconfig });
         await expectTold(scene, await action.done, CLOSE);
       },
     );
 
-    const waits: Readonly<Record<string, { readonly inputs: Inputs; readonly when: RegExp }>> = {
+    const waits: Readonly<Record<string, { readonly inputs: Inputs; readonly when: RegExp; readonly step?: Step }>> = {
       'while pods start': { inputs: { images: `web=${IMAGE.slow}` }, when: /waiting: 0\/2 candidate pods Ready/ },
-      'while a command tests': { inputs: { 'smoke-command': 'echo testing; sleep 60' }, when: /^ +testing$/ },
-      'in the bake': { inputs: { 'bake-time': '40s' }, when: /waiting: users are on the candidate/ },
+      'while a command tests': {
+        inputs: { 'smoke-command': 'echo testing; sleep 60' },
+        when: /^ +testing$/,
+        step: PROCESS,
+      },
+      'in the bake': {
+        inputs: { 'bake-time': '40s' },
+        when: /waiting: users are on the candidate/,
+        step: PROCESS,
+      },
       'in the drain': { inputs: { 'drain-time': '40s' }, when: /waiting: open connections/ },
     };
-    for (const [name, { inputs, when }] of Object.entries(waits)) {
+    for (const [name, { inputs, when, step }] of Object.entries(waits)) {
       scenario(name, {}, async (scene) => {
-        const action = scene.start({ images: `web=${IMAGE.v2}`, ...inputs });
+        const action = scene.follow({ images: `web=${IMAGE.v2}`, ...inputs }, step);
         await action.line(when);
         action.cancel();
         const result = await action.done;
@@ -78,11 +97,11 @@ export function cancelledRuns(cluster: () => TestCluster): void {
     }
 
     scenario('while another run holds the lock: nothing written', {}, async (scene) => {
-      await scene.api.create(`/apis/coordination.k8s.io/v1/namespaces/${scene.namespace}/leases`, {
+      await scene.api.create(paths.leases(scene.namespace), {
         metadata: { name: 'crossfade.web' },
         spec: { holderIdentity: 'somebody', leaseDurationSeconds: 3600, renewTime: '2026-01-01T00:00:00.000000Z' },
       });
-      const action = scene.start({ images: `web=${IMAGE.v2}` });
+      const action = scene.follow({ images: `web=${IMAGE.v2}` });
       await action.line(/another run is releasing web: somebody/);
       action.cancel();
       const result = await action.done;
@@ -94,7 +113,8 @@ export function cancelledRuns(cluster: () => TestCluster): void {
 
     scenario('while the API server does not answer: post takes back', {}, async (scene) => {
       const gate = await scene.gate();
-      const action = scene.start({ images: `web=${IMAGE.v2}`, kubeconfig: gate.kubeconfig, 'bake-time': '40s' });
+      const inputs = { images: `web=${IMAGE.v2}`, kubeconfig: gate.kubeconfig, 'bake-time': '40s' };
+      const action = scene.start(inputs, PROCESS);
       await action.line(/waiting: users are on the candidate/);
       gate.rule = () => ({ do: 'reset' });
       action.cancel();
@@ -108,6 +128,60 @@ export function cancelledRuns(cluster: () => TestCluster): void {
       expect(result.outputs.images).not.toContain(IMAGE.v1);
       expect(result.summary).not.toBe('');
       await expectOriginal(scene, 'aborted');
+    });
+  });
+  describe('cancelled with on-cancel: hold', () => {
+    const HOLD = { images: `web=${IMAGE.v2}`, 'on-cancel': 'hold' } as const;
+
+    scenario('in the bake: users stay on the candidate until another run promotes', {}, async (scene) => {
+      const action = scene.follow({ ...HOLD, 'bake-time': '6s' }, PROCESS);
+      await action.line(/waiting: users are on the candidate/);
+      const writes = await scene.writes();
+      action.cancel();
+      const result = await action.done;
+      expect(result.outputs).toMatchObject({ outcome: 'paused' });
+      expect(result.outputs.reason).toMatch(/It stands at 100 %: the run was cancelled, and on-cancel: hold/);
+      expect((await scene.writes()).slice(writes.length)).toEqual(['open record', 'release lock']);
+      expect(await scene.users()).toEqual(await scene.podsOf(await scene.hash(IMAGE.v2)));
+      expect((await scene.deployment()).spec?.paused).toBe(true);
+      expectSuccess(await scene.run({ action: 'promote' }));
+      await expectPromoted(scene);
+    });
+
+    scenario('at a step: users stay at its share, and abort takes them back', { replicas: 4 }, async (scene) => {
+      scene.judge = expectResizesOnly;
+      const action = scene.follow({ ...HOLD, strategy: 'canary', steps: '20% 40s' });
+      await action.line(/waiting: 20 % of the users are on the candidate/);
+      action.cancel();
+      expect((await action.done).outputs).toMatchObject({ outcome: 'paused' });
+      expect(await scene.users()).toHaveLength(5);
+      expectSuccess(await scene.run({ action: 'abort' }), 'aborted');
+      await expectOriginal(scene, 'aborted');
+    });
+
+    scenario('before there are pods: there is nothing to be held', {}, async (scene) => {
+      const at = GOOD_RELEASE.indexOf('pin');
+      const gate = await scene.gate((passing) => {
+        if (passing.kind !== 'write' || passing.count !== at + 1) return FORWARD;
+        action.cancel();
+        // Long enough for the signal to arrive first.
+        return { do: 'delay', ms: 100 };
+      });
+      const action = scene.follow({ ...HOLD, kubeconfig: gate.kubeconfig });
+      expect((await action.done).outputs).toMatchObject({ outcome: 'aborted' });
+      await expectOriginal(scene, 'aborted');
+    });
+
+    scenario('and killed before it could say so: post leaves it as it stands', {}, async (scene) => {
+      const action = scene.start({ ...HOLD, 'bake-time': '6s' });
+      await action.line(/waiting: users are on the candidate/);
+      action.cancel();
+      action.kill('SIGKILL');
+      const result = await action.done;
+      expect(result).toMatchObject({ signal: 'SIGKILL', post: { conclusion: 'success' } });
+      expect(await scene.users()).toEqual(await scene.podsOf(await scene.hash(IMAGE.v2)));
+      expectSuccess(await scene.run({ action: 'promote' }));
+      await expectPromoted(scene);
     });
   });
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { readyEndpoints } from '../kubernetes/app.ts';
 import type { TestCluster } from './cluster.ts';
 import { IMAGE } from './cluster.ts';
@@ -13,7 +13,8 @@ import {
   GOOD_RELEASE,
   TAKEN_BACK_UNSEEN,
 } from './endings.ts';
-import { scenariosOn } from './scene.ts';
+import { describe } from './group.ts';
+import { PROCESS, scenariosOn } from './scene.ts';
 
 /** Smoke tests and commands: what they see, and what comes of their verdict. */
 export function checks(cluster: () => TestCluster, { sockets }: { readonly sockets: boolean }): void {
@@ -28,7 +29,9 @@ export function checks(cluster: () => TestCluster, { sockets }: { readonly socke
           'echo checking',
           'until [ -e seen ]; do sleep 0.05; done',
         ].join('\n');
-        const action = scene.start({ images: `web=${IMAGE.v2}`, 'smoke-command': command }, { workspace });
+        const inputs = { images: `web=${IMAGE.v2}`, 'smoke-command': command };
+        // The command works in the folder that its process was started in.
+        const action = scene.follow(inputs, { workspace, ...PROCESS });
         await action.line(/^ +checking$/);
         const candidate = await scene.hash(IMAGE.v2);
         expect(await scene.users()).toEqual(scene.stable.pods);
@@ -49,7 +52,10 @@ export function checks(cluster: () => TestCluster, { sockets }: { readonly socke
     });
 
     scenario('that fails takes the release back before any user saw it', {}, async (scene) => {
-      const result = await scene.run({ images: `web=${IMAGE.v2}`, 'smoke-command': 'echo no such table; exit 7' });
+      const result = await scene.run(
+        { images: `web=${IMAGE.v2}`, 'smoke-command': 'echo no such table; exit 7' },
+        PROCESS,
+      );
       expectFailure(result, 'rolled-back', /smoke-command “echo no such table; exit 7” failed: exit code 7/);
       expect(result.summary).toContain('no such table');
       expect(await scene.writes()).toEqual(TAKEN_BACK_UNSEEN);

@@ -10,8 +10,13 @@ export interface TestCluster {
   kubeconfigFor(name: string): Promise<string>;
   /** A namespace of its own, removed (or forgotten) by `stop`. */
   namespace(prefix: string): Promise<string>;
-  /** Every request the API server answered since `since` (epoch ms), oldest first; server-side truth. Not on a given cluster. */
+  /**
+   * Every request the API server answered since `since` (epoch ms), oldest first; server-side truth. Those of the cluster's own components may
+   * be missing. Not on a given cluster.
+   */
   audit(since: number): Promise<AuditedRequest[]>;
+  /** Runs that nobody kills are run without a process each, unless a scene asks for one; so is what post does after one that was killed. */
+  readonly inProcess?: boolean;
   stop(): Promise<void>;
 }
 

@@ -1,13 +1,14 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect } from '@jest/globals';
+import { expect } from '@jest/globals';
 import type { Service } from '../../src/cluster/wire.ts';
 import { paths } from '../kubernetes/api.ts';
 import { until } from '../kubernetes/processes.ts';
 import type { TestCluster } from './cluster.ts';
 import { IMAGE } from './cluster.ts';
 import { expectFailure, expectOriginal, expectPromoted, expectSuccess, expectUntouched } from './endings.ts';
+import { describe } from './group.ts';
 import { type Inputs, type Scene, scenariosOn } from './scene.ts';
 
 /** A ramp by the user's own command: what was told is on record before the command runs, and after. */
@@ -138,7 +139,7 @@ export function commandRouters(cluster: () => TestCluster): void {
     });
 
     programmed('cancelled while it runs: users first, it is ended and told 0', async (scene, program) => {
-      const action = scene.start(program.inputs(hangs));
+      const action = scene.follow(program.inputs(hangs));
       await action.line(/pid \d+/);
       action.cancel();
       expect(await action.done).toMatchObject({ conclusion: 'cancelled', outputs: { outcome: 'aborted' } });

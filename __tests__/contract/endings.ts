@@ -34,6 +34,7 @@ export const TAKEN_BACK_UNSEEN: readonly string[] = [
   'open',
   'pause',
   'create services web-candidate',
+  'note the turn',
   'close on stable',
   'unpin',
   'restore',
@@ -44,7 +45,7 @@ export const TAKEN_BACK_UNSEEN: readonly string[] = [
 
 /** The writes of one that is taken back when users are on the candidate. */
 export const TAKEN_BACK: readonly string[] = TAKEN_BACK_UNSEEN.toSpliced(
-  TAKEN_BACK_UNSEEN.indexOf('close on stable'),
+  TAKEN_BACK_UNSEEN.indexOf('note the turn'),
   0,
   'select candidate',
   'back to stable',
@@ -118,7 +119,7 @@ export async function expectUntouched(scene: Scene): Promise<void> {
 /** Success for the runner, and nothing left for post. */
 export function expectSuccess(
   result: RunResult,
-  outcome: 'promoted' | 'unchanged' | 'paused' | 'aborted' = 'promoted',
+  outcome: 'promoted' | 'unchanged' | 'paused' | 'aborted' | 'rolled-back' = 'promoted',
 ): void {
   expect(result.outputs).toMatchObject({ outcome });
   expect(result).toMatchObject({ conclusion: 'success', exitCode: 0, post: { conclusion: 'success', exitCode: 0 } });
@@ -151,7 +152,7 @@ function changed(deployment: unknown, { image, env }: Change): unknown {
 
 /**
  * Users are on a mix while the Deployment is resized: for the moment that takes, and for nothing else, it is not paused. How long that is
- * on a machine at rest, `npm run bench` measures; here sixteen scenes share the machine, and an end is what counts.
+ * on a machine at rest, `npm run bench` measures; here a dozen scenes share the machine, and an end is what counts.
  */
 export function expectResizesOnly(violations: readonly Violation[]): void {
   for (const violation of violations) expect(violation).toMatchObject({ rule: 'exposed', ms: expect.any(Number) });

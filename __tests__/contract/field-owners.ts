@@ -1,4 +1,4 @@
-import { describe, expect } from '@jest/globals';
+import { expect } from '@jest/globals';
 import type { KubeObject } from '../../src/cluster/wire.ts';
 import { paths } from '../kubernetes/api.ts';
 import type { RunResult } from '../runner/runner.ts';
@@ -13,6 +13,7 @@ import {
   TAKEN_BACK_UNSEEN,
 } from './endings.ts';
 import { FORWARD, type Passing, type Treatment } from './gate.ts';
+import { describe } from './group.ts';
 import { type Scene, scenariosOn } from './scene.ts';
 
 /** What a promoted release has changed for good. */

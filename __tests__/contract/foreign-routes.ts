@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { RAMP, weigh, withGateway } from './canary.ts';
 import type { TestCluster } from './cluster.ts';
 import { IMAGE } from './cluster.ts';
 import { expectFailure, expectOriginal, expectPromoted, expectSuccess } from './endings.ts';
 import { ownersOf } from './field-owners.ts';
 import { type HttpRoute, routeManifest, routePath } from './gateway.ts';
+import { describe } from './group.ts';
 import { type Scene, scenariosOn } from './scene.ts';
 
 const TOOL = 'argocd-controller';
@@ -18,7 +19,7 @@ export function foreignRoutes(cluster: () => TestCluster): void {
     scenario('a sync in a step: its doing, it is named, and users end on stable', { replicas: 4 }, (scene) =>
       withGateway(scene, async () => {
         const before = await sync(scene, { force: true });
-        const action = scene.start({ ...RAMP, steps: '20% 30s' });
+        const action = scene.follow({ ...RAMP, steps: '20% 30s' });
         await action.line(/waiting: 20 % of the users/);
         await expect(sync(scene, { force: false })).rejects.toMatchObject({
           status: 409,

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { describe, expect } from '@jest/globals';
+import { expect } from '@jest/globals';
 import type { Deployment, Service } from '../../src/cluster/wire.ts';
 import { paths } from '../kubernetes/api.ts';
 import { deploymentManifest } from '../kubernetes/app.ts';
@@ -9,6 +9,7 @@ import type { RunResult } from '../runner/runner.ts';
 import type { TestCluster } from './cluster.ts';
 import { IMAGE } from './cluster.ts';
 import { expectFailure, expectOriginal, expectPromoted, expectSuccess, GOOD_RELEASE, TAKEN_BACK } from './endings.ts';
+import { describe } from './group.ts';
 import { type Inputs, type Scene, scenariosOn } from './scene.ts';
 import { changesOf } from './writes.ts';
 
@@ -32,7 +33,7 @@ export function foreignWrites(cluster: () => TestCluster): void {
       const { spec } = await scene.deployment();
       expect(spec?.paused).toBe(true);
       expect(spec?.template.spec?.containers[0]?.image).toBe(IMAGE.v3);
-      expect(await scene.writes()).toEqual([...upTo('back to stable'), 'open record', 'release lock']);
+      expect(await scene.writes()).toEqual([...upTo('note the turn'), 'note that it stands', 'release lock']);
       expect(await scene.record()).toMatchObject({ isOpen: true });
     });
 
@@ -230,7 +231,7 @@ async function disturbed(
   bakeTime = '30s',
   inputs: Inputs = {},
 ): Promise<RunResult> {
-  const action = scene.start({ images: `web=${IMAGE.v2}`, 'bake-time': bakeTime, ...inputs });
+  const action = scene.follow({ images: `web=${IMAGE.v2}`, 'bake-time': bakeTime, ...inputs });
   await action.line(/waiting: users are on the candidate/);
   await disturb();
   return action.done;

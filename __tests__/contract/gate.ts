@@ -1,12 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { RequestOptions } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type RequestOptions, type Server } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KubeConfig } from '@kubernetes/client-node';
 import { Agent, type Dispatcher, request } from 'undici';
+import { createAuthority } from '../kubernetes/certificates.ts';
 
 /** One request on its way through the gate. */
 export interface Passing {
@@ -38,6 +39,10 @@ export type Treatment =
   /** The caller gets half of the answer, as if that were all of it. */
   | { readonly do: 'forward-and-truncate' }
   | { readonly do: 'delay'; readonly ms: number }
+  /** The answer comes byte by byte, each so many milliseconds after the one before. */
+  | { readonly do: 'forward-and-drip'; readonly ms: number }
+  /** With a warning of the API server's beside the answer. */
+  | { readonly do: 'forward-and-warn'; readonly text: string }
   /** A watch that is broken off as soon as it has said something. */
   | { readonly do: 'break-off' }
   /** A watch that says nothing, for ever. */
@@ -48,9 +53,13 @@ export type Rule = (passing: Passing) => Treatment | Promise<Treatment>;
 
 export const FORWARD: Treatment = { do: 'forward' };
 
+/** All gates are one cluster's, as far as TLS goes. */
+const AUTHORITY = createAuthority('gate-authority');
+const IDENTITY = AUTHORITY.issue({ commonName: 'gate' }, { names: ['localhost'], addresses: ['127.0.0.1'] });
+
 /**
  * A proxy between one run and its API server: it counts the run's requests, stops at any of them, and lets things go wrong. To the
- * server it is the user of the kubeconfig; to the run it is an API server without TLS.
+ * server it is the user of the kubeconfig; to the run it is an API server over TLS, which wants a token that may change.
  */
 export class Gate {
   /** Path of the kubeconfig that leads through the gate. */
@@ -59,6 +68,13 @@ export class Gate {
   readonly #server: Server;
   readonly #upstream: { readonly origin: string; readonly headers: Record<string, string>; readonly agent: Agent };
   readonly #counts = { read: 0, watch: 0, renewal: 0, write: 0 };
+  /** The connections without their TLS, by the other side's port: only such a one can be reset. */
+  readonly #sockets = new Map<number, Socket>();
+  /** Connections on which nothing is said any more. */
+  readonly #hushed = new WeakSet<Socket>();
+  readonly #hushable = new Set<Socket>();
+  #isAway = false;
+  #token = 'gate';
   #rule: Rule;
 
   private constructor(folder: string, server: Server, upstream: Upstream, rule: Rule) {
@@ -67,6 +83,14 @@ export class Gate {
     this.#server = server;
     this.#upstream = upstream;
     this.#rule = rule;
+    writeFileSync(this.#tokenFile, this.#token);
+    server.on('connection', (socket: Socket) => {
+      const port = socket.remotePort ?? 0;
+      this.#sockets.set(port, socket);
+      socket.on('close', () => this.#sockets.delete(port));
+      if (this.#isAway) socket.resetAndDestroy();
+    });
+    server.on('tlsClientError', () => undefined);
     server.on('request', (incoming, outgoing) => {
       this.#pass(incoming, outgoing).catch(() => outgoing.destroy());
     });
@@ -74,12 +98,12 @@ export class Gate {
 
   static async open(kubeconfig: string, rule: Rule = () => FORWARD): Promise<Gate> {
     const folder = mkdtempSync(join(tmpdir(), 'gate-'));
-    const server = createServer({ keepAliveTimeout: 60_000 });
+    const server = createServer({ keepAliveTimeout: 60_000, cert: IDENTITY.certificate, key: IDENTITY.key });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const gate = new Gate(folder, server, await upstreamOf(kubeconfig), rule);
     // A server that listens on a TCP port has an AddressInfo.
     const { port } = server.address() as AddressInfo;
-    writeFileSync(gate.kubeconfig, JSON.stringify(plainKubeconfig(`http://127.0.0.1:${port}`)));
+    writeFileSync(gate.kubeconfig, JSON.stringify(kubeconfigOf(`https://127.0.0.1:${port}`, gate.#tokenFile)));
     return gate;
   }
 
@@ -98,9 +122,35 @@ export class Gate {
     this.#rule = rule;
   }
 
+  get #tokenFile(): string {
+    return join(this.#folder, 'token');
+  }
+
   /** Resets all connections, watches included. */
   breakOff(): void {
-    this.#server.closeAllConnections();
+    for (const socket of [...this.#sockets.values()]) socket.resetAndDestroy();
+  }
+
+  /** Resets all connections, and every new one, until it comes back. */
+  leave(): void {
+    this.#isAway = true;
+    this.breakOff();
+  }
+
+  comeBack(): void {
+    this.#isAway = false;
+  }
+
+  /** On all connections that there are, watches included, nothing is said any more; nor are they closed. New ones are as ever. */
+  hush(): void {
+    for (const socket of this.#hushable) this.#hushed.add(socket);
+  }
+
+  /** From now on only another token is let in; those who read the file anew find it after so many milliseconds. */
+  async changeToken(lag: number): Promise<void> {
+    this.#token = `${this.#token}+`;
+    await sleep(lag);
+    writeFileSync(this.#tokenFile, this.#token);
   }
 
   async close(): Promise<void> {
@@ -111,7 +161,17 @@ export class Gate {
   }
 
   async #pass(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    this.#hushable.add(incoming.socket);
+    incoming.socket.once('close', () => this.#hushable.delete(incoming.socket));
     const body = await textOf(incoming);
+    if (this.#hushed.has(incoming.socket)) return;
+    if (incoming.headers.authorization !== `Bearer ${this.#token}`) {
+      outgoing.writeHead(401, { 'content-type': 'application/json' });
+      outgoing.end(
+        JSON.stringify({ kind: 'Status', apiVersion: 'v1', status: 'Failure', reason: 'Unauthorized', code: 401 }),
+      );
+      return;
+    }
     const { method = 'GET', url: path = '/' } = incoming;
     const kind = kindOf(method, path);
     this.#counts[kind] += 1;
@@ -123,7 +183,7 @@ export class Gate {
         outgoing.end(treatment.body);
         return;
       case 'reset':
-        incoming.socket.resetAndDestroy();
+        this.#reset(incoming);
         return;
       case 'delay':
         await sleep(treatment.ms);
@@ -143,7 +203,7 @@ export class Gate {
   ): Promise<void> {
     const abandoned = new AbortController();
     outgoing.on('close', () => abandoned.abort());
-    const { 'content-type': type, 'user-agent': agent, authorization } = incoming.headers;
+    const { 'content-type': type, 'user-agent': agent } = incoming.headers;
     const answer = await request(`${this.#upstream.origin}${passing.path}`, {
       // What node:http accepted as a method is one.
       method: passing.method as Dispatcher.HttpMethod,
@@ -151,7 +211,6 @@ export class Gate {
         accept: 'application/json',
         ...(type === undefined ? {} : { 'content-type': type }),
         ...(agent === undefined ? {} : { 'user-agent': agent }),
-        ...(authorization === undefined ? {} : { authorization }),
         ...this.#upstream.headers,
       },
       ...(passing.body === '' ? {} : { body: passing.body }),
@@ -169,7 +228,7 @@ export class Gate {
       outgoing.writeHead(200, headers);
       outgoing.flushHeaders();
       for await (const chunk of answer.body) {
-        if (treatment.do === 'mute') continue;
+        if (treatment.do === 'mute' || this.#hushed.has(incoming.socket)) continue;
         const written = Promise.withResolvers<void>();
         outgoing.write(chunk, () => written.resolve());
         // An event is a line, and a long one comes in parts.
@@ -179,18 +238,28 @@ export class Gate {
         incoming.socket.destroy();
         return;
       }
-      outgoing.end();
+      if (!this.#hushed.has(incoming.socket)) outgoing.end();
       return;
     }
     const content = Buffer.from(await answer.body.arrayBuffer());
     if ('first' in treatment) await treatment.first?.();
     if (treatment.do === 'forward-and-reset') {
-      incoming.socket.resetAndDestroy();
+      this.#reset(incoming);
       return;
     }
-    outgoing.writeHead(answer.statusCode, headers);
+    if (this.#hushed.has(incoming.socket)) return;
+    const warning = treatment.do === 'forward-and-warn' ? { warning: `299 - "${treatment.text}"` } : {};
+    outgoing.writeHead(answer.statusCode, { ...headers, ...warning });
+    if (treatment.do === 'forward-and-drip') {
+      await drip(outgoing, content, treatment.ms);
+      return;
+    }
     const isCut = treatment.do === 'forward-and-truncate';
     outgoing.end(isCut ? content.subarray(0, Math.floor(content.length / 2)) : content);
+  }
+
+  #reset(incoming: IncomingMessage): void {
+    this.#sockets.get(incoming.socket.remotePort ?? 0)?.resetAndDestroy();
   }
 }
 
@@ -221,16 +290,26 @@ async function upstreamOf(kubeconfig: string): Promise<Upstream> {
   return { origin: cluster.server.replace(/\/$/, ''), headers: Object.fromEntries(headers), agent };
 }
 
-function plainKubeconfig(server: string): unknown {
+function kubeconfigOf(server: string, tokenFile: string): unknown {
+  const authority = Buffer.from(AUTHORITY.certificate).toString('base64');
   return {
     apiVersion: 'v1',
     kind: 'Config',
-    // The client library refuses a server without TLS otherwise.
-    clusters: [{ name: 'gate', cluster: { server, 'insecure-skip-tls-verify': true } }],
-    users: [{ name: 'gate', user: {} }],
+    clusters: [{ name: 'gate', cluster: { server, 'certificate-authority-data': authority } }],
+    users: [{ name: 'gate', user: { tokenFile } }],
     contexts: [{ name: 'gate', context: { cluster: 'gate', user: 'gate' } }],
     'current-context': 'gate',
   };
+}
+
+/** Until all is said, or nobody listens. */
+async function drip(outgoing: ServerResponse, content: Buffer, ms: number): Promise<void> {
+  for (const byte of content) {
+    if (outgoing.destroyed) return;
+    outgoing.write(Buffer.of(byte));
+    await sleep(ms);
+  }
+  outgoing.end();
 }
 
 function kindOf(method: string, path: string): Passing['kind'] {

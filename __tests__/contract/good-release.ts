@@ -1,9 +1,10 @@
-import { describe, expect } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { paths } from '../kubernetes/api.ts';
 import type { TestCluster } from './cluster.ts';
 import { IMAGE, REPOSITORY } from './cluster.ts';
 import { expectPromoted, expectSuccess, expectUntouched, GOOD_RELEASE } from './endings.ts';
-import { scenariosOn } from './scene.ts';
+import { describe } from './group.ts';
+import { PROCESS, scenariosOn } from './scene.ts';
 
 /** Releases that nothing stands in the way of. */
 export function goodReleases(cluster: () => TestCluster): void {
@@ -11,7 +12,7 @@ export function goodReleases(cluster: () => TestCluster): void {
 
   describe('a good release', () => {
     scenario('moves users to a new image, write by write', {}, async (scene) => {
-      const result = await scene.run({ images: `web=${IMAGE.v2}` });
+      const result = await scene.run({ images: `web=${IMAGE.v2}` }, PROCESS);
       expectSuccess(result);
       expect(await scene.writes()).toEqual(GOOD_RELEASE);
       await expectPromoted(scene);

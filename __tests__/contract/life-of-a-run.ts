@@ -1,8 +1,17 @@
-import { describe, expect } from '@jest/globals';
+import { expect } from '@jest/globals';
+import { paths } from '../kubernetes/api.ts';
 import type { TestCluster } from './cluster.ts';
 import { IMAGE } from './cluster.ts';
-import { expectFailure, expectPromoted, expectStanding, expectSuccess, GOOD_RELEASE } from './endings.ts';
-import { type Scene, scenariosOn } from './scene.ts';
+import {
+  expectFailure,
+  expectOriginal,
+  expectPromoted,
+  expectStanding,
+  expectSuccess,
+  GOOD_RELEASE,
+} from './endings.ts';
+import { describe } from './group.ts';
+import { PROCESS, scenariosOn } from './scene.ts';
 
 const FIRST = { event: { runId: '111' } } as const;
 const SECOND = { event: { runId: '222' } } as const;
@@ -15,9 +24,9 @@ export function livesOfRuns(cluster: () => TestCluster): void {
   describe('two runs at once', () => {
     scenario('the second waits, says for whom, and then works', {}, async (scene) => {
       // Long enough for the second to come to the lock, also on a machine with much to do.
-      const first = scene.start({ images: `web=${IMAGE.v2}`, 'bake-time': '6s' }, FIRST);
+      const first = scene.follow({ images: `web=${IMAGE.v2}`, 'bake-time': '15s' }, { ...FIRST, ...PROCESS });
       await first.line(/ is on record/);
-      const second = scene.start({ images: `web=${IMAGE.v3}` }, SECOND);
+      const second = scene.follow({ images: `web=${IMAGE.v3}` }, { ...SECOND, ...PROCESS });
       await second.line(new RegExp(`another run is releasing web: ${FIRST_URL}`));
       expectSuccess(await first.done);
       expectSuccess(await second.done);
@@ -27,7 +36,7 @@ export function livesOfRuns(cluster: () => TestCluster): void {
     });
 
     scenario('the second fails after its lock-timeout and names the first', {}, async (scene) => {
-      const first = scene.start({ images: `web=${IMAGE.v2}`, 'bake-time': '4s' }, FIRST);
+      const first = scene.follow({ images: `web=${IMAGE.v2}`, 'bake-time': '4s' }, FIRST);
       await first.line(/ is on record/);
       const second = await scene.run({ images: `web=${IMAGE.v3}`, 'lock-timeout': '0s' }, SECOND);
       expectFailure(second, 'failed', new RegExp(`it is held by ${FIRST_URL}`));
@@ -41,20 +50,20 @@ export function livesOfRuns(cluster: () => TestCluster): void {
       'with the lock deleted under the first: no user is lost, and a third run puts all right',
       {},
       async (scene) => {
-        const first = scene.start({ images: `web=${IMAGE.v2}`, 'bake-time': '8s' }, FIRST);
+        const first = scene.follow({ images: `web=${IMAGE.v2}`, 'bake-time': '15s' }, FIRST);
         await first.line(/waiting: users are on the candidate/);
-        await scene.api.remove(leasePath(scene));
-        const second = scene.start({ images: `web=${IMAGE.v3}` }, SECOND);
+        await scene.removeLock();
+        const second = scene.follow({ images: `web=${IMAGE.v3}` }, SECOND);
         const [one] = await Promise.all([first.done, second.done]);
         expect(one.outputs.outcome).not.toBe('promoted');
-        await scene.api.remove(leasePath(scene));
+        await scene.removeLock();
         expectSuccess(await scene.run({ images: `web=${IMAGE.v2}` }));
         await expectPromoted(scene);
       },
     );
 
     scenario('the lock of a dead run is taken over when it is stale', {}, async (scene) => {
-      await scene.api.create(leasePath(scene, ''), {
+      await scene.api.create(paths.leases(scene.namespace), {
         metadata: { name: 'crossfade.web' },
         spec: { holderIdentity: 'gone', leaseDurationSeconds: 2, renewTime: '2026-01-01T00:00:00.000000Z' },
       });
@@ -63,6 +72,34 @@ export function livesOfRuns(cluster: () => TestCluster): void {
       expect(result.displayedLog).toContain('another run is releasing web: gone');
       expect(await scene.writes()).toEqual(['take lock (409)', 'take over lock', ...GOOD_RELEASE.slice(1)]);
       await expectPromoted(scene);
+    });
+  });
+
+  describe('abort while another run is at work', () => {
+    scenario('asks that run to take its release back, and it does, at once', {}, async (scene) => {
+      const first = scene.follow({ images: `web=${IMAGE.v2}`, 'bake-time': '50s' }, FIRST);
+      await first.line(/waiting: users are on the candidate/);
+      const asked = Date.now();
+      const second = scene.follow({ action: 'abort' }, SECOND);
+      const [told, done] = await Promise.all([first.done, second.done]);
+      expectFailure(told, 'aborted', /Another run asked for it \(action: abort, .*runs\/222/);
+      expectSuccess(done, 'aborted');
+      expect(done.outputs.reason).toMatch(/The run that was at work on release \S+ took it back, as asked/);
+      const back = (await scene.mutations())[(await scene.writes()).indexOf('back to stable')];
+      // Two seconds until it is heard, and the start of a process.
+      expect((back?.at ?? 0) - asked).toBeLessThan(6_000);
+      await expectOriginal(scene, 'aborted');
+    });
+
+    scenario('that was lost with its runner does not wait for its lock to be stale', {}, async (scene) => {
+      const first = scene.start({ images: `web=${IMAGE.v2}`, 'bake-time': '50s' }, FIRST);
+      await first.line(/waiting: users are on the candidate/);
+      first.loseRunner();
+      await first.done;
+      const asked = Date.now();
+      expectSuccess(await scene.run({ action: 'abort' }, SECOND), 'aborted');
+      expect(Date.now() - asked).toBeLessThan(25_000);
+      await expectOriginal(scene, 'aborted');
     });
   });
 
@@ -84,9 +121,4 @@ export function livesOfRuns(cluster: () => TestCluster): void {
       expect(await scene.users()).toEqual(scene.stable.pods);
     });
   });
-}
-
-function leasePath(scene: Scene, name = 'crossfade.web'): string {
-  const leases = `/apis/coordination.k8s.io/v1/namespaces/${scene.namespace}/leases`;
-  return name === '' ? leases : `${leases}/${name}`;
 }

@@ -1,4 +1,4 @@
-import { describe, expect } from '@jest/globals';
+import { expect } from '@jest/globals';
 import type { Deployment } from '../../src/cluster/wire.ts';
 import { paths } from '../kubernetes/api.ts';
 import type { TestCluster } from './cluster.ts';
@@ -11,7 +11,8 @@ import {
   expectSuccess,
   expectUntouched,
 } from './endings.ts';
-import { scenariosOn } from './scene.ts';
+import { describe } from './group.ts';
+import { PROCESS, scenariosOn } from './scene.ts';
 
 const RAMP = { strategy: 'canary', steps: '20% 1s, 50% 1s', images: `web=${IMAGE.v2}` } as const;
 const FOUR = { replicas: 4 } as const;
@@ -23,7 +24,7 @@ export function pauses(cluster: () => TestCluster): void {
   describe('a release that stands still', () => {
     scenario('at a step, and is promoted by another run', FOUR, async (scene) => {
       scene.judge = expectResizesOnly;
-      const first = await scene.run({ ...RAMP, 'pause-at': '20%' });
+      const first = await scene.run({ ...RAMP, 'pause-at': '20%' }, PROCESS);
       expectSuccess(first, 'paused');
       expect(first.summary).toContain('20 % of the users are on the new version');
       expect(await scene.users()).toHaveLength(5);
@@ -34,7 +35,7 @@ export function pauses(cluster: () => TestCluster): void {
         /timeout is 1s; the steps that are left take 1s/,
       );
       expect(await scene.users()).toHaveLength(5);
-      expectSuccess(await scene.run({ action: 'promote' }));
+      expectSuccess(await scene.run({ action: 'promote' }, PROCESS));
       await expectPromoted(scene);
     });
 
@@ -43,8 +44,22 @@ export function pauses(cluster: () => TestCluster): void {
       expectSuccess(await scene.run({ ...RAMP, 'pause-at': '20%' }), 'paused');
       expectSuccess(await scene.run({ action: 'promote', 'pause-at': '50%' }), 'paused');
       expect(await scene.users()).toHaveLength(8);
-      expectSuccess(await scene.run({ action: 'abort' }), 'aborted');
+      expectSuccess(await scene.run({ action: 'abort' }, PROCESS), 'aborted');
       await expectOriginal(scene, 'aborted');
+    });
+
+    scenario('is promoted to a share, past its own pause, and then to the end', FOUR, async (scene) => {
+      scene.judge = expectResizesOnly;
+      expectSuccess(await scene.run({ ...RAMP, 'pause-at': '0%' }), 'paused');
+      expectFailure(
+        await scene.run({ action: 'promote', to: '30%' }),
+        'failed',
+        /Wanted to pause at 30% \(input to\); the steps that are left are 20 %, 50 %/,
+      );
+      expectSuccess(await scene.run({ action: 'promote', to: '20%' }), 'paused');
+      expect(await scene.users()).toHaveLength(5);
+      expectSuccess(await scene.run({ action: 'promote', to: 'end' }));
+      await expectPromoted(scene);
     });
 
     scenario('before any user, with blue/green', {}, async (scene) => {

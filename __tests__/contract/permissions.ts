@@ -1,11 +1,13 @@
-import { describe, expect } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { parse } from 'yaml';
 import { neededPermissions, type Permission, roleFor } from '../../src/cluster/permissions.ts';
 import { Api, paths } from '../kubernetes/api.ts';
 import { until } from '../kubernetes/processes.ts';
+import type { RunResult } from '../runner/runner.ts';
 import type { TestCluster } from './cluster.ts';
 import { IMAGE } from './cluster.ts';
 import { expectFailure, expectOriginal, expectPromoted, expectSuccess, GOOD_RELEASE } from './endings.ts';
+import { describe } from './group.ts';
 import { type Scene, scenariosOn } from './scene.ts';
 
 export const NEEDED = neededPermissions({ proxy: false });
@@ -22,6 +24,14 @@ export function permissions(cluster: () => TestCluster): void {
       expectSuccess(await scene.run({ images: `web=${IMAGE.v2}`, kubeconfig }));
       expect(await scene.writes()).toEqual(GOOD_RELEASE);
       await expectPromoted(scene);
+    });
+
+    scenario('keeps the old version warm, finishes, and goes back to it', {}, async (scene) => {
+      const kubeconfig = await personaWith(scene, NEEDED);
+      expectSuccess(await scene.run({ images: `web=${IMAGE.v2}`, 'keep-warm': 'true', kubeconfig }));
+      expectSuccess(await scene.run({ action: 'finish', kubeconfig }));
+      await expectPromoted(scene);
+      expectSuccess(await scene.run({ action: 'rollback', kubeconfig }), 'rolled-back');
     });
 
     scenario('is taken back with log and events shown', {}, async (scene) => {
@@ -56,6 +66,64 @@ export function permissions(cluster: () => TestCluster): void {
     expect(await scene.objects()).toEqual(scene.before);
   });
 
+  for (const action of ['promote', 'abort'] as const)
+    scenario(
+      `${action} without any one of its permissions: refused, that one named, nothing written`,
+      {},
+      async (scene) => {
+        expectSuccess(await scene.run({ images: `web=${IMAGE.v2}`, 'pause-at': '0%' }), 'paused');
+        const [before, users] = [await scene.writes(), await scene.users()];
+        const needed = NEEDED.filter((permission) => action === 'promote' || isForTheWayBack(permission));
+        // On the simulator one of each kind: how a permission is found missing is the same for all.
+        const tried = scene.cluster.tier === 'simulator' ? needed.filter(isOfSample) : needed;
+        expect(tried.length).toBeGreaterThan(3);
+        const remaining = [...tried];
+        const work = async (): Promise<void> => {
+          for (let missing = remaining.pop(); missing !== undefined; missing = remaining.pop()) {
+            const allowed = NEEDED.filter((other) => other !== missing);
+            expectLacking(await scene.run({ action, kubeconfig: await personaWith(scene, allowed) }), missing);
+          }
+        };
+        await Promise.all(Array.from({ length: AT_ONCE }, work));
+        expect([await scene.writes(), await scene.users()]).toEqual([before, users]);
+        const kubeconfig = await personaWith(scene, needed);
+        expectSuccess(await scene.run({ action, kubeconfig }), action === 'abort' ? 'aborted' : 'promoted');
+        await (action === 'abort' ? expectOriginal(scene, 'aborted') : expectPromoted(scene));
+      },
+    );
+
+  for (const action of ['finish', 'rollback'] as const)
+    scenario(
+      `${action} of an old version that is kept warm without one of its permissions: refused, that one named, nothing written`,
+      {},
+      async (scene) => {
+        expectSuccess(await scene.run({ images: `web=${IMAGE.v2}`, 'keep-warm': 'true' }));
+        const [before, users] = [await scene.writes(), await scene.users()];
+        for (const missing of NEEDED.filter(isOfSample)) {
+          const allowed = NEEDED.filter((other) => other !== missing);
+          expectLacking(await scene.run({ action, kubeconfig: await personaWith(scene, allowed) }), missing);
+        }
+        expect([await scene.writes(), await scene.users()]).toEqual([before, users]);
+      },
+    );
+
+  scenario(
+    'a new release without the permissions to take back an unfinished one leaves that alone',
+    {},
+    async (scene) => {
+      expectSuccess(await scene.run({ images: `web=${IMAGE.v2}`, 'pause-at': '0%' }), 'paused');
+      const before = await scene.writes();
+      const missing = NEEDED.find(({ resource, verb }) => resource === 'services' && verb === 'patch');
+      const kubeconfig = await personaWith(
+        scene,
+        NEEDED.filter((permission) => permission !== missing),
+      );
+      const result = await scene.run({ images: `web=${IMAGE.v3}`, kubeconfig });
+      expectFailure(result, 'failed', /its user lacks: patch services\./);
+      expect(await scene.writes()).toEqual(before);
+    },
+  );
+
   scenario('a smoke test through the API server needs one more', {}, async (scene) => {
     const kubeconfig = await personaWith(scene, NEEDED);
     const result = await scene.run({ images: `web=${IMAGE.v2}`, 'smoke-test': 'GET /', kubeconfig });
@@ -65,17 +133,31 @@ export function permissions(cluster: () => TestCluster): void {
 }
 
 async function expectNamed(scene: Scene, missing: Permission, kubeconfig: string): Promise<void> {
-  const result = await scene.run({ images: `web=${IMAGE.v2}`, kubeconfig });
+  expectLacking(await scene.run({ images: `web=${IMAGE.v2}`, kubeconfig }), missing);
+  expect(rulesOf(roleFor(scene.namespace, [missing]))).toHaveLength(1);
+}
+
+/** Refused, with just that permission named, and the Role that would give it. */
+export function expectLacking(result: RunResult, missing: Permission): void {
   const { verb, resource, group } = missing;
   const name = `${verb} ${resource}${group === '' ? '' : `.${group}`}`.replaceAll('.', '\\.');
   expectFailure(result, 'failed', new RegExp(`its user lacks: ${name}\\.`));
-  expect(rulesOf(roleFor(scene.namespace, [missing]))).toHaveLength(1);
   expect(result.summary).toContain(`verbs: [&quot;${verb}&quot;]`);
+}
+
+/** To take users back nothing new is made, and no failure is explained. */
+function isForTheWayBack({ resource, verb }: Permission): boolean {
+  return !['pods/log get', 'events list', 'services create'].includes(`${resource} ${verb}`);
+}
+
+function isOfSample({ resource, verb }: Permission): boolean {
+  const sample = ['configmaps get', 'configmaps update', 'leases create', 'services patch', 'deployments watch'];
+  return sample.includes(`${resource} ${verb}`);
 }
 
 /** Kubeconfig of a new user with these permissions in the scene's namespace; they count when it is given out. */
 export async function personaWith(
-  scene: Scene,
+  scene: Pick<Scene, 'api' | 'cluster' | 'namespace'>,
   allowed: readonly Permission[],
   needed: readonly Permission[] = NEEDED,
 ): Promise<string> {
@@ -106,7 +188,7 @@ interface Review {
 }
 
 /** The authorizer learns of new roles by a watch of its own. */
-async function settled(kubeconfig: string, namespace: string, allowed: readonly Permission[]): Promise<void> {
+export async function settled(kubeconfig: string, namespace: string, allowed: readonly Permission[]): Promise<void> {
   const api = await Api.from(kubeconfig);
   try {
     await until('the role counts', 10_000, async () => {

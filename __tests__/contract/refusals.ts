@@ -1,4 +1,4 @@
-import { describe, expect } from '@jest/globals';
+import { expect } from '@jest/globals';
 import type { Deployment, KubeObject, Service } from '../../src/cluster/wire.ts';
 import { paths } from '../kubernetes/api.ts';
 import { setImage } from '../kubernetes/app.ts';
@@ -6,6 +6,7 @@ import { until } from '../kubernetes/processes.ts';
 import type { TestCluster } from './cluster.ts';
 import { IMAGE } from './cluster.ts';
 import { expectFailure } from './endings.ts';
+import { describe } from './group.ts';
 import { type Inputs, type Scene, scenariosOn } from './scene.ts';
 
 const GOOD: Inputs = { images: `web=${IMAGE.v2}` };
@@ -167,7 +168,11 @@ export function refusals(cluster: () => TestCluster): void {
   describe('refused: the connection', () => {
     scenario('leads nowhere', {}, async (scene) => {
       const kubeconfig = kubeconfigTo('http://127.0.0.1:9');
-      await expectRefused(scene, { ...GOOD, kubeconfig }, /ECONNREFUSED 127\.0\.0\.1:9/);
+      await expectRefused(
+        scene,
+        { ...GOOD, kubeconfig },
+        /API server http:\/\/127\.0\.0\.1:9; nobody listens there \(ECONNREFUSED\)\. Check address/,
+      );
     });
 
     scenario('is to a context that does not exist', {}, async (scene) => {

@@ -1,10 +1,11 @@
-import { describe, expect } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { paths } from '../kubernetes/api.ts';
 import { until } from '../kubernetes/processes.ts';
 import type { TestCluster } from './cluster.ts';
 import { IMAGE } from './cluster.ts';
 import { expectFailure, expectPromoted, expectResizesOnly, expectSuccess, expectWholeAgain } from './endings.ts';
-import { type Scene, scenariosOn } from './scene.ts';
+import { describe } from './group.ts';
+import { PROCESS, type Scene, scenariosOn } from './scene.ts';
 
 const ROLLING = { strategy: 'rolling', images: `web=${IMAGE.v2}` } as const;
 const BATCHES = { ...ROLLING, batches: '1, 50%', 'batch-time': '1s' } as const;
@@ -21,7 +22,7 @@ export function rollingReleases(cluster: () => TestCluster): void {
   describe('a rolling release in batches', () => {
     scenario('replaces pods where they are, write by write', IN_PLACE, async (scene) => {
       scene.judge = expectResizesOnly;
-      const result = await scene.run(BATCHES);
+      const result = await scene.run(BATCHES, PROCESS);
       expectSuccess(result);
       expect(await scene.writes()).toEqual([
         'take lock',
@@ -50,7 +51,7 @@ export function rollingReleases(cluster: () => TestCluster): void {
     scenario('never has a pod less than the Deployment allows: it surges instead', BY_SURGE, async (scene) => {
       scene.judge = expectResizesOnly;
       const few: number[] = [];
-      const action = scene.start({ ...BATCHES, batches: '50%' });
+      const action = scene.follow({ ...BATCHES, batches: '50%' });
       let isOver = false;
       const watched = (async () => {
         for (;;) {
@@ -73,6 +74,7 @@ export function rollingReleases(cluster: () => TestCluster): void {
       const writes = await scene.writes();
       expect(writes.slice(writes.indexOf('regrow'))).toEqual([
         'regrow',
+        'note the turn',
         'pause',
         'pin',
         'close on stable',
@@ -90,7 +92,7 @@ export function rollingReleases(cluster: () => TestCluster): void {
       const writes = await scene.writes();
       expect(writes.slice(0, writes.indexOf('regrow') + 1)).toEqual([
         ...['take lock', 'open record', 'pause', 'pin', 'open', 'pause', 'create services web-candidate'],
-        'regrow',
+        ...['note the turn', 'regrow'],
       ]);
       await expectWholeAgain(scene);
     });
@@ -101,7 +103,8 @@ export function rollingReleases(cluster: () => TestCluster): void {
         metadata: { name: 'four' },
         spec: { hard: { pods: '4' } },
       });
-      const action = scene.start({ ...BATCHES, batches: '75% 50s' });
+      // This way back is longer than the runner waits: post goes on with it.
+      const action = scene.follow({ ...BATCHES, batches: '75% 50s' }, PROCESS);
       await action.line(/waiting: 75 % of the users/);
       action.cancel();
       expect(await action.done).toMatchObject({ conclusion: 'cancelled', post: { conclusion: 'success' } });
@@ -146,7 +149,7 @@ export function rollingReleases(cluster: () => TestCluster): void {
 
     scenario('keeps its parts when replicas are doubled in a batch', IN_PLACE, async (scene) => {
       scene.judge = expectResizesOnly;
-      const action = scene.start({ ...BATCHES, batches: '50% 6s' });
+      const action = scene.follow({ ...BATCHES, batches: '50% 6s' });
       await action.line(/waiting: 50 % of the users/);
       await scene.api.patch(paths.deployments(scene.namespace, 'web'), { spec: { replicas: 8 } });
       const hash = await scene.hash(IMAGE.v2);
@@ -174,7 +177,7 @@ export function rollingReleases(cluster: () => TestCluster): void {
 
     scenario('is taken back: stable is whole before users leave the candidate', IN_PLACE, async (scene) => {
       scene.judge = expectResizesOnly;
-      const action = scene.start({ ...STEPS, steps: '80% 30s' });
+      const action = scene.follow({ ...STEPS, steps: '80% 30s' });
       await action.line(/waiting: 80 % of the users/);
       action.cancel();
       expect(await action.done).toMatchObject({ conclusion: 'cancelled', post: { conclusion: 'success' } });
@@ -202,7 +205,13 @@ export function rollingReleases(cluster: () => TestCluster): void {
         /CrashLoopBackOff|exit code/,
       );
       const writes = await scene.writes();
-      expect(writes.slice(writes.indexOf('roll'))).toEqual(['roll', 'roll', 'close record', 'release lock']);
+      expect(writes.slice(writes.indexOf('roll'))).toEqual([
+        'roll',
+        'roll',
+        'note the turn',
+        'close record',
+        'release lock',
+      ]);
       await expectWholeAgain(scene);
     });
 

@@ -1,8 +1,9 @@
-import { describe, expect } from '@jest/globals';
+import { expect } from '@jest/globals';
 import type { Permission } from '../../src/cluster/permissions.ts';
 import { BY_ROUTE, RAMP, withGateway } from './canary.ts';
 import type { TestCluster } from './cluster.ts';
 import { expectFailure, expectPromoted, expectSuccess, expectUntouched } from './endings.ts';
+import { describe } from './group.ts';
 import { NEEDED, personaWith } from './permissions.ts';
 import { type Scene, scenariosOn } from './scene.ts';
 

@@ -9,6 +9,8 @@ import { type ActionStep, type RunningAction, type RunResult, startAction } from
 import type { AuditedRequest, TestCluster } from './cluster.ts';
 import { IMAGE } from './cluster.ts';
 import { Gate, type Rule } from './gate.ts';
+import { inGroups } from './group.ts';
+import { hostFor } from './in-process.ts';
 import { describeWrites, mutations } from './writes.ts';
 
 /** The folder with `action.yml` and the committed bundle. Another one proves another build by the same scenarios. */
@@ -28,36 +30,55 @@ const QUICK = {
 const PATIENCE = 90_000;
 /** Scenes wait for one another, too. */
 const TIMEOUT = 600_000;
-/** Scenes that play at the same time: most of a scene is waiting for pods, but each runs a process of its own. */
-const SCENES_AT_ONCE = 16;
+/**
+ * Scenes of a suite that play at the same time: as many as keep two processors busy. Most of a scene is waiting: on the simulator for times
+ * that the scene is about, and beside other suites; elsewhere for pods, too, and beside no other.
+ */
+const scenesAtOnce = ({ tier }: TestCluster): number => (tier === 'simulator' ? 8 : 12);
 
 export type Inputs = Readonly<Record<string, string>>;
-export type Step = Omit<ActionStep, 'action' | 'inputs'>;
+export type Step = Omit<ActionStep, 'action' | 'inputs' | 'host'> & {
+  /** With processes of its own and from the bundle on every cluster (`TestCluster.inProcess`), post included. */
+  readonly process?: true;
+};
+/** For at least one run of each kind and of each end: bundle, environment, signals, exit code and files as the runner has them. */
+export const PROCESS: Step = { process: true };
+/** A run that may have no process: it can be cancelled, and not be killed. */
+export type Followed = Pick<RunningAction, 'line' | 'cancel' | 'done'>;
 export interface AppOptions extends Omit<App, 'namespace'> {
   /** What the app's pods need before they can start. */
   readonly prepare?: (api: Api, namespace: string) => Promise<void>;
 }
-export type Scenario = (name: string, app: AppOptions, script: (scene: Scene) => Promise<void>) => void;
+/** @param patience milliseconds for the script, where it takes longer than others */
+export type Scenario = (
+  name: string,
+  app: AppOptions,
+  script: (scene: Scene) => Promise<void>,
+  patience?: number,
+) => void;
 
 /** Registers scenarios as tests that run at the same time, each with an app in a namespace of its own. */
 export function scenariosOn(cluster: () => TestCluster): Scenario {
-  return (name, app, script) => test.concurrent(name, () => play(cluster(), app, script), TIMEOUT);
+  return (name, app, script, patience) =>
+    test.concurrent(inGroups(name), () => play(cluster(), app, script, patience), TIMEOUT);
 }
 
 /**
  * Sets the scene, follows it with the checker of invariants from before the first run to after the last, and plays the script.
  * What the checker found is part of the test: nothing, unless the script says otherwise with `judge`.
+ * @param patience milliseconds for the script
  */
 export async function play(
   cluster: TestCluster,
   options: AppOptions,
   script: (scene: Scene) => Promise<void>,
+  patience = PATIENCE,
 ): Promise<void> {
-  await slot();
+  await slot(scenesAtOnce(cluster));
   let scene: Scene | undefined;
   try {
     scene = await Scene.set(cluster, options);
-    await inTime(script(scene));
+    await inTime(script(scene), patience);
     await scene.end();
   } catch (error) {
     throw scene === undefined ? error : await scene.explain(error);
@@ -109,8 +130,22 @@ export class Scene {
     return new Scene({ cluster, api, app, before, stable }, watch);
   }
 
-  /** Starts the action as the runner does, with quick inputs unless given otherwise. */
+  /** Starts the action in a process of its own, which can be killed, with quick inputs unless given otherwise. */
   start(inputs: Inputs, step: Step = {}): RunningAction {
+    return this.#start(inputs, { ...step, ...hostFor(this.cluster, step, ['post']) });
+  }
+
+  /** Starts the action: without a process where the cluster has it so. */
+  follow(inputs: Inputs, step: Step = {}): Followed {
+    return this.#start(inputs, { ...step, ...hostFor(this.cluster, step, ['main', 'post']) });
+  }
+
+  /** As `follow`, and waits for the end. */
+  run(inputs: Inputs, step?: Step): Promise<RunResult> {
+    return this.follow(inputs, step).done;
+  }
+
+  #start(inputs: Inputs, step: Partial<ActionStep>): RunningAction {
     const action = startAction({
       ...step,
       action: ACTION,
@@ -118,11 +153,6 @@ export class Scene {
     });
     this.#runs.push(action);
     return action;
-  }
-
-  /** Runs the action, post included, and waits for its end. */
-  run(inputs: Inputs, step: Step = {}): Promise<RunResult> {
-    return this.start(inputs, step).done;
   }
 
   /** A gate for a run of this scene: give the run its kubeconfig. */
@@ -169,9 +199,14 @@ export class Scene {
 
   /** Half a minute in one request: the dead run's lock counts as stale after a second. */
   async expireLock(): Promise<void> {
-    const lease = `/apis/coordination.k8s.io/v1/namespaces/${this.namespace}/leases/crossfade.web`;
+    const lease = paths.leases(this.namespace, 'crossfade.web');
     if ((await this.api.find(lease)) === undefined) return;
     await this.api.patch(lease, { spec: { leaseDurationSeconds: 1 } });
+  }
+
+  /** Whoever has it; it has to be there. */
+  async removeLock(): Promise<void> {
+    await this.api.remove(paths.leases(this.namespace, 'crossfade.web'));
   }
 
   async record(): Promise<{ readonly isOpen: boolean; readonly past: readonly PastRelease[] }> {
@@ -236,9 +271,9 @@ function isLeaving(pod: Pod): boolean {
   return pod.metadata?.deletionTimestamp !== undefined;
 }
 
-async function inTime(played: Promise<void>): Promise<void> {
+async function inTime(played: Promise<void>, patience: number): Promise<void> {
   const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`the scene was not over within ${PATIENCE / 1000} s`)), PATIENCE);
+  const timer = setTimeout(() => reject(new Error(`the scene was not over within ${patience / 1000} s`)), patience);
   // It goes on until its runs are ended; what it says then is of no interest.
   played.catch(() => undefined);
   await Promise.race([played, promise]).finally(() => clearTimeout(timer));
@@ -247,8 +282,8 @@ async function inTime(played: Promise<void>): Promise<void> {
 let playing = 0;
 const waiting: (() => void)[] = [];
 
-async function slot(): Promise<void> {
-  if (playing >= SCENES_AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve));
+async function slot(atOnce: number): Promise<void> {
+  if (playing >= atOnce) await new Promise<void>((resolve) => waiting.push(resolve));
   playing += 1;
 }
 

@@ -1,9 +1,11 @@
-import { describe, expect } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from '@jest/globals';
 import type { RunResult } from '../runner/runner.ts';
 import type { TestCluster } from './cluster.ts';
 import { IMAGE } from './cluster.ts';
-import { expectFailure, expectPromoted, expectSuccess, GOOD_RELEASE } from './endings.ts';
+import { expectFailure, expectPromoted, expectResizesOnly, expectSuccess, GOOD_RELEASE } from './endings.ts';
 import { FORWARD, type Gate, type Passing, type Rule, type Treatment } from './gate.ts';
+import { describe } from './group.ts';
 import { type Scene, scenariosOn } from './scene.ts';
 
 /** Ways in which a request goes wrong. */
@@ -25,10 +27,67 @@ type Fault = keyof typeof FAULTS;
 const TELLING: readonly Fault[] = ['503', 'a reset after the commit'];
 
 /**
+ * `patient`: also what takes most of a minute, because dead watches are given their time.
  * An API server, or something on the way to it, that fails: the release ends as if nothing had been, or fails clean with users served.
  */
-export function unhappyApi(cluster: () => TestCluster): void {
+export function unhappyApi(cluster: () => TestCluster, options: { readonly patient: boolean }): void {
   const scenario = scenariosOn(cluster);
+
+  // The longest come first: the others play beside them.
+  scenario(
+    'answers that come byte by byte: one to a read and one to a write, and neither to its end',
+    {},
+    async (scene) => {
+      const read = once(({ kind, path }) => kind === 'read' && path.includes('/replicasets'), SLOW);
+      const write = once(isRelease, SLOW);
+      const gate = await scene.gate(async (passing) => {
+        const treatment = await read(passing);
+        return treatment === SLOW ? treatment : write(passing);
+      });
+      expectSuccess(await through(gate, scene));
+      expect(await scene.writes()).toEqual(GOOD_RELEASE);
+      await expectPromoted(scene);
+    },
+  );
+
+  scenario(
+    'an API server that is away for a while in the middle of a ramp: waits, and continues',
+    {},
+    async (scene) => {
+      scene.judge = expectResizesOnly;
+      const gate = await scene.gate();
+      const inputs = {
+        images: `web=${IMAGE.v2}`,
+        strategy: 'canary',
+        steps: '50% 3s',
+        timeout: '5m',
+        kubeconfig: gate.kubeconfig,
+      };
+      const action = scene.follow(inputs);
+      await action.line(/waiting: 50 % of the users are on the candidate/);
+      gate.leave();
+      const isShort = scene.cluster.tier === 'simulator';
+      await sleep(isShort ? 8_000 : A_MINUTE);
+      gate.comeBack();
+      const result = await action.done;
+      expectSuccess(result);
+      expect(result.displayedLog).toMatch(isShort ? /a watch starts again/ : /the API server answers again/);
+      expect((await scene.writes()).filter((write) => /\(\d+\)/.test(write))).toEqual([]);
+      await expectPromoted(scene);
+    },
+    3 * A_MINUTE,
+  );
+
+  if (options.patient)
+    scenario('connections that are kept, and on which nothing is said any more', {}, async (scene) => {
+      const gate = await scene.gate();
+      const action = scene.follow({ images: `web=${IMAGE.v2}`, 'bake-time': '2s', kubeconfig: gate.kubeconfig });
+      await action.line(/waiting: users are on the candidate/);
+      gate.hush();
+      expectSuccess(await action.done);
+      expect(await scene.writes()).toEqual(GOOD_RELEASE);
+      await expectPromoted(scene);
+    });
 
   describe('watches', () => {
     const watches: Readonly<Record<string, Rule>> = {
@@ -118,20 +177,31 @@ export function unhappyApi(cluster: () => TestCluster): void {
     await expectPromoted(scene);
   });
 
-  scenario('an API server that is away for a while in the bake', {}, async (scene) => {
+  scenario('an API server that warns: told once, and nothing else', {}, async (scene) => {
+    const text = 'spec.replicas: this is going away';
+    const gate = await scene.gate(({ method }) => (method === 'PATCH' ? { do: 'forward-and-warn', text } : FORWARD));
+    const result = await through(gate, scene);
+    expectSuccess(result);
+    const told = result.annotations.filter(({ message }) => message.includes(text));
+    expect(told).toMatchObject([{ kind: 'warning', message: `The API server says: ${text}` }]);
+    expect(await scene.writes()).toEqual(GOOD_RELEASE);
+    await expectPromoted(scene);
+  });
+
+  scenario('a token that is changed in the bake, and whose file is late', {}, async (scene) => {
     const gate = await scene.gate();
-    const inputs = { images: `web=${IMAGE.v2}`, 'bake-time': '4s', kubeconfig: gate.kubeconfig };
-    const action = scene.start(inputs);
+    const action = scene.follow({ images: `web=${IMAGE.v2}`, 'bake-time': '4s', kubeconfig: gate.kubeconfig });
     await action.line(/waiting: users are on the candidate/);
-    gate.rule = () => ({ do: 'reset' });
-    gate.breakOff();
-    await action.line(/a watch starts again/);
-    gate.rule = () => FORWARD;
+    await gate.changeToken(3_000);
     expectSuccess(await action.done);
     expect(await scene.writes()).toEqual(GOOD_RELEASE);
     await expectPromoted(scene);
   });
 }
+
+const A_MINUTE = 60_000;
+/** Slower than anybody waits for. */
+const SLOW: Treatment = { do: 'forward-and-drip', ms: 1_000 };
 
 function through(gate: Gate, scene: Scene): Promise<RunResult> {
   return scene.run({ images: `web=${IMAGE.v2}`, kubeconfig: gate.kubeconfig });

@@ -36,6 +36,7 @@ export function describeWrites(writes: readonly AuditedRequest[], known: Known):
   let selected = stable;
   let promoted = stable;
   let opened: string | undefined;
+  let turned = false;
   return writes.flatMap((write) => {
     if (write.resource === 'leases' && write.verb !== 'delete') {
       const before = holder;
@@ -43,6 +44,12 @@ export function describeWrites(writes: readonly AuditedRequest[], known: Known):
       if (write.verb === 'update' && before === holder) return [];
     }
     let word = wordFor(write, { ...known, stable });
+    if (write.resource === 'configmaps') {
+      const before = turned;
+      turned = isTurned(write.body);
+      if (turned && !before) word = 'note the turn';
+      if (before && !turned && isOpen(write.body)) word = 'note that it stands';
+    }
     // The same hold on another template: the one before.
     if (word === 'open' && opened !== undefined && templateIn(write.body) !== opened) word = 'regrow';
     if (write.code >= 300) return `${word} (${write.code})`;
@@ -148,6 +155,13 @@ function operations(body: unknown): JsonPatchOperation[] {
 function isOpen(body: unknown): boolean {
   const { data } = body as { data?: { open?: string } };
   return (data?.open ?? '') !== '';
+}
+
+/** That the release goes back is on record. */
+export function isTurned(body: unknown): boolean {
+  const { data } = body as { data?: { open?: string } };
+  const open = data?.open ?? '';
+  return open !== '' && ((JSON.parse(open) as Pick<OpenRelease, 'turned'>).turned ?? null) !== null;
 }
 
 /** What the user's own command was told; with a question mark before it has been. */

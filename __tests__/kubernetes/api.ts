@@ -181,6 +181,7 @@ export const paths = {
   deployments: (namespace: string, name?: string): string => group('apps/v1', namespace, 'deployments', name),
   replicaSets: (namespace: string, name?: string): string => group('apps/v1', namespace, 'replicasets', name),
   endpointSlices: (namespace: string): string => group('discovery.k8s.io/v1', namespace, 'endpointslices'),
+  leases: (namespace: string, name?: string): string => group('coordination.k8s.io/v1', namespace, 'leases', name),
   roles: (namespace: string): string => group('rbac.authorization.k8s.io/v1', namespace, 'roles'),
   roleBindings: (namespace: string): string => group('rbac.authorization.k8s.io/v1', namespace, 'rolebindings'),
 } as const;

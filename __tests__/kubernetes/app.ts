@@ -16,6 +16,8 @@ export interface App {
   readonly preStopSeconds?: number;
   /** Annotations of the pod template, e.g. `READY_AFTER`. */
   readonly podAnnotations?: Readonly<Record<string, string>>;
+  /** Of the pods, beside `app`. */
+  readonly podLabels?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
   /** Further fields of the Deployment's spec, e.g. `{ minReadySeconds: 5, strategy: … }`. */
   readonly spec?: Readonly<Record<string, unknown>>;
@@ -34,7 +36,7 @@ export function deploymentManifest(app: App): unknown {
       strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
       template: {
         metadata: {
-          labels: { app: name },
+          labels: { app: name, ...app.podLabels },
           ...(app.podAnnotations === undefined ? {} : { annotations: app.podAnnotations }),
         },
         spec: {
@@ -149,7 +151,7 @@ export async function finalObjects(api: Api, app: App): Promise<FinalObjects> {
     api.get<Deployment>(paths.deployments(namespace, name)),
     api.list<Service>(paths.core(namespace, 'services')),
     api.list<KubeObject>(paths.core(namespace, 'configmaps')),
-    api.list<KubeObject>(`/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`),
+    api.list<KubeObject>(paths.leases(namespace)),
   ]);
   return {
     deployment: normalised(deployment),

@@ -2,8 +2,8 @@ import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import type { AuditedRequest } from '../contract/cluster.ts';
 
 /**
- * What the API server writes down: of reads who, what and the answer; of writes the body too. Controllers and the fake nodes
- * write often, and nobody asks for the bodies of that.
+ * What the API server writes down: of reads who, what and the answer; of writes the body too. Nothing of controllers and nodes: most requests
+ * are theirs, and nobody asks for them.
  */
 export const AUDIT_POLICY = {
   apiVersion: 'audit.k8s.io/v1',
@@ -11,8 +11,9 @@ export const AUDIT_POLICY = {
   omitStages: ['RequestReceived'],
   rules: [
     { level: 'None', nonResourceURLs: ['*'] },
-    { level: 'Metadata', users: ['system:apiserver'] },
-    { level: 'Metadata', userGroups: ['system:nodes', 'system:serviceaccounts', 'crossfade:components'] },
+    { level: 'None', users: ['system:apiserver'] },
+    { level: 'None', userGroups: ['system:nodes', 'crossfade:components'] },
+    { level: 'Metadata', userGroups: ['system:serviceaccounts'] },
     { level: 'Request', verbs: ['create', 'update', 'patch', 'delete', 'deletecollection'] },
     { level: 'Metadata' },
   ],

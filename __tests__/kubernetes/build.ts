@@ -11,12 +11,13 @@ export interface Tools {
   program(name: ProgramName): string;
 }
 
-export type ProgramName = ControlPlaneProgram | NodeProgram | ImageProgram | ProxyProgram;
+export type ProgramName = ControlPlaneProgram | NodeProgram | ImageProgram | ProxyProgram | LinterProgram;
 
 export type ControlPlaneProgram = 'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler' | 'kwok';
 export type NodeProgram = 'kubelet' | 'kube-proxy' | 'containerd' | 'containerd-shim-runc-v2' | 'ctr';
 export type ImageProgram = 'web' | 'pause';
 export type ProxyProgram = 'traefik';
+export type LinterProgram = 'actionlint';
 
 interface Recipe {
   readonly name: ProgramName;
@@ -30,7 +31,8 @@ interface Recipe {
 }
 
 const HERE = import.meta.dirname;
-const CACHE = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'crossfade');
+/** Programs that all checkouts share. */
+export const CACHE = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'crossfade');
 const KUBERNETES_CACHE = join(
   CACHE,
   `kubernetes-${VERSIONS.kubernetes}-etcd-${VERSIONS.etcd}-kwok-${VERSIONS.kwok}`,
@@ -89,6 +91,14 @@ const TRAEFIK: Recipe = {
   ldflags: `${STRIP} -X github.com/traefik/traefik/v3/pkg/version.Version=${VERSIONS.traefik}`,
 };
 
+const ACTIONLINT: Recipe = {
+  name: 'actionlint',
+  folder: join(CACHE, `actionlint-${VERSIONS.actionlint}`, 'bin'),
+  module: join(HERE, 'tools/actionlint'),
+  package: 'github.com/rhysd/actionlint/cmd/actionlint',
+  ldflags: `${STRIP} -X github.com/rhysd/actionlint.version=v${VERSIONS.actionlint}`,
+};
+
 const CONTROL_PLANE: readonly Recipe[] = [
   kubernetes('etcd', 'go.etcd.io/etcd/server/v3', STRIP),
   kubernetes('kube-apiserver'),
@@ -122,6 +132,11 @@ export async function buildNodeTools(): Promise<Tools> {
 /** Builds Traefik, if it is missing. Cold: 6 to 7 minutes on 2 cores, and 180 MB. */
 export async function buildTraefik(): Promise<Tools> {
   return build([TRAEFIK]);
+}
+
+/** Builds actionlint, if it is missing. Cold: half a minute. */
+export async function buildActionlint(): Promise<Tools> {
+  return build([ACTIONLINT]);
 }
 
 /** Where the programs of the test images are; tarballs made of them can be kept beside it, for it changes with the sources. */

@@ -2,7 +2,7 @@ import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:cry
 
 /**
  * Just enough of X.509 to issue certificates: node:crypto can sign but not write them, and four starts of the openssl program
- * are a good part of a start-up of three seconds. Keys are ECDSA P-256; everything is valid for 30 days from yesterday.
+ * are a good part of a start-up of three seconds. Keys are ECDSA P-256; everything is valid from yesterday, for 30 days unless said otherwise.
  */
 export interface Certificate {
   /** PEM. */
@@ -27,7 +27,8 @@ export interface Authority {
   ): Certificate;
 }
 
-export function createAuthority(commonName: string): Authority {
+/** @param days for which what it issues is valid from now on; its own certificate has its 30 */
+export function createAuthority(commonName: string, days = 30): Authority {
   const own = keyPair();
   const subject: Subject = { commonName };
   const certificate = certify(subject, own.publicKey, subject, own.privateKey, [
@@ -46,7 +47,7 @@ export function createAuthority(commonName: string): Authority {
         extensions.push(extension(OID.subjectAltName, sequence(...names, ...addresses)));
       }
       return {
-        certificate: certify(forSubject, pair.publicKey, subject, own.privateKey, extensions),
+        certificate: certify(forSubject, pair.publicKey, subject, own.privateKey, extensions, days),
         key: pem('PRIVATE KEY', pair.privateKey.export({ type: 'pkcs8', format: 'der' })),
       };
     },
@@ -84,6 +85,7 @@ function certify(
   issuer: Subject,
   issuerKey: KeyObject,
   extensions: readonly Buffer[],
+  days = 30,
 ): string {
   const algorithm = sequence(oid(OID.ecdsaWithSha256));
   const day = 24 * 3600_000;
@@ -92,7 +94,7 @@ function certify(
     integer(randomBytes(16)),
     algorithm,
     distinguishedName(issuer),
-    sequence(utcTime(Date.now() - day), utcTime(Date.now() + 30 * day)),
+    sequence(utcTime(Date.now() - day), utcTime(Date.now() + days * day)),
     distinguishedName(subject),
     publicKey.export({ type: 'spki', format: 'der' }),
     tlv(0xa3, sequence(...extensions)),

@@ -63,17 +63,21 @@ export interface Socket {
 export interface Load {
   /** What is known by now, some 100 ms behind. */
   report(): LoadReport;
-  /** What the machine has given it by now. */
-  processor(): Processor;
+  /** What the machine had given it at each moment, some times a second, until its end. */
+  readonly processor: readonly Processor[];
   /** Ends the load, waits for requests under way (5 s at most), and tells everything. */
   stop(): Promise<LoadReport>;
 }
 
-/** What a process has got of the processors since its start: time in which its threads ran, and in which they had to wait for one. */
+/** What a process had got of the processors since its start: time in which its threads ran, and in which they had to wait for one. */
 export interface Processor {
+  /** Epoch ms. */
+  readonly at: number;
   readonly ran: number;
   readonly waited: number;
 }
+
+const PROCESSOR_EVERY_MS = 250;
 
 let loads = 0;
 
@@ -97,10 +101,21 @@ export async function startLoad(node: NodeCluster, options: LoadOptions): Promis
   const pid = node.startInside(name, [node.web, 'load', ...flags]);
   const report = (): LoadReport => new LoadReport(readLines(file));
   await until(`load on ${url}`, 10_000, () => report().total > 0);
+  const processor = [processorOf(pid)];
+  const sampling = setInterval(() => {
+    try {
+      processor.push(processorOf(pid));
+    } catch {
+      // It has ended by itself.
+      clearInterval(sampling);
+    }
+  }, PROCESSOR_EVERY_MS);
+  sampling.unref();
   return {
     report,
-    processor: () => processorOf(pid),
+    processor,
     async stop() {
+      clearInterval(sampling);
       await node.endInside(name);
       const last = report();
       if (last.total === 0) throw new Error(`the load on ${url} has told nothing: ${node.output(name)}`);
@@ -165,8 +180,8 @@ function processorOf(pid: number): Processor {
     const [ran = 0, waited = 0] = readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ').map(Number);
     return { ran, waited };
   });
-  const sum = (of: keyof Processor): number => threads.reduce((total, thread) => total + thread[of], 0);
-  return { ran: sum('ran'), waited: sum('waited') };
+  const sum = (of: 'ran' | 'waited'): number => threads.reduce((total, thread) => total + thread[of], 0);
+  return { at: Date.now(), ran: sum('ran'), waited: sum('waited') };
 }
 
 function readLines(file: string): (Answer | Socket)[] {

@@ -99,6 +99,11 @@ export class NodeCluster extends RealCluster {
     return this.processes.end(name);
   }
 
+  /** IPv4 of the node, at which this machine and the node's own programs reach what listens there. */
+  get address(): string {
+    return this.#host.nodeAddress;
+  }
+
   /** Folder of this run, removed with the cluster. */
   get folder(): string {
     return this.processes.folder;

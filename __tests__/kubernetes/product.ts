@@ -9,8 +9,9 @@ export interface Product {
 
 export async function productAs(kubeconfig: string): Promise<Product> {
   const connection = await connect(
-    { kubeconfig: { kind: 'path', value: kubeconfig }, context: null, namespace: null },
+    { kubeconfig: { kind: 'path', value: kubeconfig }, context: null, namespace: null, allowExec: 'auto' },
     {},
+    () => {},
   );
   return { connection, api: new Api(connection, () => {}) };
 }

@@ -8,6 +8,10 @@ import { paths } from './api.ts';
 import { normalised } from './app.ts';
 import { HELD_SECONDS } from './invariants.ts';
 import { type NodeCluster, startNode } from './node.ts';
+import { until } from './processes.ts';
+import { BACK_AFTER_CHANGE, expectBack } from './ramps/in-time.ts';
+import { SETTLE } from './ramps/ramp.ts';
+import { pause } from './ramps/turns.ts';
 import { BusyScene, isReady, type Traffic } from './under-load.ts';
 
 /**
@@ -22,12 +26,6 @@ beforeAll(async () => {
 });
 afterAll(() => node?.stop());
 
-/**
- * Milliseconds from the PATCH that moves users to the last new connection that still goes the old way. kube-proxy writes its rules
- * once a second at most: about 100 when it has had nothing to do for a while, a second when it has just written. Another second is
- * for a machine that has others to serve, too. It must stay below the settle time of 3 s, in which the action trusts.
- */
-const PROXY = 2000;
 /** Milliseconds from the first certain sign to the failure in the log. */
 const SHOWN = 5000;
 
@@ -49,8 +47,7 @@ describe('a good release', () => {
     const { report } = traffic;
     expect([...report.versions.keys()]).toEqual(['v1', 'v2']);
     expect(traffic.answers('v2', 0, switched)).toEqual([]);
-    sayMove(traffic, 'v1', switched);
-    expect(traffic.answers('v1', switched + PROXY, FOREVER, 'fresh')).toEqual([]);
+    expectMoved(traffic, 'v1', switched);
     // Bake, and then drain: until then those who keep their connections are still on stable.
     expect(closed - switched).toBeGreaterThanOrEqual(6000);
     expect(traffic.answers('v1', closed, FOREVER, 'fresh')).toEqual([]);
@@ -92,6 +89,39 @@ describe('a candidate that users never meet', () => {
   });
 });
 
+describe('a Job of the user’s', () => {
+  // The test image's own client. There is no DNS on this node: the address comes from the variables that pods find of Services.
+  const job = (...args: string[]): string =>
+    JSON.stringify({
+      apiVersion: 'batch/v1',
+      kind: 'Job',
+      metadata: { name: 'smoke' },
+      spec: { template: { spec: { containers: [{ name: 'smoke', image: IMAGE.v1, args }] } } },
+    });
+
+  busy('reaches the candidate and nobody else', async (busy) => {
+    const { scene } = busy;
+    const asks = job('get', 'http://$(WEB_CANDIDATE_SERVICE_HOST)/');
+    const result = await busy.run({ images: `web=${IMAGE.v2}`, job: asks });
+    expectSuccess(result);
+    expect(resultOf(result)).toMatchObject({ checks: [{ kind: 'job', verdict: 'healthy', detail: 'completed' }] });
+    const candidate = await scene.hash(IMAGE.v2);
+    expect(result.log).toMatch(new RegExp(`^ +v2 web-${candidate}-\\S+$`, 'm'));
+    const traffic = await busy.end(took(result));
+    expect([...traffic.report.versions.keys()]).toEqual(['v1', 'v2']);
+    await expectPromoted(scene);
+  });
+
+  busy('that fails shows what it wrote, and users never meet the candidate', async (busy) => {
+    const result = await busy.run({ images: `web=${IMAGE.v2}`, job: job('no-such-command') });
+    expectFailure(result, 'rolled-back', /job “smoke” failed: BackoffLimitExceeded/);
+    expect(result.summary).toContain('usage: web [get URL [HOST] | load …]');
+    const traffic = await busy.end(took(result));
+    expect([...traffic.report.versions.keys()]).toEqual(['v1']);
+    await expectOriginal(busy.scene);
+  });
+});
+
 describe('a release that is taken back in the bake', () => {
   // These pods go on serving. One that crashes takes its connections with it, which no release can prevent.
   busy('by pods that are not Ready any more', async (busy) => {
@@ -100,7 +130,7 @@ describe('a release that is taken back in the bake', () => {
     // What it logs of its users is the last that it logs.
     expect(result.summary).toContain('Last lines of container <code>web</code> in pod');
     expect(result.summary).toMatch(/ GET \/ from /);
-    const traffic = await expectBack(busy, result, 'unready-later');
+    const traffic = await expectTakenBack(busy, result, 'unready-later');
     const candidate = await busy.scene.hash(IMAGE.unreadyLater);
     expectShown(busy, traffic.first('not Ready any more', losesReadiness(candidate)));
     await expectOriginal(busy.scene);
@@ -108,7 +138,7 @@ describe('a release that is taken back in the bake', () => {
 
   busy('by a cancelled job', async (busy) => {
     const action = busy.start({ images: `web=${IMAGE.v2}`, 'bake-time': '20s' });
-    await usersOnCandidate(action);
+    await usersMeet('v2', busy, action);
     action.cancel();
     const result = await action.done;
     expect(result.signal).toBeUndefined();
@@ -117,17 +147,17 @@ describe('a release that is taken back in the bake', () => {
       outputs: { outcome: 'aborted', reason: 'The run was cancelled.' },
       post: { conclusion: 'success' },
     });
-    await expectBack(busy, result, 'v2');
+    await expectTakenBack(busy, result, 'v2');
     await expectOriginal(busy.scene, 'aborted');
   });
 
   busy('by post, after the process was killed', async (busy) => {
     const action = busy.start({ images: `web=${IMAGE.v2}`, 'bake-time': '20s' });
-    await usersOnCandidate(action);
+    await usersMeet('v2', busy, action);
     action.kill('SIGKILL');
     const result = await action.done;
     expect(result).toMatchObject({ signal: 'SIGKILL', post: { conclusion: 'success' } });
-    await expectBack(busy, result, 'v2');
+    await expectTakenBack(busy, result, 'v2');
     await expectOriginal(busy.scene, 'aborted');
   });
 });
@@ -136,7 +166,7 @@ describe('a release in whose bake somebody else sets a broken image', () => {
   busy('fails, and the next run takes it back and releases', async (busy) => {
     const { scene } = busy;
     const action = busy.start({ images: `web=${IMAGE.v2}`, 'bake-time': '20s' });
-    await usersOnCandidate(action);
+    await usersMeet('v2', busy, action);
     const theirs = await scene.api.patch(
       `${paths.deployments(scene.namespace, 'web')}?fieldManager=kubectl-set`,
       { spec: { template: { spec: { containers: [{ name: 'web', image: IMAGE.crash }] } } } },
@@ -162,7 +192,7 @@ describe('a release in whose bake somebody else sets a broken image', () => {
     expect([...traffic.report.versions.keys()]).toEqual(['v1', 'v2', 'v3']);
     expectVisited(traffic, 'v2', there, back);
     expect(traffic.answers('v3', 0, switched)).toEqual([]);
-    expect(traffic.answers('v1', switched + PROXY, FOREVER, 'fresh')).toEqual([]);
+    expectMoved(traffic, 'v1', switched);
     for (const [version, hash] of [
       ['v1', scene.stable.hash],
       ['v2', candidate],
@@ -194,7 +224,7 @@ function expectShown(busy: BusyScene, sign: number): void {
 }
 
 /** Users were on the candidate between the two moves and at no other time. */
-async function expectBack(busy: BusyScene, result: RunResult, version: string): Promise<Traffic> {
+async function expectTakenBack(busy: BusyScene, result: RunResult, version: string): Promise<Traffic> {
   const [there, back] = await Promise.all([busy.wrote('select candidate'), busy.wrote('back to stable')]);
   const candidate = await busy.scene.hash(`${REPOSITORY}:${version}`);
   const closed = await busy.wrote('close on stable');
@@ -210,16 +240,15 @@ async function expectBack(busy: BusyScene, result: RunResult, version: string): 
 function expectVisited(traffic: Traffic, version: string, there: number, back: number): void {
   expect(traffic.answers(version, 0, there)).toEqual([]);
   expect(traffic.answers(version, there, back).length).toBeGreaterThan(0);
-  sayMove(traffic, version, back);
-  expect(traffic.answers(version, back + PROXY, FOREVER, 'fresh')).toEqual([]);
+  expectMoved(traffic, version, back);
 }
 
-/** How long after the PATCH at `moved` users still came to a version over new connections. */
-function sayMove(traffic: Traffic, version: string, moved: number): void {
+/** After the PATCH at `moved` new connections go to that version no longer than kube-proxy needs; says how long. */
+function expectMoved(traffic: Traffic, version: string, moved: number): void {
   const late = traffic.answers(version, moved, FOREVER, 'fresh');
-  say(
-    `${late.length} new connections to ${version} after the PATCH, the last ${(late.at(-1)?.at ?? moved) - moved} ms after it`,
-  );
+  const last = (late.at(-1)?.at ?? moved) - moved;
+  say(`${late.length} new connections to ${version} after the PATCH, the last ${last} ms after it`);
+  expectBack(traffic, moved, last, { within: BACK_AFTER_CHANGE });
 }
 
 /** Users are on stable; stable and candidate stand, whole; the template is what somebody else made of it, and has come to no pod. */
@@ -234,10 +263,14 @@ async function expectForeignStanding(scene: Scene, candidate: string): Promise<v
   expect((await scene.objects()).leases).toEqual([]);
 }
 
-/** As long as it takes until users are on the candidate, and a second more, so that all of them have met it. */
-async function usersOnCandidate(action: RunningAction): Promise<void> {
+/**
+ * As long as it takes until users are on the candidate, and its pods have answered them for a second: kube-proxy, which writes its rules
+ * once a second at most, may be that far behind what the action has seen.
+ */
+async function usersMeet(version: string, busy: BusyScene, action: RunningAction): Promise<void> {
   await action.line(/waiting: users are on the candidate/);
-  await new Promise((resolve) => setTimeout(resolve, 1000));
+  await until(`${version} answers users`, SETTLE, () => busy.report().of('fresh').versions.has(version));
+  await pause(1000);
 }
 
 /** Two crashes may be a race at the start; the third is certain. */

@@ -94,6 +94,8 @@ const STAGES: readonly Stage[] = [
       'late-crash/fresh',
       'unready-later/fresh',
       'job-plain/fresh',
+      // Runs until somebody removes it.
+      'job-slow/fresh',
     ],
     afterMs: 0,
     status: podStatus('Running', { state: RUNNING }, 'first'),

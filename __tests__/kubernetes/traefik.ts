@@ -93,6 +93,8 @@ async function start(node: NodeCluster, program: string, { name, entry, ping, fl
     `--entryPoints.web.address=127.0.0.1:${entry}`,
     `--entryPoints.traefik.address=127.0.0.1:${ping}`,
     '--ping=true',
+    // Of its own accord at the port that says how it is.
+    '--metrics.prometheus=true',
     `--providers.kubernetesgateway.labelSelector=${WHOSE}=${name}`,
   ];
   node.startInside(name, [program, ...common, ...flags], { KUBECONFIG: node.kubeconfigOfComponent(name) });
@@ -124,11 +126,14 @@ function definition(group: string, version: string, plural: string, kind: string
   };
 }
 
+/** Where the first of the two shows its metrics, from within the node's network namespace. */
+export const TRAEFIK_METRICS = `127.0.0.1:${PROMPT.ping}`;
+
 /** A route of everything for a host of its own to Service `web`, as people have it. */
 export interface Leading {
   /** The object that the action changes. */
   readonly path: (namespace: string) => string;
-  readonly lead: (scene: Scene) => Promise<Way>;
+  readonly lead: (scene: Pick<Scene, 'api' | 'namespace'>) => Promise<Way>;
 }
 
 const hostOf = (namespace: string): string => `${namespace}.test`;

@@ -5,7 +5,15 @@ import { describeWrites } from '../contract/writes.ts';
 import type { RunningAction, RunResult } from '../runner/runner.ts';
 import { paths } from './api.ts';
 import { pods } from './app.ts';
-import { type Answer, type Load, type LoadOptions, type LoadReport, startLoad, type Tester } from './load.ts';
+import {
+  type Answer,
+  type Load,
+  type LoadOptions,
+  type LoadReport,
+  type Processor,
+  startLoad,
+  type Tester,
+} from './load.ts';
 import type { NodeCluster } from './node.ts';
 import { until } from './processes.ts';
 import { type Change, Recorder } from './recorder.ts';
@@ -14,6 +22,8 @@ import { type Change, Recorder } from './recorder.ts';
 const APP: AppOptions = { replicas: 3, preStopSeconds: 3 };
 /** Longer than any release of these suites takes. */
 const LOAD_SECONDS = 180;
+/** Milliseconds for such a scene, which waits for real pods, proxies and scrapes before its first run. */
+const PATIENCE = 150_000;
 /** How many failed requests are shown before they are only counted. */
 const FAILURES_SHOWN = 40;
 
@@ -50,7 +60,6 @@ export class BusyScene {
   readonly #users: { readonly perSecond: number; readonly keptAlive: number };
   readonly #told: Told[] = [];
   readonly #began = Date.now();
-  readonly #strain: () => number;
   #recorder: Recorder | undefined;
   #traffic: Traffic | undefined;
 
@@ -59,7 +68,6 @@ export class BusyScene {
     this.#name = name;
     this.scene = scene;
     this.#load = load;
-    this.#strain = this.strain();
     this.#users = { ...USERS, ...users };
   }
 
@@ -70,7 +78,7 @@ export class BusyScene {
     script: (busy: BusyScene) => Promise<void>,
     { app, users, lead = straight }: Setting = {},
   ): Promise<void> {
-    return play(node, { ...APP, ...app }, async (scene) => {
+    const loaded = async (scene: Scene): Promise<void> => {
       const way = await lead(scene);
       // A proxy is up to a second behind the EndpointSlices: what it did not know yet is not what is tested.
       const get = [node.web, 'get', way.url, ...(way.host === undefined ? [] : [way.host])];
@@ -81,9 +89,10 @@ export class BusyScene {
         await busy.#record();
         await script(busy);
       } finally {
-        await busy.#stop();
+        await busy.stop();
       }
-    });
+    };
+    return play(node, { ...APP, ...app }, loaded, PATIENCE);
   }
 
   /** Starts the action; the settle time is that of users, not the scenes' own. */
@@ -94,6 +103,11 @@ export class BusyScene {
 
   run(inputs: Inputs): Promise<RunResult> {
     return this.start(inputs).done;
+  }
+
+  /** What users saw until now, some 100 ms behind. */
+  report(): LoadReport {
+    return this.#load.report();
   }
 
   /** When the action first told so (epoch ms). */
@@ -119,18 +133,6 @@ export class BusyScene {
     return writes.filter((write) => write.resource === resource && write.code < 300).map(({ at }) => at);
   }
 
-  /**
-   * Measures how much the machine has to do beside us: how many times longer than they ran the clients had to wait for a processor.
-   * @returns asked later, what it was meanwhile; about 1 on a machine that has no others to serve
-   */
-  strain(): () => number {
-    const before = this.#load.processor();
-    return () => {
-      const now = this.#load.processor();
-      return (now.waited - before.waited) / (now.ran - before.ran);
-    };
-  }
-
   /** Ends the load a second after the last pod that leaves has gone, tells what it saw in one line, and wants no failure in it. */
   async end(more: string): Promise<Traffic> {
     await until('pods that leave are gone', 30_000, async () => {
@@ -138,13 +140,13 @@ export class BusyScene {
     });
     await new Promise((resolve) => setTimeout(resolve, 1000));
     const seconds = (Date.now() - this.#began) / 1000;
-    const strain = Math.max(1, this.#strain());
-    const traffic = await this.#stop();
+    const traffic = await this.stop();
     const { report } = traffic;
+    const strain = Math.max(1, traffic.strain());
     process.stderr.write(`  ${this.#name}: ${report.toString()} in ${seconds.toFixed(1)} s; ${more}\n`);
     expect(failures(report, this.#began)).toEqual([]);
     // The load was what it is said to be; on a busy machine some ticks of its clock are lost.
-    expect(report.of('fresh').total).toBeGreaterThan(seconds * this.#users.perSecond * 0.75);
+    expect(report.of('fresh').total).toBeGreaterThan((seconds * this.#users.perSecond * 0.75) / strain);
     // These wait for one answer before they ask again.
     expect(report.of('kept').total).toBeGreaterThan((seconds * this.#users.keptAlive * 6) / strain);
     return traffic;
@@ -154,12 +156,12 @@ export class BusyScene {
     this.#recorder = await Recorder.start(this.scene.api, { Pod: paths.core(this.scene.namespace, 'pods') });
   }
 
-  /** Ends load and recording; can be called again. */
-  async #stop(): Promise<Traffic> {
+  /** Ends load and recording, whatever they saw; can be called again. */
+  async stop(): Promise<Traffic> {
     if (this.#traffic !== undefined) return this.#traffic;
     const report = await this.#load.stop();
     const changes = await this.#recorder?.stop();
-    this.#traffic = new Traffic(report, changes ?? []);
+    this.#traffic = new Traffic(report, changes ?? [], this.#load.processor);
     return this.#traffic;
   }
 }
@@ -169,8 +171,11 @@ export class Traffic {
   readonly report: LoadReport;
   readonly #pods: readonly { readonly at: number; readonly type: Change['type']; readonly pod: Pod }[];
 
-  constructor(report: LoadReport, changes: readonly Change[]) {
+  readonly #processor: readonly Processor[];
+
+  constructor(report: LoadReport, changes: readonly Change[], processor: readonly Processor[]) {
     this.report = report;
+    this.#processor = processor;
     // Only pods were recorded.
     this.#pods = changes.map(({ type, heardAt, object }) => ({ at: heardAt, type, pod: object as Pod }));
   }
@@ -184,6 +189,17 @@ export class Traffic {
         answer.at < to &&
         (kind === undefined ? !isTester(answer.kind) : answer.kind === kind),
     );
+  }
+
+  /**
+   * How much the machine had to do beside us from one moment to another, or in all: how many times longer than they ran the clients had
+   * to wait for a processor. About 1 on a machine that has no others to serve.
+   */
+  strain(from = 0, to = Number.POSITIVE_INFINITY): number {
+    const before = this.#processor.findLast(({ at }) => at <= from) ?? this.#processor[0];
+    const after = this.#processor.find(({ at }) => at >= to) ?? this.#processor.at(-1);
+    if (before === undefined || after === undefined || after.ran === before.ran) return 1;
+    return (after.waited - before.waited) / (after.ran - before.ran);
   }
 
   /** When a pod was first like that (epoch ms). */

@@ -1,4 +1,5 @@
 import type { Story } from '../../src/report/story.ts';
+import { PLAN, STATUS } from './looked-stories.ts';
 import { BAKED_BACK, HELD } from './stories.ts';
 
 /** Texts that try to leave the place where they are shown. */
@@ -41,6 +42,76 @@ export function storyOf(text: string): Story {
       signs: [text, `${text} again`],
       log: { pod: text, container: text, lines: [text, text] },
       events: [text, text],
+    },
+  };
+}
+
+/** A status all of whose free texts are `text`. */
+export function statusOf(text: string): Story {
+  const { looked } = STATUS;
+  if (looked?.of !== 'status' || looked.status.open === null)
+    throw new Error('the status of an open release is wanted');
+  const { status } = looked;
+  const images = { [text]: text };
+  return {
+    ...storyOf(text),
+    looked: {
+      of: 'status',
+      status: {
+        ...status,
+        open: {
+          ...looked.status.open,
+          release: text,
+          run: text,
+          from: images,
+          to: images,
+          verdicts: [{ verdict: text, text }],
+        },
+        tracks: status.tracks.map((track) => ({ ...track, hash: text, revision: text, images })),
+        ways: [text],
+        lock: { holder: text, renewedAgo: 1, isStale: true },
+        past: status.past.map((past) => ({
+          ...past,
+          release: text,
+          outcome: text,
+          reason: text,
+          run: text,
+          to: images,
+          hash: text,
+        })),
+        notes: [text],
+      },
+    },
+  };
+}
+
+/** A plan all of whose free texts are `text`. */
+export function planOf(text: string): Story {
+  const { looked } = PLAN;
+  if (looked?.of !== 'plan') throw new Error('a plan is wanted');
+  const { plan } = looked;
+  const write = {
+    request: text,
+    why: text,
+    changes: [{ field: text, before: text, after: text }],
+    tried: 'refused' as const,
+    refusal: text,
+  };
+  return {
+    ...storyOf(text),
+    looked: {
+      of: 'plan',
+      plan: {
+        ...plan,
+        open: [text],
+        from: { [text]: `old ${text}` },
+        to: { [text]: `new ${text}` },
+        facts: [text],
+        writes: Array.from({ length: 40 }, () => write),
+        missing: [{ namespace: text, permission: { group: text, resource: text, verb: text } }],
+        role: text,
+        findings: [{ message: text, attachment: text }],
+      },
     },
   };
 }

@@ -1,3 +1,7 @@
+import { addTick, beginStep, newJudgement, verdictsOf } from '../../src/analysis/judgement.ts';
+import type { JudgementPlan } from '../../src/analysis/judgement-plan.ts';
+import type { Measured, MeasuredStage, MeasuredTick } from '../../src/analysis/measured.ts';
+import type { JudgedByMetric } from '../../src/analysis/verdicts.ts';
 import type { PhaseSpan, Story, ToldWrite } from '../../src/report/story.ts';
 
 /** Epoch milliseconds at which every story begins. */
@@ -7,9 +11,9 @@ const DEPLOYMENT = '/apis/apps/v1/namespaces/shop/deployments/web';
 const SERVICE = '/api/v1/namespaces/shop/services/web';
 const SERVICES = '/api/v1/namespaces/shop/services';
 
-const OLD = 'ghcr.io/acme/web:2.0.3';
-const NEW = 'ghcr.io/acme/web@sha256:9f2b6a1c04d7e85b3a90c1d2e3f4a5b6c7d8e9f00112233445566778899aabbc';
-const PROXY = 'docker.io/envoyproxy/envoy:v1.36.2';
+export const OLD = 'ghcr.io/acme/web:2.0.3';
+export const NEW = 'ghcr.io/acme/web@sha256:9f2b6a1c04d7e85b3a90c1d2e3f4a5b6c7d8e9f00112233445566778899aabbc';
+export const PROXY = 'docker.io/envoyproxy/envoy:v1.36.2';
 
 export function span(phase: PhaseSpan['phase'], from: number, to: number, ...facts: string[]): PhaseSpan {
   return { phase, startedAt: START + from, endedAt: START + to, facts };
@@ -41,12 +45,14 @@ const OPENED: readonly PhaseSpan[] = [
 ];
 
 export const PROMOTED: Story = {
+  action: 'deploy',
   outcome: 'promoted',
   reason: null,
   dryRun: false,
   release: 'r-20261121-130102-4f1c',
   namespace: 'shop',
   deployment: 'web',
+  kind: 'Deployment',
   service: 'web',
   strategy: 'blue-green',
   stableHash: '7c9d8b6f5',
@@ -65,7 +71,9 @@ export const PROMOTED: Story = {
   },
   steps: [],
   ramp: [],
+  measured: null,
   pausedAt: null,
+  looked: null,
   startedAt: START,
   finishedAt: START + 99_870,
   phases: [
@@ -109,8 +117,54 @@ export const PROMOTED: Story = {
   findings: [],
   diagnosis: null,
   held: false,
+  namespaceLost: false,
+  keptWarm: false,
+  rollback: false,
   rollbackPossible: true,
   requests: 34,
+};
+
+/** Promoted with `keep-warm`: the run ends with the bake. */
+export const KEPT_WARM: Story = {
+  ...PROMOTED,
+  keptWarm: true,
+  finishedAt: START + 68_200,
+  phases: PROMOTED.phases.slice(0, -2),
+  writes: PROMOTED.writes.slice(0, -4),
+};
+
+/** The old version, released once more because a person wanted it. */
+export const WANTED_BACK: Story = {
+  ...PROMOTED,
+  action: 'rollback',
+  outcome: 'rolled-back',
+  rollback: true,
+  from: PROMOTED.to,
+  to: PROMOTED.from,
+};
+
+/** One that was not well itself. */
+export const NOT_BACK: Story = {
+  ...WANTED_BACK,
+  outcome: 'failed',
+  reason: 'smoke-test “GET /healthz 200” failed: answered 503',
+  checks: [],
+  phases: [...OPENED, span('Start candidate', 798, 6_310), span('Go back', 6_310, 8_000)],
+  writes: OPENING,
+  rollbackPossible: false,
+};
+
+/** From a version that was kept warm. */
+export const FLIPPED: Story = {
+  ...PROMOTED,
+  action: 'rollback',
+  outcome: 'rolled-back',
+  reason: 'A person asked for it (action: rollback, octocat).',
+  checks: [],
+  warnings: [],
+  phases: [span('Preflight', 0, 200), span('Roll back', 200, 4_100, 'all 4 live endpoints are stable pods again')],
+  writes: [write(310, `PATCH ${SERVICE}`, 'move users of Service web back to stable (7c9d8b6f5)')],
+  rollbackPossible: false,
 };
 
 const CRASH =
@@ -251,7 +305,7 @@ export const REFUSED: Story = {
         'Let an administrator of the cluster apply this Role and bind it to the user of the kubeconfig.',
       attachment: `apiVersion: rbac.authorization.k8s.io/v1
 kind: Role
-metadata: { name: crossfade, namespace: shop }
+metadata: { name: crossfade-missing, namespace: shop }
 rules:
 - apiGroups: [""]
   resources: ["services"]
@@ -303,4 +357,109 @@ export const DRY_RUN: Story = {
   writes: PROMOTED.writes.map((told, at) => ({ ...told, at: START + 420 + 20 * at })),
   rollbackPossible: false,
   requests: 24,
+};
+
+const JUDGED: JudgementPlan = {
+  metrics: [
+    { name: 'errors', kind: 'requests', objective: null },
+    { name: 'slow', kind: 'requests', objective: null },
+  ],
+  evidence: 'ticks',
+  tolerance: 1.5,
+  worseAtMost: 3,
+  falseAlarms: 0.01,
+  steps: 3,
+  minRequests: 50,
+  tickMs: 5_000,
+  staleMs: 90_000,
+};
+
+/** A metric as it is judged when nothing arrived, but for what is given. */
+export function judgedMetric(some: Partial<JudgedByMetric>): JudgedByMetric {
+  const [metric] = verdictsOf(JUDGED, newJudgement(JUDGED)).metrics;
+  if (metric === undefined) throw new Error('nothing is judged');
+  return { ...metric, ...some };
+}
+
+/** A ramp whose candidate is well at 5 % and fails more often than stable at 20 %, judged as a release judges it. */
+function measuredRamp(): Measured {
+  let judgement = newJudgement(JUDGED);
+  const stages: MeasuredStage[] = [];
+  const ticks: MeasuredTick[] = [];
+  const steps = [
+    { name: '5 %', from: 10_000, ticks: 12, n: 25, errors: [0, 0, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0] },
+    { name: '20 %', from: 72_000, ticks: 9, n: 100, errors: [4, 6, 3, 5, 8, 4, 5, 6, 5] },
+  ];
+  steps.forEach((step, index) => {
+    judgement = beginStep(JUDGED, judgement, index + 1);
+    for (let tick = 0; tick < step.ticks; tick += 1) {
+      const at = START + step.from + (tick + 1) * 5_000;
+      const stable = { n: 500 - step.n, x: tick % 4 === 1 ? 2 : 0 };
+      const errors = { candidate: { n: step.n, x: step.errors[tick] ?? 0 }, stable };
+      const slow = { candidate: { n: step.n, x: 1 }, stable: { n: stable.n, x: tick % 2 === 0 ? 8 : 6 } };
+      judgement = addTick(JUDGED, judgement, { at, arms: { errors, slow } });
+      ticks.push({ at, metric: 'errors', ...errors }, { at, metric: 'slow', ...slow });
+    }
+    const { metrics } = verdictsOf(JUDGED, judgement);
+    const startedAt = START + step.from;
+    const gates = [
+      { name: 'HighErrorRate', kind: 'alert', verdict: 'healthy', detail: 'not firing' } as const,
+      {
+        name: 'error-rate',
+        kind: 'threshold',
+        verdict: index === 0 ? 'inconclusive' : 'healthy',
+        detail: index === 0 ? 'no data: sum(rate(checkout_failed_total[1m]))' : '0.004 < 0.01',
+      } as const,
+    ];
+    stages.push({ name: step.name, startedAt, endedAt: startedAt + step.ticks * 5_000 + 400, metrics, gates });
+  });
+  return {
+    source: 'Prometheus at http://prometheus.monitoring:9090 (preset istio)',
+    queries: ['sum by (pod, response_code) (istio_requests_total{reporter="destination",namespace="shop"})'],
+    notes: ['10 of 40 pods of stable are read, always the same'],
+    stages,
+    ticks,
+  };
+}
+
+/** A canary that is condemned by what was counted. */
+export const CONDEMNED: Story = {
+  ...PROMOTED,
+  outcome: 'rolled-back',
+  strategy: 'canary',
+  reason: measuredRamp().stages.at(-1)?.metrics[0]?.sentence ?? null,
+  finishedAt: START + 121_300,
+  steps: [
+    { share: 0, stay: 0 },
+    { share: 500, stay: 60_000 },
+    { share: 2_000, stay: 300_000 },
+    { share: 10_000, stay: 0 },
+  ],
+  ramp: [
+    {
+      wanted: 500,
+      real: 500,
+      candidatePods: 1,
+      stablePods: 4,
+      routes: ['httproute/web: accepted by its controller'],
+      at: START + 10_200,
+    },
+    {
+      wanted: 2_000,
+      real: 2_000,
+      candidatePods: 1,
+      stablePods: 4,
+      routes: ['httproute/web: accepted by its controller'],
+      at: START + 72_300,
+    },
+  ],
+  measured: measuredRamp(),
+  phases: [
+    ...OPENED,
+    span('Start candidate', 798, 6_310, '1 candidate pod Ready and listed'),
+    span('Ramp', 6_310, 117_500, 'httproute/web gives the candidate 20 % (accepted by its controller)'),
+    span('Go back', 117_500, 121_300, 'all 4 live endpoints are stable pods again'),
+  ],
+  writes: [...OPENING, ...GOING_BACK.map((told) => ({ ...told, at: told.at + 93_000 }))],
+  rollbackPossible: false,
 };

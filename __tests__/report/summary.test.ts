@@ -3,9 +3,25 @@ import { expect, test } from '@jest/globals';
 import { Marked } from 'marked';
 import { type DefaultTreeAdapterTypes as Tree, parseFragment, defaultTreeAdapter as tree } from 'parse5';
 import type { Story } from '../../src/report/story.ts';
-import { renderSummary } from '../../src/report/summary.ts';
-import { HOSTILE, storyOf } from './hostile.ts';
-import { BAKED_BACK, CRASHED, DRY_RUN, HELD, PROMOTED, REFUSED, span, UNCHANGED, write } from './stories.ts';
+import { renderSummary, renderWithin } from '../../src/report/summary.ts';
+import { PLAN, ROLE, STATUS } from './looked-stories.ts';
+import { HOSTILE, planOf, statusOf, storyOf } from './hostile.ts';
+import {
+  BAKED_BACK,
+  CONDEMNED,
+  CRASHED,
+  DRY_RUN,
+  FLIPPED,
+  HELD,
+  KEPT_WARM,
+  NOT_BACK,
+  PROMOTED,
+  REFUSED,
+  span,
+  UNCHANGED,
+  WANTED_BACK,
+  write,
+} from './stories.ts';
 
 const EXPECTED: Readonly<Record<string, Story>> = {
   promoted: PROMOTED,
@@ -15,6 +31,14 @@ const EXPECTED: Readonly<Record<string, Story>> = {
   refused: REFUSED,
   unchanged: UNCHANGED,
   'dry-run': DRY_RUN,
+  condemned: CONDEMNED,
+  role: ROLE,
+  status: STATUS,
+  plan: PLAN,
+  'kept-warm': KEPT_WARM,
+  'wanted-back': WANTED_BACK,
+  'not-back': NOT_BACK,
+  flipped: FLIPPED,
 };
 
 // REWRITE=1 writes what is rendered now.
@@ -44,6 +68,16 @@ test.each(HOSTILE)('hostile text stays text: %j', (text) => {
   }
 });
 
+test.each(HOSTILE)('hostile text stays text in a status and a plan: %j', (text) => {
+  for (const storyWith of [statusOf, planOf]) {
+    const page = parseFragment(renderedAsOnGitHub(renderSummary(storyWith(text))));
+    const seen = elementsOf(page);
+    expect(seen.filter(({ tagName }) => !OWN.has(tagName)).map(({ tagName }) => tagName)).toEqual([]);
+    expect(seen.filter(({ tagName }) => tagName === 'a')).toEqual([]);
+    expect(outlineOf(page)).toEqual(outlineOf(parseFragment(renderedAsOnGitHub(renderSummary(storyWith('harmless'))))));
+  }
+});
+
 test('what is shown of a hostile text is the text', () => {
   const text = '<b>`a` | **b** & [c](d)</b>';
   const page = parseFragment(renderedAsOnGitHub(renderSummary({ ...PROMOTED, warnings: ['x'], deployment: text })));
@@ -62,6 +96,16 @@ test.each([
   expect(Buffer.byteLength(summary)).toBeLessThan(1_048_576);
   expect(summary).toContain('<h2>');
   expect(summary.length).toBeGreaterThan(10_000);
+});
+
+test('a plan has room in a comment, however much there is to tell', () => {
+  const long = '"\'&<>'.repeat(500);
+  for (const story of [PLAN, planOf(long), planOf(HUGE)]) {
+    const text = renderWithin(story, 65_536);
+    expect(Buffer.byteLength(text)).toBeLessThan(65_536);
+    expect(text).toContain('<h2>');
+  }
+  expect(renderWithin(PLAN, 65_536)).toBe(renderSummary(PLAN));
 });
 
 test('what was left out is said', () => {
@@ -103,7 +147,7 @@ test('a story with nothing in it', () => {
 });
 
 test('a release of environment values alone', () => {
-  const summary = renderSummary({ ...PROMOTED, to: PROMOTED.from });
+  const summary = renderSummary({ ...PROMOTED, to: PROMOTED.from, rollbackPossible: false });
   expect(summary).toContain('The images stay as they are; environment values change.');
   expect(summary).toContain('Release again with the values of <code>env</code> that were there before.');
 });

@@ -32,6 +32,11 @@ test.each<[string, Story, ReturnType<typeof usersAfter>]>([
     { on: 'old-again' },
   ],
   ['completed by the post step', { ...PROMOTED, phases: TAKEN_BACK }, { on: 'new' }],
+  [
+    'left to a namespace that is being deleted',
+    { ...BAKED_BACK, outcome: 'failed', namespaceLost: true },
+    { on: 'neither' },
+  ],
   ['failed after the switch', { ...PROMOTED, outcome: 'failed', writes: SWITCHED }, { on: 'uncertain' }],
   [
     'failed while an older release was taken back',

@@ -9,7 +9,7 @@ import { inputsOf } from './inputs.ts';
 import { Machine, prefixed, type RunnerEvent } from './machine.ts';
 import { SecretMasker } from './masks.ts';
 import { type Annotation, type LogGroup, StepLog } from './step-log.ts';
-import { type ProcessEnd, StepProcess } from './step-process.ts';
+import { cancelStep, type ProcessEnd, type StepHost, StepProcess, type Where } from './step-process.ts';
 import { readResults, type StepFiles } from './step-results.ts';
 
 export type { JobStatus } from './expressions.ts';
@@ -48,6 +48,8 @@ export interface ActionStep {
   readonly kill?: Trigger & { readonly by?: NodeJS.Signals | 'loss-of-runner' };
   /** Step debug logging: `RUNNER_DEBUG=1`, `::debug::` shown. */
   readonly debug?: boolean;
+  /** What runs main and post in place of a process of Node.js 24; undefined: a process does. */
+  readonly host?: (where: Where, onLine: (line: string) => void, stage: Stage) => StepHost | undefined;
   /** Sees each line of main's and post's output as it comes, unmasked. */
   readonly onLine?: (line: string, stage: Stage) => void;
 }
@@ -136,7 +138,7 @@ class Job implements RunningAction {
   readonly #mainEnded: Promise<void>;
   #status: JobStatus;
   #stage: Stage = 'main';
-  #process: StepProcess | undefined;
+  #process: StepHost | undefined;
   #ending: Ending | undefined;
   #lost = false;
 
@@ -252,19 +254,16 @@ class Job implements RunningAction {
     };
   }
 
-  async #execute(
-    script: string,
-    where: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
-    log: StepLog,
-  ): Promise<ProcessEnd> {
+  async #execute(script: string, where: Where, log: StepLog): Promise<ProcessEnd> {
     const stage = this.#stage;
-    this.#process = new StepProcess(node24(), [script], where, (line) => {
+    const onLine = (line: string): void => {
       log.receive(line);
       this.#step.onLine?.(line, stage);
       if (stage !== 'main') return;
       this.#seen.push(line);
       for (const watch of [...this.#watchers]) watch(line);
-    });
+    };
+    this.#process = this.#step.host?.(where, onLine, stage) ?? new StepProcess(node24(), [script], where, onLine);
     // A job that was cancelled, or a runner that was lost, before the process was there.
     if (this.#lost) this.#process.signal('SIGKILL');
     else if (stage === 'main' && this.#status === 'cancelled' && this.#step.jobStatus !== 'cancelled') this.cancel();
@@ -280,7 +279,8 @@ class Job implements RunningAction {
   #end(ending: Ending): void {
     if (this.#process === undefined || this.#ending !== undefined) return;
     this.#ending = ending;
-    void this.#process.cancel();
+    if (this.#process.cancel === undefined) void cancelStep(this.#process);
+    else this.#process.cancel();
   }
 
   // Read through a method: the compiler cannot see that `#end` may have run during an `await`.

@@ -22,18 +22,44 @@ export interface ProcessEnd {
   readonly peakMemoryMiB?: number;
 }
 
+/** What runs main or post of a step. */
+export interface StepHost {
+  readonly pid: number | undefined;
+  /** Resolves when it has ended and its output is read. */
+  readonly ended: Promise<ProcessEnd>;
+  signal(name: NodeJS.Signals): void;
+  /** In place of the runner's ladder of signals. */
+  cancel?(): void;
+}
+
+export interface Where {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** What the runner does when a job is cancelled or a step times out. */
+export async function cancelStep(step: StepHost): Promise<void> {
+  step.signal('SIGINT');
+  if (await endsWithin(step, CANCEL_LADDER.sigintMs)) return;
+  step.signal('SIGTERM');
+  if (await endsWithin(step, CANCEL_LADDER.sigtermMs)) return;
+  step.signal('SIGKILL');
+}
+
+async function endsWithin(step: StepHost, ms: number): Promise<boolean> {
+  const stop = new AbortController();
+  const timer = sleep(ms, false, { signal: stop.signal }).catch(() => false);
+  const ended = await Promise.race([step.ended.then(() => true), timer]);
+  stop.abort();
+  return ended;
+}
+
 /** The one process of a step: standard input closed, output cut into lines. */
-export class StepProcess {
-  /** Resolves when the process has ended and its output is read. */
+export class StepProcess implements StepHost {
   readonly ended: Promise<ProcessEnd>;
   readonly #child: ChildProcess;
 
-  constructor(
-    command: string,
-    args: readonly string[],
-    where: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
-    onLine: (line: string) => void,
-  ) {
+  constructor(command: string, args: readonly string[], where: Where, onLine: (line: string) => void) {
     this.#child = spawn(command, args, { cwd: where.cwd, env: where.env, stdio: ['pipe', 'pipe', 'pipe'] });
     this.#child.stdin?.end();
     this.ended = this.#run(onLine);
@@ -46,23 +72,6 @@ export class StepProcess {
   /** Sends a signal to this process alone; its children are not touched. */
   signal(name: NodeJS.Signals): void {
     this.#child.kill(name);
-  }
-
-  /** What the runner does when a job is cancelled or a step times out. */
-  async cancel(): Promise<void> {
-    this.signal('SIGINT');
-    if (await this.#endsWithin(CANCEL_LADDER.sigintMs)) return;
-    this.signal('SIGTERM');
-    if (await this.#endsWithin(CANCEL_LADDER.sigtermMs)) return;
-    this.signal('SIGKILL');
-  }
-
-  async #endsWithin(ms: number): Promise<boolean> {
-    const stop = new AbortController();
-    const timer = sleep(ms, false, { signal: stop.signal }).catch(() => false);
-    const ended = await Promise.race([this.ended.then(() => true), timer]);
-    stop.abort();
-    return ended;
   }
 
   async #run(onLine: (line: string) => void): Promise<ProcessEnd> {
@@ -90,21 +99,36 @@ export class StepProcess {
   }
 }
 
-/** Cuts a stream into lines. A carriage return alone ends a line, too: the runner's reader does so. */
 async function readLines(stream: Readable, onLine: (line: string) => void): Promise<void> {
   stream.setEncoding('utf8');
-  let rest = '';
-  let endedByReturn = false;
-  stream.on('data', (chunk: string) => {
-    // A line feed right after a carriage return belongs to it, even when a chunk ends between the two.
-    const text = endedByReturn && chunk.startsWith('\n') ? chunk.slice(1) : chunk;
-    endedByReturn = chunk.endsWith('\r');
-    const lines = (rest + text).split(/\r\n|\r|\n/);
-    rest = lines.pop() ?? '';
-    for (const line of lines) onLine(line);
-  });
+  const lines = new Lines(onLine);
+  stream.on('data', (chunk: string) => lines.push(chunk));
   await once(stream, 'close');
-  if (rest !== '') onLine(rest);
+  lines.end();
+}
+
+/** Cuts a text that comes in pieces into lines. A carriage return alone ends a line, too: the runner's reader does so. */
+export class Lines {
+  readonly #onLine: (line: string) => void;
+  #rest = '';
+  #endedByReturn = false;
+
+  constructor(onLine: (line: string) => void) {
+    this.#onLine = onLine;
+  }
+
+  push(chunk: string): void {
+    // A line feed right after a carriage return belongs to it, even when a chunk ends between the two.
+    const text = this.#endedByReturn && chunk.startsWith('\n') ? chunk.slice(1) : chunk;
+    this.#endedByReturn = chunk.endsWith('\r');
+    const lines = (this.#rest + text).split(/\r\n|\r|\n/);
+    this.#rest = lines.pop() ?? '';
+    for (const line of lines) this.#onLine(line);
+  }
+
+  end(): void {
+    if (this.#rest !== '') this.#onLine(this.#rest);
+  }
 }
 
 /** Looks at the kernel's own high-water mark, so that only growth after the last look is missed. */

@@ -1,3 +1,5 @@
+import type { Saved } from './saved.ts';
+
 /** Time as the simulator sees it: epoch milliseconds, and calls in the future. */
 export interface Clock {
   now(): number;
@@ -20,6 +22,8 @@ interface Timer {
   readonly due: number;
   readonly order: number;
   readonly run: () => void;
+  /** It goes with whoever has made it, and is not saved. */
+  readonly isPassing: boolean;
 }
 
 /** A clock that only moves when told to. Timers fire in order of their time, then of their making. */
@@ -37,8 +41,8 @@ export class ManualClock implements Clock {
     return this.#now;
   }
 
-  after(ms: number, run: () => void): () => void {
-    const timer: Timer = { due: this.#now + Math.max(0, ms), order: this.#made++, run };
+  after(ms: number, run: () => void, isPassing = false): () => void {
+    const timer: Timer = { due: this.#now + Math.max(0, ms), order: this.#made++, run, isPassing };
     this.#timers.push(timer);
     return () => {
       this.#timers = this.#timers.filter((other) => other !== timer);
@@ -61,9 +65,28 @@ export class ManualClock implements Clock {
     due.run();
     return true;
   }
+
+  /** The time, and what is due; but for what passes. */
+  save(): Saved {
+    const now = this.#now;
+    const timers = this.#timers.filter(({ isPassing }) => !isPassing);
+    return {
+      // No two timers have the same order.
+      text: JSON.stringify([now, timers.map(({ order }) => order)]),
+      restore: () => {
+        this.#now = now;
+        this.#timers = [...timers];
+      },
+    };
+  }
 }
 
 /** RFC 3339 with whole seconds, as API objects carry it. */
 export function timestamp(epochMs: number): string {
-  return `${new Date(epochMs).toISOString().slice(0, 19)}Z`;
+  const second = Math.floor(epochMs / 1000);
+  if (second !== last.second) last = { second, text: `${new Date(second * 1000).toISOString().slice(0, 19)}Z` };
+  return last.text;
 }
+
+/** Most come many times. */
+let last = { second: Number.NaN, text: '' };

@@ -26,6 +26,8 @@ export interface SimulatorOptions {
   readonly proxyLag?: number;
   readonly timings?: Partial<Timings>;
   readonly resources?: readonly CustomResource[];
+  /** As `TestCluster.inProcess`; default false. */
+  readonly inProcess?: boolean;
 }
 
 /** A running simulated cluster. */
@@ -76,6 +78,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   let namespaces = 0;
   return {
     tier: 'simulator',
+    inProcess: options.inProcess ?? false,
     kubeconfig,
     store: plane.store,
     url,

@@ -1,6 +1,8 @@
 import type { Pod } from '../../src/cluster/wire.ts';
 import { type Clock, timestamp } from './clock.ts';
 import { type Behaviour, type Timings, behaviourOf, tagOf } from './images.ts';
+import type { Saved } from './saved.ts';
+import { crashAfter, lastWords } from './mood.ts';
 
 export type ContainerSpec = NonNullable<Pod['spec']>['containers'][number];
 export type ContainerStatus = NonNullable<NonNullable<Pod['status']>['containerStatuses']>[number];
@@ -20,10 +22,16 @@ export interface ContainerReports {
   misconfiguration(): string | null;
 }
 
-/** The life of one container of one pod. Init containers end well instead of becoming Ready. */
+/**
+ * What a container is for: `init` containers end well instead of becoming Ready; those of a `job` (a pod that is not restarted) end
+ * with or without success, and nothing starts them again.
+ */
+export type Role = 'init' | 'serves' | 'job';
+
+/** The life of one container of one pod. */
 export class Container {
   readonly spec: ContainerSpec;
-  readonly #init: boolean;
+  readonly #role: Role;
   readonly #pod: { readonly name: string; readonly namespace: string; readonly uid: string };
   readonly #clock: Clock;
   readonly #timings: Timings;
@@ -37,28 +45,33 @@ export class Container {
 
   constructor(
     spec: ContainerSpec,
-    init: boolean,
+    role: Role,
     pod: { readonly name: string; readonly namespace: string; readonly uid: string },
     clock: Clock,
     timings: Timings,
     reports: ContainerReports,
   ) {
     this.spec = spec;
-    this.#init = init;
+    this.#role = role;
     this.#pod = pod;
     this.#clock = clock;
     this.#timings = timings;
     this.#reports = reports;
-    this.#state = { is: 'waiting', reason: init ? 'PodInitializing' : 'ContainerCreating' };
+    this.#state = { is: 'waiting', reason: role === 'init' ? 'PodInitializing' : 'ContainerCreating' };
   }
 
   get ready(): boolean {
-    return this.#init ? this.completed : this.#state.is === 'running' && this.#state.ready;
+    return this.#role === 'init' ? this.completed : this.#state.is === 'running' && this.#state.ready;
   }
 
   /** Ended with exit code 0. */
   get completed(): boolean {
     return this.#state.is === 'terminated' && this.#state.how.exitCode === 0;
+  }
+
+  /** Ended, and will not be started again. */
+  get over(): boolean {
+    return this.#state.is === 'terminated' && (this.completed || this.#role === 'job');
   }
 
   /** Runs, or has run before. */
@@ -107,6 +120,18 @@ export class Container {
     this.#timers = [];
   }
 
+  save(): Saved {
+    const [state, last, restarts, lastLog] = [this.#state, this.#last, this.#restarts, this.#lastLog];
+    const [log, timers] = [[...this.#log], [...this.#timers]];
+    return {
+      text: JSON.stringify([state, last, restarts, lastLog, log]),
+      restore: () => {
+        [this.#state, this.#last, this.#restarts, this.#lastLog] = [state, last, restarts, lastLog];
+        [this.#log, this.#timers] = [[...log], [...timers]];
+      },
+    };
+  }
+
   /** Lines of the present container (or of the last one while none runs), or of the one before. Null: there is none. */
   log(previous: boolean): readonly string[] | null {
     if (previous) return this.#last === null ? null : this.#lastLog;
@@ -137,7 +162,9 @@ export class Container {
   }
 
   get #behaviour(): Behaviour {
-    return behaviourOf(this.spec.image ?? '', this.#restarts, this.#timings);
+    const behaviour = behaviourOf(this.spec.image ?? '', this.#restarts, this.#timings);
+    const after = crashAfter(this.spec.env, this.#restarts);
+    return after === null ? behaviour : { ...behaviour, exit: { after, code: 1, message: 'panic: lost the database' } };
   }
 
   #failPull(image: string): void {
@@ -155,13 +182,18 @@ export class Container {
   }
 
   #run(): void {
-    const { readyAfter, unreadyAfter, exit } = this.#behaviour;
+    const { readyAfter, unreadyAfter, exit, jobAfter } = this.#behaviour;
     const since = this.#clock.now();
     this.#become({ is: 'running', since, ready: false });
-    if (this.#init && exit === null) {
+    if (this.#role === 'init' && exit === null) {
       this.#after(10, () => this.#end(since, 0));
       return;
     }
+    if (this.#role === 'job' && exit === null && jobAfter !== null)
+      this.#after(jobAfter, () => {
+        this.#log.push('done');
+        this.#end(since, 0);
+      });
     if (readyAfter === null && exit === null) this.#after(this.#timings.ready, () => this.#unhealthy());
     else if (readyAfter !== null) this.#after(readyAfter, () => this.#become({ is: 'running', since, ready: true }));
     if (unreadyAfter !== null)
@@ -171,7 +203,7 @@ export class Container {
       });
     if (exit !== null)
       this.#after(exit.after, () => {
-        this.#log.push(exit.message);
+        this.#log.push(lastWords(this.spec.env) ?? exit.message);
         this.#end(since, exit.code);
       });
   }
@@ -191,7 +223,7 @@ export class Container {
     const before = this.#restarts;
     this.stop();
     this.#become({ is: 'terminated', how });
-    if (exitCode === 0) return;
+    if (exitCode === 0 || this.#role === 'job') return;
     const restart = () => {
       this.#last = how;
       this.#lastLog = this.#log;

@@ -9,7 +9,7 @@ import { type Simulator, startSimulator } from './cluster.ts';
 let cluster: Simulator;
 beforeAll(async () => {
   const routes = { group: 'gateway.networking.k8s.io', version: 'v1', plural: 'httproutes', kind: 'HTTPRoute' };
-  cluster = await startSimulator({ resources: [routes] });
+  cluster = await startSimulator({ inProcess: true, resources: [routes] });
 });
 afterAll(() => cluster?.stop());
 

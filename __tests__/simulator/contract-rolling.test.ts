@@ -4,7 +4,7 @@ import { type Simulator, startSimulator } from './cluster.ts';
 
 let cluster: Simulator;
 beforeAll(async () => {
-  cluster = await startSimulator();
+  cluster = await startSimulator({ inProcess: true });
 });
 afterAll(() => cluster?.stop());
 

@@ -5,9 +5,9 @@ import { type Simulator, startSimulator } from './cluster.ts';
 
 let cluster: Simulator;
 beforeAll(async () => {
-  cluster = await startSimulator();
+  cluster = await startSimulator({ inProcess: true });
 });
 afterAll(() => cluster?.stop());
 
-unhappyApi(() => cluster);
+unhappyApi(() => cluster, { patient: false });
 fieldOwners(() => cluster);

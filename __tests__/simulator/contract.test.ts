@@ -3,6 +3,7 @@ import { checks } from '../contract/checks.ts';
 import { foreignWrites } from '../contract/foreign-writes.ts';
 import { goodReleases } from '../contract/good-release.ts';
 import { livesOfRuns } from '../contract/life-of-a-run.ts';
+import { othersAtWork } from '../contract/others-at-work.ts';
 import { permissions } from '../contract/permissions.ts';
 import { refusals } from '../contract/refusals.ts';
 import { sickCandidates } from '../contract/sick-candidate.ts';
@@ -10,7 +11,7 @@ import { type Simulator, startSimulator } from './cluster.ts';
 
 let cluster: Simulator;
 beforeAll(async () => {
-  cluster = await startSimulator();
+  cluster = await startSimulator({ inProcess: true });
 });
 afterAll(() => cluster?.stop());
 
@@ -21,3 +22,4 @@ refusals(() => cluster);
 permissions(() => cluster);
 foreignWrites(() => cluster);
 livesOfRuns(() => cluster);
+othersAtWork(() => cluster);

@@ -5,6 +5,7 @@ import { WorkQueue } from './controllers/queue.ts';
 import { EventRecorder } from './events.ts';
 import { type Timings, TIMINGS } from './images.ts';
 import { Kubelet, NODE } from './kubelet.ts';
+import { type Saved, together } from './saved.ts';
 import { Store } from './store.ts';
 import { Writes } from './writes.ts';
 
@@ -19,6 +20,8 @@ export interface ControlPlaneOptions {
 export interface ControlPlane extends Context {
   readonly kubelet: Kubelet;
   readonly queue: WorkQueue;
+  /** Everything but the clock, and who watches. */
+  save(): Saved;
   /** Ends controllers, node and all their timers. */
   stop(): void;
 }
@@ -53,6 +56,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     ...context,
     kubelet,
     queue,
+    save: () => together([store, writes, context.events, queue, kubelet].map((part) => part.save())),
     stop() {
       for (const stop of stops) stop();
       queue.stop();

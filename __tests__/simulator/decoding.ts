@@ -28,12 +28,28 @@ const LABELS: Readonly<Record<string, Shape>> = {
   'metadata.annotations': 'map[string]string',
 };
 
+interface Checked {
+  readonly path: string;
+  readonly steps: readonly string[];
+  readonly shape: Shape;
+}
+
+const checked = new Map<ResourceKey, readonly Checked[]>();
+
+function checkedOf(key: ResourceKey): readonly Checked[] {
+  const known = checked.get(key);
+  if (known !== undefined) return known;
+  const shapes: Readonly<Record<string, Shape>> = { ...LABELS, ...SHAPES[key] };
+  const found = Object.entries(shapes).map(([path, shape]) => ({ path, steps: path.split('.'), shape }));
+  checked.set(key, found);
+  return found;
+}
+
 /** What the decoder says about the first field of the wrong type; null: the object can be read. */
 export function decodingError(type: ResourceType, object: JsonObject): string | null {
-  const shapes: Readonly<Record<string, Shape>> = { ...LABELS, ...SHAPES[keyOf(type)] };
-  for (const [path, shape] of Object.entries(shapes)) {
+  for (const { path, steps, shape } of checkedOf(keyOf(type))) {
     let value: unknown = object;
-    for (const step of path.split('.')) value = isObject(value) ? value[step] : undefined;
+    for (const step of steps) value = isObject(value) ? value[step] : undefined;
     if (value === undefined || value === null) continue;
     const problem = mismatch(value, shape);
     if (problem !== null) return problem.replace('%s', field(type, path));

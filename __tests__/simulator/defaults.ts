@@ -198,17 +198,23 @@ const MAPS = new Set([
 
 /** Drops what Go's encoding does not store: nulls, empty lists and empty maps of optional fields. */
 function tidy(object: JsonObject): void {
-  for (const [field, value] of Object.entries(object)) {
-    if (value === null || (Array.isArray(value) && value.length === 0)) {
+  for (const [field, value] of entries(object)) {
+    // What is frozen was stored: it is tidy.
+    if (typeof value !== 'object' || (value !== null && isFrozen(value))) continue;
+    if (value === null || (isArray(value) && value.length === 0)) {
       // An EndpointSlice, alone, is stored with null endpoints and ports.
       if (!KEPT.has(field) && object.addressType === undefined) delete object[field];
-    } else if (Array.isArray(value)) for (const item of value.filter(isObject)) tidy(item);
+    } else if (isArray(value)) for (const item of value.filter(isObject)) tidy(item);
     else if (isObject(value) && isMap(field, value)) {
-      for (const [key, text] of Object.entries(value)) if (text === null) value[key] = '';
-      if (Object.keys(value).length === 0) delete object[field];
+      for (const [key, text] of entries(value)) if (text === null) value[key] = '';
+      if (keys(value).length === 0) delete object[field];
     } else if (isObject(value)) tidy(value);
   }
 }
+
+// Looked up once, as in `json.ts`.
+const { isArray } = Array;
+const { entries, isFrozen, keys } = Object;
 
 /** A Service's selector is a map of labels; a Deployment's has matchLabels or matchExpressions. */
 function isMap(field: string, value: JsonObject): boolean {

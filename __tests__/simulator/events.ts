@@ -1,5 +1,6 @@
 import { timestamp } from './clock.ts';
 import type { Metadata } from './objects.ts';
+import type { Saved } from './saved.ts';
 import type { Store } from './store.ts';
 import type { Writes } from './writes.ts';
 
@@ -31,6 +32,16 @@ export class EventRecorder {
     this.#writes = writes;
   }
 
+  save(): Saved {
+    const known = new Map(this.#known);
+    return {
+      text: JSON.stringify([...known]),
+      restore: () => {
+        this.#known = new Map(known);
+      },
+    };
+  }
+
   record(subject: Subject, { type, reason, message, component }: Occurrence): void {
     const { name, namespace, uid, resourceVersion } = subject.metadata;
     const now = timestamp(this.#store.clock.now());
@@ -47,7 +58,8 @@ export class EventRecorder {
       );
       return;
     }
-    if (this.#store.get('namespaces', undefined, namespace ?? '') === undefined) return;
+    const home = this.#store.get('namespaces', undefined, namespace ?? '');
+    if (home === undefined || home.metadata.deletionTimestamp !== undefined) return;
     const event = this.#writes.create(
       'events',
       namespace,

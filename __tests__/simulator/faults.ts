@@ -23,15 +23,15 @@ export type Fault =
   /** Not executed; answered with a Status of this code. `retryAfter`: seconds. */
   | { readonly kind: 'refuse'; readonly status: number; readonly retryAfter?: number; readonly message?: string }
   /** Executed, and then answered with this code all the same. */
-  | { readonly kind: 'lose-answer'; readonly status: number }
+  | { readonly kind: 'lose-answer'; readonly status: number; readonly retryAfter?: number }
   /** The connection is reset, before the request took effect or after. */
   | { readonly kind: 'reset'; readonly when: 'before' | 'after' }
   /** Executed `ms` milliseconds later. */
   | { readonly kind: 'delay'; readonly ms: number }
   /** Executed; half of the answer arrives, then the connection ends. */
   | { readonly kind: 'truncate' }
-  /** Not executed; answered with a page for people, as proxies do. */
-  | { readonly kind: 'html'; readonly status: number }
+  /** Answered with a page for people, as proxies do; not executed, unless `when` says that it was. */
+  | { readonly kind: 'html'; readonly status: number; readonly when?: 'before' | 'after' }
   /** Executed; no answer ever comes. */
   | { readonly kind: 'hang' }
   /** Of a watch: it ends by a reset after so many events. */

@@ -16,6 +16,8 @@ export interface Timings {
   readonly restart: number;
   readonly backOff: number;
   readonly longestBackOff: number;
+  /** From running to the end of a Job's container. */
+  readonly job: number;
   /** From the request to end a pod to its end (less where its terminationGracePeriodSeconds are less). */
   readonly grace: number;
 }
@@ -30,6 +32,7 @@ export const TIMINGS: Timings = {
   restart: 50,
   backOff: 200,
   longestBackOff: 5000,
+  job: 300,
   grace: 300,
 };
 
@@ -42,6 +45,8 @@ export interface Behaviour {
   readonly unreadyAfter: number | null;
   /** Null: runs on. */
   readonly exit: { readonly after: number; readonly code: number; readonly message: string } | null;
+  /** As a Job's container: when it has ended well, unless it exits otherwise; null: never. */
+  readonly jobAfter: number | null;
   /** False: nothing listens on its ports. */
   readonly listens: boolean;
 }
@@ -60,12 +65,13 @@ export function behaviourOf(image: string, restarts: number, timings: Timings): 
     readyAfter: timings.ready,
     unreadyAfter: null,
     exit: null,
+    jobAfter: timings.job,
     listens: true,
   };
   const late = timings.ready + timings.trouble;
   switch (tagOf(image)) {
     case 'slow':
-      return { ...well, readyAfter: timings.slow };
+      return { ...well, readyAfter: timings.slow, jobAfter: null };
     case 'never-ready':
       return { ...well, readyAfter: null };
     case 'crash':

@@ -1,9 +1,10 @@
 import { timestamp } from './clock.ts';
-import { Container } from './containers.ts';
+import { Container, type Role } from './containers.ts';
 import type { Context, Pod } from './controllers/context.ts';
 import type { Timings } from './images.ts';
 import { equal } from './json.ts';
 import { missingReference, missingVolume } from './references.ts';
+import { type Saved, together } from './saved.ts';
 import { badRequest } from './status.ts';
 import type { Writer } from './writes.ts';
 
@@ -23,7 +24,7 @@ interface Life {
   /** Volumes are mounted and the first container has been started. */
   began: boolean;
   ending: boolean;
-  readonly timers: (() => void)[];
+  timers: (() => void)[];
 }
 
 /** Scheduler and kubelet in one: gives pods a node, and lets them live as their images' tags say. */
@@ -49,6 +50,32 @@ export class Kubelet {
     return () => {
       unsubscribe();
       for (const uid of [...this.#lives.keys()]) this.#forget(uid);
+    };
+  }
+
+  save(): Saved {
+    const lives = new Map(this.#lives);
+    const addresses = this.#addresses;
+    const saved = [...lives].map(([uid, life]): Saved => {
+      const { began, ending } = life;
+      const timers = [...life.timers];
+      const containers = together([...life.init, ...life.main].map((container) => container.save()));
+      return {
+        text: JSON.stringify([uid, began, ending, containers.text]),
+        restore: () => {
+          Object.assign(life, { began, ending, timers: [...timers] });
+          containers.restore();
+        },
+      };
+    });
+    const all = together(saved);
+    return {
+      text: JSON.stringify([addresses, all.text]),
+      restore: () => {
+        this.#lives = new Map(lives);
+        this.#addresses = addresses;
+        all.restore();
+      },
     };
   }
 
@@ -93,19 +120,25 @@ export class Kubelet {
 
   #adopt(pod: Pod): Life {
     const { name, namespace = '', uid } = pod.metadata;
-    const container = (spec: Container['spec'], init: boolean): Container =>
-      new Container(spec, init, { name, namespace, uid }, this.#context.clock, this.#timings, {
+    const container = (spec: Container['spec'], role: Role): Container =>
+      new Container(spec, role, { name, namespace, uid }, this.#context.clock, this.#timings, {
         changed: () => this.#proceed(uid),
         event: (type, reason, message) =>
-          this.#event(pod, type, reason, message, `spec.${init ? 'initContainers' : 'containers'}{${spec.name}}`),
+          this.#event(
+            pod,
+            type,
+            reason,
+            message,
+            `spec.${role === 'init' ? 'initContainers' : 'containers'}{${spec.name}}`,
+          ),
         misconfiguration: () => missingReference(this.#context.store, namespace, spec),
       });
     this.#addresses++;
     const life: Life = {
       pod,
       ip: `10.244.${this.#addresses >> 8}.${this.#addresses & 255}`,
-      init: (pod.spec.initContainers ?? []).map((spec) => container(spec, true)),
-      main: pod.spec.containers.map((spec) => container(spec, false)),
+      init: (pod.spec.initContainers ?? []).map((spec) => container(spec, 'init')),
+      main: pod.spec.containers.map((spec) => container(spec, isJob(pod) ? 'job' : 'serves')),
       began: false,
       ending: false,
       timers: [],
@@ -204,9 +237,8 @@ export class Kubelet {
       { type: 'ContainersReady', ...ready },
       { type: 'PodScheduled', status: 'True' },
     ];
-    const began = life.main.every((container) => container.started);
     return {
-      phase: began ? 'Running' : 'Pending',
+      phase: phaseOf(life),
       conditions: conditions.map((condition) => this.#since(life, condition)),
       hostIP: '192.0.2.10',
       podIP: life.ip,
@@ -285,6 +317,17 @@ export class Kubelet {
     for (const cancel of life.timers) cancel();
     for (const container of [...life.init, ...life.main]) container.stop();
   }
+}
+
+/** A pod whose containers are not started again when they end well. */
+function isJob(pod: Pod): boolean {
+  return (pod.spec.restartPolicy ?? 'Always') !== 'Always';
+}
+
+function phaseOf({ main }: Life): string {
+  if (main.every((container) => container.over))
+    return main.every((container) => container.completed) ? 'Succeeded' : 'Failed';
+  return main.every((container) => container.started) ? 'Running' : 'Pending';
 }
 
 const WAITING_FOR_IMAGE: Readonly<Record<string, string>> = {

@@ -1,5 +1,8 @@
-import { canonical, equal, isObject, type JsonObject } from './json.ts';
+import { canonical, equal, freeze, isObject, type JsonObject } from './json.ts';
 import type { ObjectMeta } from '../../src/cluster/wire.ts';
+
+// Looked up once, as in `json.ts`.
+const { entries: entriesOf, isFrozen } = Object;
 
 type Entry = NonNullable<ObjectMeta['managedFields']>[number];
 
@@ -51,24 +54,31 @@ const SERVER_SIDE = new Set([
  */
 export function managedAfter(before: JsonObject | null, after: JsonObject, writer: Manager): Entry[] | undefined {
   const entries = managedBefore(before, after, writer);
-  const old = before === null ? new Map<string, string>() : ((entries && known.get(entries)) ?? leaves(before));
-  const now = leaves(after);
+  const old = before === null ? new Map<string, Leaves>() : ((entries && known.get(entries)) ?? partsOf(before));
+  const now = partsOf(after);
   const managed = share(entries, old, now, writer);
   if (managed !== undefined) known.set(managed, now);
   return managed;
 }
 
 /** What an object with these managed fields had: the next write need not take it apart again. */
-const known = new WeakMap<Entry[], Leaves>();
+const known = new WeakMap<Entry[], Parts>();
 
-type Leaves = Map<string, string>;
+/** Entries with no path that the object has not. */
+const exact = new WeakSet<Entry[]>();
 
-function share(entries: Entry[] | undefined, old: Leaves, now: Leaves, writer: Manager): Entry[] | undefined {
-  const changed = [...now].filter(([path, value]) => old.get(path) !== value).map(([path]) => path);
+/** Every path of a part of an object that can be owned (its steps as JSON), with its value as text. */
+type Leaves = ReadonlyMap<string, string>;
+/** By the name of the part. */
+type Parts = ReadonlyMap<string, Leaves>;
+
+function share(entries: Entry[] | undefined, old: Parts, now: Parts, writer: Manager): Entry[] | undefined {
+  const { changed, isSomeGone } = differences(old, now);
   const isApplied = writer.applied !== undefined;
-  if (!isApplied && changed.length === 0 && [...old.keys()].every((path) => now.has(path))) return entries;
+  if (!isApplied && changed.length === 0 && !isSomeGone) return entries;
   const taken = new Set(changed);
-  const owned = (entry: Entry) => pathsOf(entry).filter((path) => now.has(path));
+  const isAllThere = !isSomeGone && entries !== undefined && exact.has(entries);
+  const owned = (entry: Entry) => (isAllThere ? pathsOf(entry) : pathsOf(entry).filter((path) => isIn(now, path)));
   const isWriter = (entry: Entry) =>
     entry.manager === writer.name &&
     entry.operation === (isApplied ? 'Apply' : 'Update') &&
@@ -82,14 +92,17 @@ function share(entries: Entry[] | undefined, old: Leaves, now: Leaves, writer: M
     })
     .filter((entry) => pathsOf(entry).length > 0);
   const own = entries?.find(isWriter);
+  const had = own === undefined ? [] : owned(own);
   const mine = new Set(
     writer.applied === undefined
-      ? [...(own === undefined ? [] : owned(own)), ...changed]
-      : leaves(writer.applied).keys(),
+      ? [...had, ...changed]
+      : [...partsOf(writer.applied).values()].flatMap((part) => [...part.keys()]),
   );
-  const isAsBefore = own !== undefined && changed.length === 0 && owned(own).length === mine.size;
+  const isAsBefore = own !== undefined && changed.length === 0 && had.length === mine.size;
   if (mine.size === 0) return others.length === 0 ? undefined : others;
-  return [
+  // What a controller writes again and again stays its own.
+  const isSameTree = own !== undefined && !isApplied && mine.size === had.length && had.length === pathsOf(own).length;
+  const managed: Entry[] = [
     ...others,
     {
       manager: writer.name,
@@ -97,10 +110,31 @@ function share(entries: Entry[] | undefined, old: Leaves, now: Leaves, writer: M
       apiVersion: writer.apiVersion,
       time: (isApplied ? isAsBefore : changed.length === 0) && own?.time !== undefined ? own.time : writer.time,
       fieldsType: 'FieldsV1',
-      fieldsV1: tree([...mine]),
+      fieldsV1: isSameTree && own.fieldsV1 !== undefined ? own.fieldsV1 : tree([...mine]),
       ...(writer.subresource === '' ? {} : { subresource: writer.subresource }),
     },
   ];
+  if (!isApplied) exact.add(managed);
+  return managed;
+}
+
+/** Paths that are new or have another value, and whether others are no longer there. */
+function differences(old: Parts, now: Parts): { readonly changed: string[]; readonly isSomeGone: boolean } {
+  const changed: string[] = [];
+  let isSomeGone = false;
+  for (const [key, leaves] of now) {
+    const before = old.get(key);
+    if (before === leaves) continue;
+    for (const [path, value] of leaves) if (before?.get(path) !== value) changed.push(path);
+    if (before !== undefined && !isSomeGone) for (const path of before.keys()) isSomeGone ||= !leaves.has(path);
+  }
+  if (!isSomeGone) for (const [key, leaves] of old) isSomeGone ||= leaves.size > 0 && !now.has(key);
+  return { changed, isSomeGone };
+}
+
+function isIn(parts: Parts, path: string): boolean {
+  for (const leaves of parts.values()) if (leaves.has(path)) return true;
+  return false;
 }
 
 /** Clients may set the entries themselves, though not through a subresource: what they also change is theirs, afterwards. */
@@ -120,7 +154,7 @@ export function ownersIn(object: JsonObject): { readonly entry: Entry; readonly 
 
 /** Every path of an object that can be owned, with its value as text. */
 export function leavesOf(object: JsonObject): ReadonlyMap<string, string> {
-  return leaves(object);
+  return new Map([...partsOf(object).values()].flatMap((part) => [...part]));
 }
 
 function managedIn(object: JsonObject | null): Entry[] | undefined {
@@ -129,39 +163,75 @@ function managedIn(object: JsonObject | null): Entry[] | undefined {
   return object.metadata.managedFields as Entry[] | undefined;
 }
 
-/** Every owned path of an object (its steps as JSON) with its value as text. */
-function leaves(object: JsonObject): Leaves {
-  const found = new Map<string, string>();
-  for (const [key, value] of Object.entries(object)) {
-    if (key === 'apiVersion' || key === 'kind' || value === undefined) continue;
-    if (key !== 'metadata') collect(value, key, [`f:${key}`], found);
-    else if (isObject(value))
-      for (const [field, inner] of Object.entries(value))
-        if (!SERVER_SIDE.has(field) && inner !== undefined) collect(inner, field, ['f:metadata', `f:${field}`], found);
-  }
+function partsOf(object: JsonObject): Parts {
+  const found = new Map<string, Leaves>();
+  for (const [key, value] of entriesOf(object))
+    if (key !== 'apiVersion' && key !== 'kind' && value !== undefined) found.set(key, partLeaves(key, value));
   return found;
 }
 
-function collect(value: unknown, field: string, path: readonly string[], found: Map<string, string>): void {
+/** Most writes change one part of an object: the others were taken apart before, as the same object or as an equal one. */
+const storedParts = new WeakMap<object, Leaves>();
+const knownParts = new Map<string, Leaves>();
+const PARTS_KEPT = 5_000;
+
+function partLeaves(key: string, value: unknown): Leaves {
+  // Of metadata, a part or another is always new.
+  const stored = key !== 'metadata' && isObject(value) && isFrozen(value) ? value : null;
+  const known = stored === null ? undefined : storedParts.get(stored);
+  if (known !== undefined) return known;
+  const found = namedLeaves(key, value);
+  if (stored !== null) storedParts.set(stored, found);
+  return found;
+}
+
+function namedLeaves(key: string, value: unknown): Leaves {
+  const metadata = key === 'metadata' && isObject(value) ? owned(value) : {};
+  const name = `${key}=${JSON.stringify(key === 'metadata' ? metadata : value)}`;
+  const known = knownParts.get(name);
+  if (known !== undefined) return known;
+  const found = new Map<string, string>();
+  if (key !== 'metadata') collect(value, key, step('[', `f:${key}`), found);
+  else
+    for (const [field, inner] of entriesOf(metadata)) collect(inner, field, step('["f:metadata"', `f:${field}`), found);
+  if (knownParts.size >= PARTS_KEPT) knownParts.clear();
+  knownParts.set(name, found);
+  return found;
+}
+
+/** Metadata that somebody owns. */
+function owned(metadata: JsonObject): JsonObject {
+  const found: JsonObject = {};
+  for (const [field, inner] of entriesOf(metadata))
+    if (!SERVER_SIDE.has(field) && inner !== undefined) found[field] = inner;
+  return found;
+}
+
+/** A path is the text of a JSON array; while it grows, its bracket is not closed. One step more. */
+function step(path: string, name: string): string {
+  return `${path}${path === '[' ? '' : ','}${JSON.stringify(name)}`;
+}
+
+function collect(value: unknown, field: string, path: string, found: Map<string, string>): void {
   const keys = LIST_KEYS[field] ?? (field === 'ports' ? portKeys(value) : undefined);
   if (Array.isArray(value) && keys !== undefined && value.every(isObject)) {
-    found.set(JSON.stringify([...path, '.']), '');
+    found.set(`${path},"."]`, '');
     for (const item of value) {
       const key = Object.fromEntries(keys.map((name) => [name, item[name]]));
-      const at = [...path, `k:${canonical(key)}`];
+      const at = step(path, `k:${canonical(key)}`);
       // The reference of an owner is owned whole, other items field by field.
-      found.set(JSON.stringify(field === 'ownerReferences' ? at : [...at, '.']), '');
+      found.set(field === 'ownerReferences' ? `${at}]` : `${at},"."]`, '');
       if (field !== 'ownerReferences') members(item, at, found);
     }
   } else if (isObject(value) && !ATOMIC.has(field) && Object.keys(value).length > 0) {
-    if (MAPS.has(field)) found.set(JSON.stringify([...path, '.']), '');
+    if (MAPS.has(field)) found.set(`${path},"."]`, '');
     members(value, path, found);
-  } else found.set(JSON.stringify(path), canonical(value));
+  } else found.set(`${path}]`, canonical(value));
 }
 
-function members(value: JsonObject, path: readonly string[], found: Map<string, string>): void {
+function members(value: JsonObject, path: string, found: Map<string, string>): void {
   for (const [key, inner] of Object.entries(value))
-    if (inner !== undefined) collect(inner, key, [...path, `f:${key}`], found);
+    if (inner !== undefined) collect(inner, key, step(path, `f:${key}`), found);
 }
 
 function portKeys(value: unknown): readonly string[] | undefined {
@@ -174,36 +244,56 @@ function portKeys(value: unknown): readonly string[] | undefined {
     : undefined;
 }
 
+/** Writers own the same sets of fields again and again. */
+const knownTrees = new Map<string, JsonObject>();
+
 /** fieldsV1 of a set of paths. */
 function tree(owned: readonly string[]): JsonObject {
+  const sorted = owned.toSorted();
+  const name = sorted.join('\n');
+  const known = knownTrees.get(name);
+  if (known !== undefined) return known;
   const root: JsonObject = {};
-  for (const text of owned.toSorted()) {
-    const steps: unknown = JSON.parse(text);
+  for (const text of sorted) {
     let node = root;
-    for (const step of Array.isArray(steps) ? steps.map(String) : []) {
-      const next = node[step];
+    for (const name of stepsOf(text)) {
+      const next = node[name];
       const child = isObject(next) ? next : {};
-      node[step] = child;
+      node[name] = child;
       node = child;
     }
   }
+  if (knownTrees.size >= PARTS_KEPT) knownTrees.clear();
+  knownTrees.set(name, freeze(root));
   return root;
+}
+
+/** The same few hundred paths come again and again. */
+const parsedPaths = new Map<string, readonly string[]>();
+
+function stepsOf(text: string): readonly string[] {
+  const known = parsedPaths.get(text);
+  if (known !== undefined) return known;
+  const parsed: unknown = JSON.parse(text);
+  const steps = Array.isArray(parsed) ? parsed.map(String) : [];
+  if (parsedPaths.size < 50_000) parsedPaths.set(text, steps);
+  return steps;
 }
 
 const ownedPaths = new WeakMap<object, string[]>();
 
 function pathsOf(entry: Entry): string[] {
-  const found = ownedPaths.get(entry.fieldsV1 ?? entry) ?? [...paths(entry.fieldsV1, [])];
+  const known = ownedPaths.get(entry.fieldsV1 ?? entry);
+  if (known !== undefined) return known;
+  const found: string[] = [];
+  paths(entry.fieldsV1, '[', found);
   ownedPaths.set(entry.fieldsV1 ?? entry, found);
   return found;
 }
 
 /** Paths of a fieldsV1 tree, in the form of `leaves`. */
-function* paths(node: unknown, path: readonly string[]): Generator<string> {
+function paths(node: unknown, path: string, found: string[]): void {
   const children = isObject(node) ? Object.entries(node) : [];
-  if (children.length === 0) {
-    if (path.length > 0) yield JSON.stringify(path);
-    return;
-  }
-  for (const [step, child] of children) yield* paths(child, [...path, step]);
+  if (children.length === 0 && path !== '[') found.push(`${path}]`);
+  for (const [name, child] of children) paths(child, step(path, name), found);
 }

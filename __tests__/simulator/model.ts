@@ -2,6 +2,7 @@ import { ManualClock } from './clock.ts';
 import { type ControlPlane, createControlPlane } from './control-plane.ts';
 import { type ApiResponse, handle } from './handle.ts';
 import type { Timings } from './images.ts';
+import { freeze } from './json.ts';
 import { ADMIN, type User } from './rbac.ts';
 import type { Store } from './store.ts';
 
@@ -77,5 +78,6 @@ function ask(plane: ControlPlane, request: ModelRequest): ApiResponse {
     user,
     userAgent: request.userAgent ?? 'model',
   });
-  return structuredClone(response);
+  // What is stored is frozen; so is what is made for an answer. Nobody needs a copy.
+  return freeze(response);
 }

@@ -3,6 +3,7 @@ import type {
   Deployment,
   EndpointSlice,
   Event,
+  Job,
   ObjectMeta,
   Pod,
   ReplicaSet,
@@ -30,6 +31,7 @@ interface Kinds {
   'deployments.apps': Deployment;
   'endpointslices.discovery.k8s.io': EndpointSlice;
   events: Event;
+  'jobs.batch': Job;
   pods: Pod;
   'replicasets.apps': ReplicaSet;
   resourcequotas: ResourceQuota;

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { type Pod, isReady } from './controllers/context.ts';
 import { tagOf } from './images.ts';
 import type { Kubelet } from './kubelet.ts';
+import { Counts, Mood } from './mood.ts';
 import type { Store } from './store.ts';
 
 interface PodServer {
@@ -12,8 +13,8 @@ interface PodServer {
 
 /**
  * Pods as real HTTP servers on 127.0.0.1, one for each pod of which a container listens: `GET /` answers `<tag> <pod>` (or the
- * container's variable RESPONSE), as does any other path but `/ready` and `/healthz`: 200 when Ready and 503 otherwise. A pod that is ending serves on, asks its
- * clients to close their connections, and resets what is left when it is gone.
+ * container's variable RESPONSE), as does any other path but `/ready` and `/healthz` (200 when Ready and 503 otherwise) and `/metrics`; how well it does is its
+ * container's mood (mood.ts). A pod that is ending serves on, asks its clients to close their connections, and resets what is left when it is gone.
  */
 export class PodServers {
   readonly #store: Store;
@@ -42,10 +43,12 @@ export class PodServers {
   }
 
   #open(uid: string, namespace: string | undefined, name: string): void {
+    const env = this.#store.get('pods', namespace, name)?.spec.containers[0]?.env;
+    const app = { mood: new Mood(env), counts: new Counts() };
     const server = createServer((request, response) => {
       const pod = this.#store.get('pods', namespace, name);
       if (pod === undefined) request.socket.resetAndDestroy();
-      else answer(pod, request, response);
+      else answer(pod, app, request, response);
     });
     const port = new Promise<number>((resolve) => {
       server.listen(0, '127.0.0.1', () => {
@@ -65,7 +68,12 @@ export class PodServers {
   }
 }
 
-function answer(pod: Pod, request: IncomingMessage, response: ServerResponse): void {
+interface MoodyApp {
+  readonly mood: Mood;
+  readonly counts: Counts;
+}
+
+function answer(pod: Pod, app: MoodyApp, request: IncomingMessage, response: ServerResponse): void {
   request.resume();
   if (pod.metadata.deletionTimestamp !== undefined) response.setHeader('connection', 'close');
   const path = (request.url ?? '/').split('?')[0];
@@ -73,9 +81,23 @@ function answer(pod: Pod, request: IncomingMessage, response: ServerResponse): v
     response.writeHead(status, { 'content-type': 'text/plain' });
     response.end(text);
   };
-  if (path !== '/healthz' && path !== '/ready') send(200, bodyOf(pod));
+  if (path === '/metrics') send(200, app.counts.page());
+  else if (path !== '/healthz' && path !== '/ready') answerUser(pod, app, send);
   else if (isReady(pod)) send(200, 'ok');
   else send(503, 'not ready');
+}
+
+/** As the mood of the app is. */
+function answerUser(pod: Pod, { mood, counts }: MoodyApp, send: (status: number, text: string) => void): void {
+  const began = performance.now();
+  const { fails, afterMs } = mood.next();
+  const say = () => {
+    if (fails) send(500, 'no luck today');
+    else send(200, bodyOf(pod));
+    counts.count(fails ? 500 : 200, (performance.now() - began) / 1000);
+  };
+  if (afterMs === 0) say();
+  else setTimeout(say, afterMs);
 }
 
 function bodyOf(pod: Pod): string {

@@ -91,11 +91,16 @@ function grantsOf(store: Store, user: User, namespace: string | undefined): Gran
 }
 
 function binds(binding: ApiObject, user: User): boolean {
-  return objectsAt(binding, 'subjects').some((subject) =>
-    subject.kind === 'Group'
-      ? subject.name === 'system:authenticated' && user !== ANONYMOUS
-      : subject.kind === 'User' && subject.name === user.name,
-  );
+  return objectsAt(binding, 'subjects').some(({ kind, name, namespace }) => {
+    switch (kind) {
+      case 'Group':
+        return name === 'system:authenticated' && user !== ANONYMOUS;
+      case 'ServiceAccount':
+        return user.name === `system:serviceaccount:${String(namespace)}:${String(name)}`;
+      default:
+        return kind === 'User' && name === user.name;
+    }
+  });
 }
 
 function grantOf(store: Store, binding: ApiObject, user: User): Grant[] {

@@ -101,8 +101,7 @@ export class ApiServer {
     if (fault?.kind === 'delay') await new Promise((resolve) => setTimeout(resolve, fault.ms));
     if (fault?.kind === 'reset' && fault.when === 'before') return this.#reset(request);
     if (fault?.kind === 'refuse') return refuse(response, fault);
-    if (fault?.kind === 'html')
-      return send(response, fault.status, `<html><body><h1>${fault.status}</h1></body></html>`, 'text/html');
+    if (fault?.kind === 'html' && fault.when !== 'after') return sendPage(response, fault.status);
     const refusal = raw === null ? tooLarge() : user === undefined ? unauthorized() : null;
     if (refusal !== null) {
       entry.code = refusal.code;
@@ -269,7 +268,10 @@ function reply(
     case 'hang':
       return;
     case 'lose-answer':
-      refuse(response, { kind: 'refuse', status: fault.status });
+      refuse(response, { ...fault, kind: 'refuse' });
+      return;
+    case 'html':
+      sendPage(response, fault.status);
       return;
     case 'truncate': {
       const text = JSON.stringify(body);
@@ -280,6 +282,11 @@ function reply(
     default:
       send(response, status, body);
   }
+}
+
+/** What proxies say. */
+function sendPage(response: ServerResponse, status: number): void {
+  send(response, status, `<html><body><h1>${status}</h1></body></html>`, 'text/html');
 }
 
 function send(response: ServerResponse, status: number, body: unknown, contentType?: string): void {

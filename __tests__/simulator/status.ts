@@ -136,6 +136,31 @@ export function refused(type: Named, name: string, why: string): ApiError {
   );
 }
 
+/** 403 of whatever is to be made in a namespace that is being deleted. */
+export function terminating(type: Named, name: string, namespace: string): ApiError {
+  return new ApiError(
+    403,
+    'Forbidden',
+    `${qualified(type)} "${name}" is forbidden: unable to create new content in namespace ${namespace} because it is being terminated`,
+    {
+      ...details(type, name, type.plural),
+      causes: [
+        {
+          reason: TERMINATING,
+          message: `namespace ${namespace} is being terminated`,
+          field: 'metadata.namespace',
+        },
+      ],
+    },
+  );
+}
+
+const TERMINATING = 'NamespaceTerminating';
+
+export function isOfTerminatingNamespace({ body }: ApiError): boolean {
+  return body.details?.causes?.some(({ reason }) => reason === TERMINATING) ?? false;
+}
+
 export function badRequest(message: string): ApiError {
   return new ApiError(400, 'BadRequest', message);
 }

@@ -1,6 +1,7 @@
 import type { ApiObject, Stored } from './objects.ts';
 import type { Clock } from './clock.ts';
 import { freeze } from './json.ts';
+import type { Saved } from './saved.ts';
 import { Catalogue, type ResourceKey, keyOf } from './resources.ts';
 
 /** One committed write; `version` is its resourceVersion. */
@@ -92,6 +93,29 @@ export class Store {
   compact(): void {
     this.#floor = this.#version;
     this.#log = [];
+  }
+
+  /** Everything but who listens. */
+  save(): Saved {
+    const objects = [...this.#objects].map(([resource, table]) => [resource, new Map(table)] as const);
+    const [version, log, floor, uids, random] = [this.#version, this.#log, this.#floor, this.#uids, this.#random];
+    const logged = log.length;
+    return {
+      // Each write has a version of its own.
+      text: JSON.stringify([
+        objects.map(([resource, table]) => [
+          resource,
+          [...table].map(([at, { metadata }]) => [at, metadata.resourceVersion]),
+        ]),
+        [version, logged, floor, uids, random],
+      ]),
+      restore: () => {
+        this.#objects = new Map(objects.map(([resource, table]) => [resource, new Map(table)]));
+        this.#sorted.clear();
+        this.#log = log.slice(0, logged);
+        [this.#version, this.#floor, this.#uids, this.#random] = [version, floor, uids, random];
+      },
+    };
   }
 
   /** Increasing, so that two objects of the same second can still be told apart by age. */

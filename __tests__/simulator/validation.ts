@@ -22,6 +22,7 @@ const RULES: Readonly<Record<ResourceKey, (object: JsonObject, old: JsonObject |
   },
   'statefulsets.apps': (object) => workloadCauses(specOf(object)),
   'daemonsets.apps': (object) => workloadCauses(specOf(object)),
+  'jobs.batch': (object) => atLeast('spec.backoffLimit', specOf(object).backoffLimit, 0),
   pods: (object) => containerCauses(specOf(object), 'spec'),
   services: (object, old) => serviceCauses(specOf(object), old === null ? null : specOf(old)),
   configmaps: (object) => sizeCauses(object, ['data', 'binaryData'], '[]'),

@@ -1,3 +1,4 @@
+import type { Clock } from './clock.ts';
 import type { JsonObject } from './json.ts';
 import { selectionOf, matching } from './lists.ts';
 import type { ApiObject } from './objects.ts';
@@ -22,6 +23,7 @@ const BOOKMARKS = 10_000;
 /**
  * Follows the objects that a query asks for. Without a resourceVersion (or with 0) it begins with what exists; from a version
  * that the log no longer has it sends an ERROR with a 410 and ends, as the real server does. Returns the way to end it.
+ * @param clock whose bookmarks it sends
  * Throws 400 for selectors and 500 for a version that cannot be read.
  */
 export function watch(
@@ -30,6 +32,7 @@ export function watch(
   namespace: string | undefined,
   params: URLSearchParams,
   sink: WatchSink,
+  clock: Clock = store.clock,
 ): () => void {
   const selects = selectionOf(type, params);
   const from = params.get('resourceVersion') ?? '';
@@ -70,7 +73,7 @@ export function watch(
   const unsubscribe = store.subscribe(deliver);
   let cancel = () => {};
   const again = () => {
-    cancel = store.clock.after(BOOKMARKS, () => {
+    cancel = clock.after(BOOKMARKS, () => {
       bookmark();
       again();
     });

@@ -2,12 +2,22 @@ import { timestamp } from './clock.ts';
 import { decodingError } from './decoding.ts';
 import { setDefaults } from './defaults.ts';
 import { serve, unserve } from './definitions.ts';
-import { type JsonObject, copy, equal, isObject, objectAt } from './json.ts';
+import { type JsonObject, copyBeside, equal, isObject, objectAt } from './json.ts';
 import { managedAfter } from './managed-fields.ts';
 import type { ApiObject, Metadata, Stored } from './objects.ts';
 import { type PodSpec, checkQuota } from './quota.ts';
 import { type ResourceKey, type ResourceType, apiVersionOf, keyOf } from './resources.ts';
-import { ApiError, alreadyExists, badRequest, conflict, invalid, notFound, preconditionFailed } from './status.ts';
+import type { Saved } from './saved.ts';
+import {
+  ApiError,
+  alreadyExists,
+  badRequest,
+  conflict,
+  invalid,
+  notFound,
+  preconditionFailed,
+  terminating,
+} from './status.ts';
 import type { Store } from './store.ts';
 import { validate } from './validation.ts';
 
@@ -45,12 +55,23 @@ export class Writes {
     this.#store = store;
   }
 
+  save(): Saved {
+    const addresses = this.#addresses;
+    return {
+      text: String(addresses),
+      restore: () => {
+        this.#addresses = addresses;
+      },
+    };
+  }
+
   /** Creates an object. 404 without its namespace, 409 when the name is taken, 422 when it is not valid. */
   create<K extends ResourceKey>(resource: K, namespace: string | undefined, input: unknown, writer: Writer): Stored<K> {
     const type = this.#store.typeOf(resource);
     const object = decode(type, input);
     const metadata = objectAt(object, 'metadata');
     this.#checkNamespace(type, namespace, metadata);
+    if (type.namespaced) this.#checkMayBeMadeIn(type, namespace ?? '', metadata);
     if (metadata.resourceVersion !== undefined && metadata.resourceVersion !== '')
       throw new ApiError(500, undefined, 'resourceVersion should not be set on objects to be created');
     if (metadata.name === undefined && typeof metadata.generateName === 'string')
@@ -84,7 +105,7 @@ export class Writes {
     const typed = this.#store.get(resource, namespace, name);
     if (typed === undefined) throw notFound(type, name);
     const current: ApiObject = this.#untyped(resource, namespace, name, type);
-    const wanted = decode(type, change(typed));
+    const wanted = decode(type, change(typed), current);
     this.#checkIdentity(type, current, wanted);
     const object = keepUnwritable(type, current, wanted, subresource);
     setDefaults(type, object, { now: this.#store.clock.now(), clusterIP: () => this.#clusterIP() });
@@ -131,12 +152,12 @@ export class Writes {
         name,
         `the ResourceVersion in the precondition (${options.resourceVersion}) does not match the ResourceVersion in record (${resourceVersion}). The object might have been modified`,
       );
+    if (resource === 'namespaces') return this.#endNamespace(current, writer);
     const seconds = graceSeconds(resource, current, options);
     if (seconds > 0 || (current.metadata.finalizers ?? []).length > 0)
       return this.#terminate(resource, type, current, seconds, writer);
     if (!writer.dryRun) {
       if (options.propagationPolicy === 'Orphan') this.#orphan(uid, writer);
-      if (resource === 'namespaces') this.#empty(name);
       if (type.plural === 'customresourcedefinitions') unserve(this.#store, current);
       this.#store.drop(resource, current);
     }
@@ -168,6 +189,12 @@ export class Writes {
       throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
     if (this.#store.get('namespaces', undefined, namespace ?? '') === undefined)
       throw notFound(this.#store.typeOf('namespaces'), namespace ?? '');
+  }
+
+  #checkMayBeMadeIn(type: ResourceType, namespace: string, metadata: JsonObject): void {
+    const { deletionTimestamp } = this.#store.get('namespaces', undefined, namespace)?.metadata ?? {};
+    if (deletionTimestamp !== undefined)
+      throw terminating(type, String(metadata.name ?? metadata.generateName ?? ''), namespace);
   }
 
   #stampNew(type: ResourceType, object: JsonObject, metadata: JsonObject, namespace: string | undefined): void {
@@ -257,10 +284,16 @@ export class Writes {
       }
   }
 
-  /** A namespace takes what is in it along, at once: the real one does it over some seconds. */
-  #empty(namespace: string): void {
-    for (const resource of this.#store.resources())
-      for (const object of this.#store.list<string>(resource, namespace)) this.#store.drop(resource, object);
+  /** Its controller does the rest. */
+  #endNamespace(current: ApiObject, writer: Writer): ApiObject {
+    if (current.metadata.deletionTimestamp !== undefined) return current;
+    const deletionTimestamp = timestamp(this.#store.clock.now());
+    const ending = {
+      ...current,
+      metadata: { ...current.metadata, deletionTimestamp },
+      status: { phase: 'Terminating' },
+    };
+    return this.#commit<string>('namespaces', ending, writer);
   }
 
   #clusterIP(): string {
@@ -269,10 +302,15 @@ export class Writes {
   }
 }
 
-/** A copy of what a client sent, once it is sure to be of this type. Throws 400. */
-function decode(type: ResourceType, input: unknown): JsonObject {
+/**
+ * A copy of what a client sent, once it is sure to be of this type. What of it is `current`'s own (as in the writes of controllers) is
+ * shared with it: most writes change one part of an object. Throws 400.
+ */
+function decode(type: ResourceType, input: unknown, current: Partial<ApiObject> = {}): JsonObject {
   if (!isObject(input)) throw badRequest(`the object provided is unrecognized (must be of type ${type.kind})`);
-  const object = copy(input);
+  const object = copyBeside(input, current);
+  // It is changed in place, other parts are replaced.
+  if (isObject(input.metadata)) object.metadata = copyBeside(input.metadata, { ...current.metadata });
   const { kind, apiVersion } = object;
   if ((kind !== undefined && kind !== type.kind) || (apiVersion !== undefined && apiVersion !== apiVersionOf(type)))
     throw badRequest(
@@ -307,14 +345,15 @@ function keepUnwritable(
   for (const [field, value] of Object.entries(kept)) if (value === undefined) delete kept[field];
   if (subresource !== 'status') {
     const object: JsonObject = { ...wanted, metadata: kept };
-    if (type.status) object.status = copy(current.status);
+    if (type.status) object.status = current.status;
     if (object.status === undefined) delete object.status;
     return object;
   }
   // A status write may change annotations (the Deployment controller's revision goes that way), not labels or the spec.
   const annotations = type.custom ? current.metadata.annotations : kept.annotations;
-  const object = copy({ ...current, metadata: { ...current.metadata, annotations } });
-  return { ...object, status: wanted.status };
+  const metadataNow: JsonObject = { ...current.metadata, annotations };
+  if (annotations === undefined) delete metadataNow.annotations;
+  return { ...current, metadata: metadataNow, status: wanted.status };
 }
 
 function bumpsGeneration(

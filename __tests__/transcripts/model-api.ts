@@ -15,7 +15,7 @@ export function modelApi(model: Model): ApiPort {
       ok(body === null ? { method: 'GET', path } : { method: 'POST', path, body }, model) as T,
     text: async (path, query = {}) => {
       const { status, body } = model.request({ method: 'GET', path, query: textQuery(query) });
-      return { status, body: typeof body === 'string' ? body : JSON.stringify(body) };
+      return { status, body: typeof body === 'string' ? body : JSON.stringify(body), whole: true, retryAfter: null };
     },
   };
 }
@@ -57,8 +57,7 @@ function ok(request: ModelRequest, model: Model): unknown {
 }
 
 function checked(answer: { status: number; body: unknown }, what: string): unknown {
-  // As over HTTP: nothing is shared with the model, and every object is of this realm.
-  if (answer.status < 400) return JSON.parse(JSON.stringify(answer.body));
+  if (answer.status < 400) return answer.body;
   // Errors of the model are Status objects, as the real server's.
   const { reason = '', message = '' } = answer.body as { reason?: string; message?: string };
   throw new ApiError(what, answer.status, reason, message);

@@ -1,4 +1,5 @@
 import type { Request } from '../../src/action/request.ts';
+import type { CheckResult } from '../../src/checks/result.ts';
 import { ApiError } from '../../src/cluster/errors.ts';
 import type {
   Deployment,
@@ -15,13 +16,16 @@ import { preflight } from '../../src/engine/preflight.ts';
 import { type Foreign, foreignIn } from '../../src/engine/foreign.ts';
 import type { Snapshot } from '../../src/engine/snapshot.ts';
 import { requestFor } from '../../src/engine/writes.ts';
-import type { Action } from '../../src/release/action.ts';
+import { type Action, type Ending, isOver } from '../../src/release/action.ts';
 import { decide } from '../../src/release/decide.ts';
-import type { Observation } from '../../src/release/observation.ts';
+import type { EvidenceView, Observation } from '../../src/release/observation.ts';
 import type { Plan } from '../../src/release/plan.ts';
-import { afterAction, afterChecks, afterWrite, turnBack } from '../../src/release/progress.ts';
+import { afterAction, afterChecks, afterWrite, stopFinishing, turnBack } from '../../src/release/progress.ts';
 import type { RouteVerdict, Share, Told } from '../../src/release/route.ts';
-import { BEGINNING, type Cause, type State } from '../../src/release/state.ts';
+import { stageOf } from '../../src/release/stages.ts';
+import { mayReachCandidate } from '../../src/release/reach.ts';
+import { resumed } from '../../src/release/resumption.ts';
+import { BEGINNING, type Cause, type State, type Turn } from '../../src/release/state.ts';
 import { isCommand } from '../../src/traffic/command-route.ts';
 import { createModel, type Model } from '../simulator/model.ts';
 import { list, modelApi, read, send } from './model-api.ts';
@@ -65,6 +69,10 @@ export class Stage {
   state: State = BEGINNING;
   /** The last process came to an end by itself. */
   ended = false;
+  /** It came to its end at a pause. */
+  paused = false;
+  /** The record says that users are on the candidate for good, and that stable is kept warm. */
+  warm = false;
   /** No process is at work. */
   killed = false;
   /** The Gateway does not accept the route as it is from here on. */
@@ -73,8 +81,14 @@ export class Stage {
   commandDies = false;
   /** What `router-verify` says. */
   verify: 'yes' | 'not yet' | null = null;
+  /** What the counters say of the present stage. */
+  evidence: EvidenceView | null = null;
   #told: Told | null = null;
+  /** The plan as the record has it; a run that brings the end about has one of its own. */
+  #recorded: Plan | null = null;
   #template: PodTemplate | null = null;
+  /** What the record says of the way back. */
+  #turned: Turn | null = null;
   #foreign: Pick<Foreign, 'template' | 'routes'> = { template: null, routes: {} };
 
   constructor(app: AppOptions) {
@@ -151,50 +165,84 @@ export class Stage {
 
   /** The real preflight; throws Refused. */
   async begin(request: Request, checks = 0): Promise<Plan> {
-    const cleared = await preflight(modelApi(this.model), request, NAMESPACE, this.now);
+    const cleared = await preflight(modelApi(this.model), request, NAMESPACE, this.now, null);
     if (cleared.kind === 'unchanged') throw new Error('the release would change nothing');
     this.plan = { ...cleared.plan, release: 'r-1', checks };
+    this.#recorded = this.plan;
     this.#template = cleared.candidateTemplate;
     this.state = BEGINNING;
+    this.evidence = null;
     this.#foreign = { template: null, routes: {} };
     this.ended = false;
+    this.#turned = null;
+    this.warm = false;
     this.#told = null;
     return this.plan;
   }
 
   /** The process is gone and another one, that knows the plan from the record alone, takes the release back. */
-  takeBack(): void {
+  takeBack(cause: Cause = 'resumed', reason = 'a later run found it unfinished'): void {
     this.#template = null;
+    this.paused = false;
+    this.warm = false;
     const { template: toldTemplate, routes: toldRoutes } = this.#foreign;
     this.ended = false;
     this.killed = false;
     this.state = turnBack(
       { ...BEGINNING, toldTemplate, toldRoutes, marks: { backSwitched: this.now } },
-      { at: this.now, cause: 'resumed', reason: 'a later run found it unfinished' },
+      { at: this.now, cause, reason },
     );
+  }
+
+  /** The process is gone and another one goes on from where the cluster says the release is. */
+  resume(): void {
+    this.killed = false;
+    this.plan = this.#recorded;
+    const { template: toldTemplate, routes: toldRoutes } = this.#foreign;
+    const known = { turned: this.#turned, toldTemplate, toldRoutes, told: this.#told };
+    this.state = resumed(this.#planned(), this.observe(), known, this.now);
   }
 
   /** Another process goes on from where this one paused, and knows what the record says. */
   promote(pauseAt: Request['pauseAt']): void {
-    const plan = this.#planned();
+    const plan = this.#recorded ?? this.#planned();
     this.plan = { ...plan, pauseAt: pauseShare(pauseAt, plan.steps) };
+    this.#recorded = this.plan;
     this.ended = false;
+    this.paused = false;
     this.#template = null;
     const { step, marks, restartsAtSwitch } = this.state;
-    this.state = { ...BEGINNING, step, marks, restartsAtSwitch };
+    this.state = { ...BEGINNING, step, marks, restartsAtSwitch, approved: stageOf(plan, this.state) };
+  }
+
+  /** Another process is to bring the end about, and knows what the record says. */
+  finish(timeout = 60_000): void {
+    const plan = this.#recorded ?? this.#planned();
+    const { step, marks } = this.paused || this.warm ? this.state : BEGINNING;
+    this.plan = { ...plan, keepWarm: !this.warm, times: { ...plan.times, deadline: this.now + timeout } };
+    this.ended = false;
+    this.killed = false;
+    this.paused = false;
+    this.#template = null;
+    this.state = { ...BEGINNING, step, marks, finishing: { warm: this.warm, stopped: null } };
+    this.state = { ...this.state, toldTemplate: this.#foreign.template };
   }
 
   turnBack(cause: Cause, reason: string): void {
+    if (this.state.finishing !== null) {
+      this.state = stopFinishing(this.state, reason);
+      return;
+    }
     this.state = turnBack(this.state, { at: this.now, cause, reason });
   }
 
-  checked(verdict: 'healthy' | 'unhealthy', detail: string): void {
+  checked(verdict: CheckResult['verdict'], detail: string): void {
     const result = { name: 'GET /healthz', kind: 'smoke-test', verdict, tries: 1, took: 0, detail } as const;
-    this.state = afterChecks(this.state, [result], this.now);
+    this.state = afterChecks(this.state, stageOf(this.#planned(), this.state), [result], this.now);
   }
 
   observe(): Observation {
-    return observe(this.#planned(), this.snapshot());
+    return { ...observe(this.#planned(), this.snapshot()), evidence: this.evidence };
   }
 
   #planned(): Plan {
@@ -208,6 +256,7 @@ export class Stage {
     const deployment = read<Deployment>(this.model, `${DEPLOYMENTS}/web`);
     const pods = { labelSelector: 'app=web' };
     return {
+      lostNamespace: null,
       deployment,
       replicaSets: list<ReplicaSet>(this.model, `/apis/apps/v1/namespaces/${NAMESPACE}/replicasets`, pods).items,
       replicaSetsAsOf: deployment?.status?.observedGeneration ?? 0,
@@ -215,6 +264,7 @@ export class Stage {
       liveService: read<Service>(this.model, `${SERVICES}/${plan.service.name}`),
       candidateService: read<Service>(this.model, `${SERVICES}/${plan.candidateService.name}`),
       slices: list<EndpointSlice>(this.model, `/apis/discovery.k8s.io/v1/namespaces/${NAMESPACE}/endpointslices`).items,
+      hold: null,
       command: plan.routes.some(isCommand) ? { told: this.#told, verdict: this.#verdict() } : null,
       routes: new Map(
         plan.routes.flatMap(({ paths }) => paths).map((path) => [path, read<KubeObject>(this.model, path)]),
@@ -231,14 +281,24 @@ export class Stage {
   /** One round on what the cluster is now, or was at `snapshot`. */
   round(snapshot: Snapshot = this.snapshot()): Round {
     const plan = this.#planned();
-    const seen = observe(plan, snapshot);
+    const seen = { ...observe(plan, snapshot), evidence: this.evidence };
     const action = decide(plan, this.state, seen, this.now);
+    // The engine notes it no later than this.
+    if (this.state.back !== null && !mayReachCandidate(seen)) this.#turned ??= this.state.back;
     if (action.do === 'write') return { seen, action, ...this.#write(action, snapshot) };
     this.state = afterAction(this.state, action, this.now);
     this.ended = action.do === 'finish';
-    // What the engine keeps in the record when it stops for what somebody else wrote.
-    if (this.ended) this.#foreign = foreignIn(plan, seen);
+    if (action.do === 'finish') this.#keep(action.outcome, plan, seen);
     return { seen, action, wrote: null, refused: null };
+  }
+
+  /** What the engine keeps in the record. */
+  #keep(ending: Ending, plan: Plan, seen: Observation): void {
+    this.paused = ending.outcome === 'paused';
+    this.warm = ending.outcome === 'promoted' ? ending.stable === 'warm' : this.warm && !isOver(ending);
+    if (ending.outcome === 'failed' && ending.left === 'as-it-was')
+      this.#foreign = { ...this.#foreign, template: ending.toldTemplate ?? this.#foreign.template };
+    else this.#foreign = foreignIn(plan, seen);
   }
 
   #write(

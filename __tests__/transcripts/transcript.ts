@@ -8,7 +8,7 @@ import { parseHeaderLine } from '../../src/action/testers.ts';
 import { parseWord } from '../../src/action/words.ts';
 import { Refused } from '../../src/engine/refusal.ts';
 import type { Action } from '../../src/release/action.ts';
-import type { Observation, Track } from '../../src/release/observation.ts';
+import type { EvidenceView, Observation, Track } from '../../src/release/observation.ts';
 import { REPOSITORY } from '../contract/cluster.ts';
 import { type Round, Stage } from './stage.ts';
 
@@ -37,7 +37,12 @@ import { type Round, Stage } from './stage.ts';
  * | `show fields` | the fields of the Deployment that a hold changes |
  * | `tick 5s` | time passes; rounds as things change |
  * | `check healthy` / `check unhealthy WHY` | the result of the checks arrives |
+ * | `evidence enough` / `lacking WHY` / `condemned WHY` / `certified` | what is measured of the candidate from here on |
+ * | `release … [on-inconclusive=pause early=true patience=10s check-at=every-step restarts=ignore]` | what is done with evidence |
  * | `cancel` | the run is cancelled |
+ * | `release … keep-warm=true` | stable stays when users are on the candidate for good |
+ * | `finish [writes=3]` | another process ends the release |
+ * | `rollback [writes=3]` | another process takes users back to the stable that is there still |
  * | `take-back` | another process finds the release unfinished in the record |
  * | `kubectl set-image v9` / `scale 6` / `patch deployment {…}` / `patch service {…}` / `delete-pod stable` … | somebody else |
  */
@@ -126,7 +131,14 @@ class Player {
         this.#tick(ms(rest));
         break;
       case 'check':
-        this.#theStage.checked(words[0] === 'healthy' ? 'healthy' : 'unhealthy', words.slice(1).join(' '));
+        this.#theStage.checked(
+          parsed(parseWord(words[0] ?? '', ['healthy', 'unhealthy', 'inconclusive'])),
+          words.slice(1).join(' '),
+        );
+        this.#run();
+        break;
+      case 'evidence':
+        this.#theStage.evidence = evidenceOf(words);
         this.#run();
         break;
       case 'cancel':
@@ -142,6 +154,19 @@ class Player {
         this.#theStage.takeBack();
         this.#run(Number(options.writes ?? Number.POSITIVE_INFINITY));
         break;
+      case 'rollback':
+        this.#theStage.takeBack('wanted-back', 'A person asked for it (action: rollback).');
+        this.#run(Number(options.writes ?? Number.POSITIVE_INFINITY));
+        break;
+      case 'finish': {
+        const wasWarm = this.#theStage.warm;
+        this.#theStage.finish();
+        this.#run(Number(options.writes ?? Number.POSITIVE_INFINITY));
+        if (wasWarm || !this.#theStage.warm) break;
+        this.#theStage.finish();
+        this.#run(Number(options.writes ?? Number.POSITIVE_INFINITY));
+        break;
+      }
       case 'kubectl':
         this.#kubectl(words);
         break;
@@ -295,7 +320,11 @@ function describe(action: Action, wrote: string | null, refused: string | null):
       return 'check the candidate';
     case 'finish': {
       const { outcome } = action;
-      if (outcome.outcome === 'paused') return `paused at ${percent(outcome.share)}`;
+      if (outcome.outcome === 'paused')
+        return `paused at ${percent(outcome.share)}${outcome.because.is === 'lacking' ? `: ${outcome.because.text}` : ''}`;
+      if (outcome.outcome === 'promoted' && outcome.stable === 'warm') return 'promoted, stable kept warm';
+      if (outcome.outcome === 'failed' && outcome.left === 'as-it-was')
+        return `failed, left as it was: ${outcome.reason}`;
       return outcome.outcome === 'failed' ? `failed, left ${outcome.left}` : outcome.outcome;
     }
   }
@@ -337,6 +366,16 @@ function stateLine({ deployment, stable, candidate, others, live, lost, candidat
   ].join(' | ');
 }
 
+function evidenceOf([word = '', ...rest]: readonly string[]): EvidenceView {
+  const is = parsed(parseWord(word, ['enough', 'lacking', 'condemned', 'certified']));
+  const why = rest.join(' ');
+  return {
+    condemned: is === 'condemned' ? why : null,
+    certified: is === 'certified',
+    lacking: is === 'lacking' ? why : null,
+  };
+}
+
 function ms(text: string): number {
   return parsed(parseDuration(text));
 }
@@ -371,22 +410,51 @@ export function requestOf(options: Record<string, string>): Request {
     candidateReplicas: null,
     routers: options.router?.split(';') ?? 'auto',
     routerCommand: options.router === undefined ? null : { command: 'tell', verify: null },
-    cluster: { kubeconfig: null, context: null, namespace: null },
+    cluster: { kubeconfig: null, context: null, namespace: null, allowExec: 'auto' },
     deployment: 'web',
+    knativeService: null,
     service: options.service ?? null,
     candidateService: null,
     images: image,
     env: [],
     smokeTests: [],
     smokeCommand: null,
+    judging: {
+      evidence: 'ticks',
+      tick: 5_000,
+      tolerance: 1.5,
+      atMostWorse: 3,
+      falseAlarms: 0.01,
+      objective: null,
+      restarts: parsed(parseWord(options.restarts ?? 'any', ['any', 'compare', 'ignore'])),
+      minRequests: 50,
+      patience: ms(options.patience ?? '10s'),
+      onInconclusive: parsed(parseWord(options['on-inconclusive'] ?? 'pause', ['pause', 'promote', 'rollback'])),
+      early: options.early === 'true',
+    },
+    job: null,
+    webhook: null,
+    checkAt: options['check-at'] === 'every-step' ? 'every-step' : 'start',
+    thresholds: [],
+    alerts: [],
+    alertsSince: 'release',
+    alertmanager: null,
+    metrics: null,
     bakeTime: ms(options.bake ?? '10s'),
     drainTime: ms(options.drain ?? '5s'),
     settleTime: ms(options.settle ?? '3s'),
     timeout: ms(options.timeout ?? '5m'),
     lockTimeout: 0,
     onFailure: options['on-failure'] === 'hold' ? 'hold' : 'rollback',
+    skipAnalysis: false,
+    onCancel: 'take-back',
+    onUnfinished: 'take-back',
+    to: null,
+    goOnTo: null,
+    keepWarm: options['keep-warm'] === 'true',
     switch: options.switch === 'overlap' ? 'overlap' : 'cut',
     dryRun: false,
     summary: false,
+    comment: null,
   };
 }

@@ -1,3 +1,5 @@
+import { oneLine } from '../report/escape.ts';
+
 /** One input (or one line of it) that cannot be used. */
 export interface InputProblem {
   /** Name as in `action.yml`. */
@@ -17,7 +19,9 @@ export class InputErrors extends Error {
   override readonly name = 'InputErrors';
   readonly problems: readonly InputProblem[];
 
-  constructor(problems: readonly InputProblem[]) {
+  constructor(given: readonly InputProblem[]) {
+    // A problem may quote a part of what was given, and that may be long and hostile.
+    const problems = given.map((each) => ({ ...each, problem: oneLine(each.problem, LONGEST_PROBLEM) }));
     const inputs = new Set(problems.map(({ input }) => input)).size;
     const headline = inputs === 1 ? 'One input cannot be used.' : `${inputs} inputs cannot be used.`;
     super([`${headline} Nothing in the cluster was read or changed.`, ...problems.map(paragraph)].join('\n\n'));
@@ -41,6 +45,7 @@ function paragraph(
 }
 
 const LONGEST_SHOWN = 80;
+const LONGEST_PROBLEM = 500;
 
 /** A value as it may be shown on one line: quoted, control characters escaped, at most 80 characters of it. */
 export function shown(value: string): string {

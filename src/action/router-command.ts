@@ -1,4 +1,5 @@
 import type { InputProblem } from './input-errors.ts';
+import { describesRelease } from './operations.ts';
 import type { Request } from './request.ts';
 
 /** What is wrong with `router`, `router-command` and `router-verify` together: each means something only with the one before. */
@@ -8,7 +9,7 @@ export function routerCommandProblems(
 ): InputProblem[] {
   const named = routers !== 'auto' && routers.includes('command');
   // A release that goes on, or back, has its routers on record.
-  const fits = named || action !== 'deploy';
+  const fits = named || !describesRelease(action);
   const problem = (input: string, text: string, accepted: string): InputProblem[] => [
     { input, line: null, given: null, problem: text, accepted },
   ];

@@ -1,10 +1,10 @@
 /** How one check of the candidate ended. */
 export interface CheckResult {
-  /** The line or command as the user wrote it. */
+  /** The line or command as the user wrote it; of a Job and a webhook what may be shown of it. */
   readonly name: string;
-  readonly kind: 'smoke-test' | 'smoke-command';
-  /** `cancelled` (the run ended first) says nothing about the candidate and is never a pass. */
-  readonly verdict: 'healthy' | 'unhealthy' | 'cancelled';
+  readonly kind: 'smoke-test' | 'smoke-command' | 'job' | 'webhook';
+  /** `cancelled` (the run ended first) and `inconclusive` (nobody knows) say nothing about the candidate and are never a pass. */
+  readonly verdict: 'healthy' | 'unhealthy' | 'inconclusive' | 'cancelled';
   readonly tries: number;
   /** Milliseconds from its start to its end. */
   readonly took: number;

@@ -1,28 +1,58 @@
-import type { SmokeTest } from '../action/request.ts';
+import type { Request } from '../action/request.ts';
+import { type CheckContext, smokeTargetOf } from './check-context.ts';
+import { type JobPorts, runJob } from './job.ts';
+import type { JobManifest } from './job-manifest.ts';
 import type { CheckResult } from './result.ts';
-import { runSmokeCommand, type SmokeCommandContext, type SmokeCommandPorts } from './smoke-command.ts';
+import { runSmokeCommand, type SmokeCommandPorts } from './smoke-command.ts';
 import { runSmokeTest, type ServiceProxy } from './smoke-test.ts';
+import { callWebhooks, releaseState, type WebhookPorts } from './webhook.ts';
 
-export interface Checks {
-  readonly smokeTests: readonly SmokeTest[];
-  readonly smokeCommand: string | null;
+/** What the candidate has to pass: the request's checks, with the Job's manifest read. */
+export interface Checks extends Pick<Request, 'smokeTests' | 'smokeCommand' | 'webhook' | 'settleTime'> {
+  readonly job: JobManifest | null;
+}
+
+export type CheckPorts = SmokeCommandPorts &
+  WebhookPorts & {
+    readonly proxy: ServiceProxy;
+    readonly job: JobPorts;
+  };
+
+/** How many results there are when all have passed. */
+export function numberOfChecks({
+  smokeTests,
+  smokeCommand,
+  job,
+  webhook,
+}: Omit<Checks, 'job'> & { readonly job: object | null }): number {
+  return smokeTests.length + (smokeCommand === null ? 0 : 1) + (job === null ? 0 : 1) + (webhook?.urls.length ?? 0);
 }
 
 /**
- * All smoke tests at the same time, then, when each passed, the command. Results in the order of the inputs.
- * `deadline`: epoch ms at which the release ends, and the command with it.
+ * All smoke tests at the same time, then the command, then the Job, then all webhooks at the same time; each only when all before it
+ * passed. Results in this order. `deadline`: epoch ms at which the release ends, and command and Job with it.
  */
 export async function runChecks(
   checks: Checks,
-  context: SmokeCommandContext,
-  ports: SmokeCommandPorts & { readonly proxy: ServiceProxy },
+  context: CheckContext,
+  ports: CheckPorts,
   deadline: number,
   signal: AbortSignal,
 ): Promise<readonly CheckResult[]> {
-  const tests = await Promise.all(
-    checks.smokeTests.map((test) => runSmokeTest(test, context.candidateService, ports, signal)),
+  const { smokeTests, smokeCommand, job, webhook, settleTime } = checks;
+  const settled = ports.clock.now() + settleTime;
+  const left = (): number => deadline - ports.clock.now();
+  const { service, headers } = smokeTargetOf(context);
+  const proxy: ServiceProxy = { get: (request) => ports.proxy.get({ ...request, headers }) };
+  const results: CheckResult[] = await Promise.all(
+    smokeTests.map((test) => runSmokeTest(test, service, { ...ports, proxy }, signal)),
   );
-  if (checks.smokeCommand === null || tests.some((test) => test.verdict !== 'healthy')) return tests;
-  const left = deadline - ports.clock.now();
-  return [...tests, await runSmokeCommand(checks.smokeCommand, context, ports, left, signal)];
+  const passed = (): boolean => results.every(({ verdict }) => verdict === 'healthy');
+  if (smokeCommand !== null && passed())
+    results.push(await runSmokeCommand(smokeCommand, context, ports, left(), signal));
+  if (job !== null && passed())
+    results.push(await runJob(job, context, ports.job, { notBefore: settled, deadline }, signal));
+  if (webhook !== null && passed())
+    results.push(...(await callWebhooks(webhook, releaseState(context, results), ports, signal)));
+  return results;
 }

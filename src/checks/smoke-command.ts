@@ -1,16 +1,10 @@
 import { formatDuration } from '../action/durations.ts';
 import type { CheckResult } from './result.ts';
-import { type ReleaseNames, releaseVariables, runUserCommand, type UserCommandPorts } from './user-command.ts';
+import type { Versions } from './check-context.ts';
+import { releaseVariables, runUserCommand, type UserCommandPorts } from './user-command.ts';
 
-/** What the command is told of the release. */
-export interface SmokeCommandContext extends ReleaseNames {
-  readonly stableHash: string;
-  readonly candidateHash: string;
-  /** Image by container. */
-  readonly images: Readonly<Record<string, string>>;
-  /** Path of the kubeconfig that the release uses; null: the command finds the cluster as we do. */
-  readonly kubeconfig: string | null;
-}
+/** What commands and Jobs are told of the release. `kubeconfig`: path of the one that it uses; null: a command finds the cluster as we do. */
+export type SmokeCommandContext = Versions & { readonly kubeconfig: string | null };
 
 export type SmokeCommandPorts = UserCommandPorts;
 
@@ -39,7 +33,7 @@ export async function runSmokeCommand(
   });
   if (signal.aborted) return { ...result('cancelled', 'cancelled before it was started'), tries: 0 };
   if (deadlineMs <= 0) return { ...result('unhealthy', 'no time was left to run it'), tries: 0 };
-  const ended = await runUserCommand(command, variables(context), ports, deadlineMs, signal);
+  const ended = await runUserCommand(command, checkVariables(context), ports, deadlineMs, signal);
   const { lastLines } = ended;
   switch (ended.how) {
     case 'cancelled':
@@ -55,14 +49,27 @@ export async function runSmokeCommand(
   }
 }
 
-function variables(context: SmokeCommandContext): Record<string, string> {
+/** What commands and Jobs find in their environment. */
+export function checkVariables(context: SmokeCommandContext): Record<string, string> {
+  const images = Object.entries(context.images).map(([container, image]) => `${container}=${image}`);
+  return { ...variablesOf(context), CROSSFADE_IMAGES: images.join('\n') };
+}
+
+function variablesOf(context: SmokeCommandContext): Record<string, string> {
+  if (!('knativeService' in context))
+    return {
+      ...releaseVariables(context, context.kubeconfig),
+      CROSSFADE_STABLE_HASH: context.stableHash,
+      CROSSFADE_CANDIDATE_HASH: context.candidateHash,
+    };
   return {
-    ...releaseVariables(context, context.kubeconfig),
-    CROSSFADE_STABLE_HASH: context.stableHash,
-    CROSSFADE_CANDIDATE_HASH: context.candidateHash,
-    CROSSFADE_IMAGES: Object.entries(context.images)
-      .map(([container, image]) => `${container}=${image}`)
-      .join('\n'),
+    CROSSFADE_NAMESPACE: context.namespace,
+    CROSSFADE_KNATIVE_SERVICE: context.knativeService,
+    CROSSFADE_STABLE_REVISION: context.stableRevision,
+    CROSSFADE_CANDIDATE_REVISION: context.candidateRevision,
+    CROSSFADE_CANDIDATE_URL: context.candidateUrl ?? '',
+    CROSSFADE_RELEASE: context.release,
+    ...(context.kubeconfig === null ? {} : { KUBECONFIG: context.kubeconfig }),
   };
 }
 

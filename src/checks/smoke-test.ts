@@ -1,5 +1,6 @@
 import { formatDuration } from '../action/durations.ts';
 import type { SmokeTest } from '../action/request.ts';
+import { apiServerRefusal } from '../cluster/api-server-refusal.ts';
 import type { Clock } from '../engine/clock.ts';
 import type { CheckResult } from './result.ts';
 
@@ -22,6 +23,8 @@ export interface ProxyRequest {
   readonly path: string;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
+  /** Beside those that every request has. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface ProxyAnswer {
@@ -112,28 +115,6 @@ function judge(test: SmokeTest, { status, body }: ProxyAnswer): Omit<Attempt, 'a
       found: `${status} without the text ${JSON.stringify(test.contains)}: ${quote === '' ? 'no body' : quote}`,
     };
   return { accepted: true, found };
-}
-
-/**
- * The API server's own message when it could not reach a pod (no endpoints, connection refused, not allowed …): it then
- * answers with a Status object, mostly with 503. Without this look at the body, `GET /maintenance 503` would pass with no
- * pod at all.
- */
-function apiServerRefusal(status: number, body: string): string | null {
-  if (status < 400 || !/^\s*\{/.test(body) || !body.includes('"Status"')) return null;
-  const object = parseObject(body);
-  if (object?.kind !== 'Status' || object.apiVersion !== 'v1') return null;
-  return firstLine(typeof object.message === 'string' ? object.message : String(object.reason ?? 'no reason given'));
-}
-
-function parseObject(text: string): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    // The text begins with a brace: what it parses to is an object.
-    return value as Record<string, unknown>;
-  } catch {
-    return null;
-  }
 }
 
 function wanted(test: SmokeTest): string {

@@ -85,12 +85,20 @@ function inherited(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 interface Shell {
   readonly file: string;
   readonly args: (command: string) => string[];
+  /** Beside the others. */
+  readonly env: (command: string) => NodeJS.ProcessEnv;
 }
+
+/** Where the command's text travels: everybody on a machine may read the command lines of its processes, and it may hold secrets. */
+const TEXT = 'CROSSFADE_COMMAND';
+/** Shells of POSIX take the carriage return of a Windows line end for a part of the last word. */
+const textFor = (command: string): NodeJS.ProcessEnv => ({ [TEXT]: command.replaceAll('\r\n', '\n') });
+const RUN = `eval "unset ${TEXT}\n$${TEXT}"`;
 
 /** As a `run:` step without `shell:` does it: the first of these that is installed. */
 const POSIX_SHELLS: readonly Shell[] = [
-  { file: 'bash', args: (command) => ['-e', '-o', 'pipefail', '-c', command] },
-  { file: 'sh', args: (command) => ['-e', '-c', command] },
+  { file: 'bash', args: () => ['-e', '-o', 'pipefail', '-c', RUN], env: textFor },
+  { file: 'sh', args: () => ['-e', '-c', RUN], env: textFor },
 ];
 /** PowerShell ends with the exit code of the last program only when asked to. */
 const WINDOWS_SHELLS: readonly Shell[] = ['pwsh', 'powershell'].map((file) => ({
@@ -101,12 +109,13 @@ const WINDOWS_SHELLS: readonly Shell[] = ['pwsh', 'powershell'].map((file) => ({
     '-Command',
     `$ErrorActionPreference = 'stop'\n${command}\nif (Test-Path -LiteralPath variable:\\LASTEXITCODE) { exit $LASTEXITCODE }`,
   ],
+  env: () => ({}),
 }));
 
 async function runInShell(command: string, options: ChildOptions): Promise<Ended> {
   let ended: Ended = { how: 'not-started', code: 'ENOENT', message: 'there is no shell' };
-  for (const { file, args } of process.platform === 'win32' ? WINDOWS_SHELLS : POSIX_SHELLS) {
-    ended = await runChild(file, args(command), options);
+  for (const { file, args, env } of process.platform === 'win32' ? WINDOWS_SHELLS : POSIX_SHELLS) {
+    ended = await runChild(file, args(command), { ...options, env: { ...options.env, ...env(command) } });
     if (ended.how !== 'not-started' || ended.code !== 'ENOENT') return ended;
   }
   return ended;

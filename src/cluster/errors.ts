@@ -1,15 +1,34 @@
+/** The cluster cannot be reached as configured; the message says what was looked for, what was found and what to do. */
+export class ConnectionError extends Error {}
+
+/** What the API server says of an error beside its words. */
+export interface ErrorDetails {
+  /** Resource that it is about: `configmaps`, `namespaces`; empty: none is named. */
+  readonly kind: string;
+  /** Kubernetes' own words: NamespaceTerminating, FieldValueInvalid … */
+  readonly causes: readonly string[];
+}
+
 /** The API server answered with an error. */
 export class ApiError extends Error {
   readonly status: number;
   /** Kubernetes' own word: NotFound, Conflict, Forbidden, Invalid …; empty when the answer was no Status object. */
   readonly reason: string;
   readonly what: string;
+  readonly details: ErrorDetails;
 
-  constructor(what: string, status: number, reason: string, message: string) {
+  constructor(
+    what: string,
+    status: number,
+    reason: string,
+    message: string,
+    details: ErrorDetails = { kind: '', causes: [] },
+  ) {
     super(`${what}: ${message === '' ? `HTTP ${status}` : message}`);
     this.what = what;
     this.status = status;
     this.reason = reason;
+    this.details = details;
   }
 }
 

@@ -41,8 +41,8 @@ export function ownersAt(metadata: ObjectMeta | undefined, paths: readonly Field
 
 /** The fields that stand under our name. */
 export function oursIn(metadata: ObjectMeta | undefined): FieldSet {
-  const entries = (metadata?.managedFields ?? []).filter(isOurs);
-  return entries.map(({ fieldsV1 }) => setOf(fieldsV1)).reduce(union, NO_FIELDS);
+  const [first, ...more] = (metadata?.managedFields ?? []).filter(isOurs);
+  return more.map(({ fieldsV1 }) => setOf(fieldsV1)).reduce(union, setOf(first?.fieldsV1));
 }
 
 /** True when somebody manages the object by server-side apply. */

@@ -59,6 +59,8 @@ function combined(a: FieldSet, b: FieldSet, rule: Rule): FieldSet {
 
 /** Null: neither the node nor anything below it is in the set. */
 function combinedNode(a: FieldSet | undefined, b: FieldSet | undefined, rule: Rule): FieldSet | null {
+  // What only one of them has is not looked through for nothing.
+  if ((a === undefined || b === undefined) && !rule(a !== undefined, b !== undefined)) return null;
   const inner = combined(a ?? NO_FIELDS, b ?? NO_FIELDS, rule);
   const isIn = rule(isMember(a), isMember(b));
   if (isEmpty(inner)) return isIn ? NO_FIELDS : null;

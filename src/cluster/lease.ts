@@ -9,6 +9,12 @@ import type { WriteRequest } from './write-request.ts';
 const DURATION = 30;
 const RENEW_EVERY = 10_000;
 const POLL_EVERY = 2_000;
+/** Milliseconds between two looks whether somebody asks the holder for something. */
+const HEED_EVERY = 2_000;
+/** Milliseconds after which a holder that did not hear what it was asked is taken for dead. */
+const UNHEARD = 10_000;
+/** Annotation of a Lease by which another run asks its holder to take its release back, and who it is. */
+export const ASKED = 'crossfade/asked-to-take-back';
 /** Tries of a request whose outcome nobody knows. */
 const TRIES = 5;
 
@@ -37,6 +43,10 @@ interface Wish {
   readonly signal: AbortSignal;
   /** Called when waiting begins, and every 15 s: who holds it, and for how long we have waited (ms). */
   readonly onWait: (holder: string, waited: number) => void;
+  /** Who asks whoever holds it to take its release back; null: nothing is asked. */
+  readonly asker?: string | null;
+  /** Told once, while we hold it, that another run asks for that, and which. */
+  readonly onAsked?: (asker: string) => void;
 }
 
 export function leaseName(deployment: string): string {
@@ -51,7 +61,7 @@ export function leaseRequest(
   wish: Pick<Wish, 'namespace' | 'deployment' | 'holder'>,
   now: number,
   old: Lease | null,
-): WriteRequest {
+): Extract<WriteRequest, { verb: 'create' | 'update' }> {
   const name = leaseName(wish.deployment);
   // Kubernetes' MicroTime wants six digits behind the second.
   const time = new Date(now).toISOString().replace('Z', '000Z');
@@ -82,24 +92,36 @@ export async function acquireLease(api: ApiPort, clock: Clock, wish: Wish): Prom
   let said = Number.NEGATIVE_INFINITY;
   let hasWaited = false;
   let doubts = 0;
+  let askedAt: number | null = null;
+  let sent: string | null = null;
   for (let old: Lease | null = null; ; ) {
     const holder = old?.spec?.holderIdentity ?? '';
+    if (old !== null && isSent(old, wish, sent)) return keep(api, clock, wish, old, hasWaited);
     const isFree = old === null || holder === '' || holder === wish.holder;
-    const isStale = !isFree && clock.now() - lastSeen.at > (old?.spec?.leaseDurationSeconds ?? DURATION) * 1000;
+    const isUnheard = askedAt !== null && clock.now() > askedAt + UNHEARD && isAsked(old);
+    const isUnrenewed = clock.now() - lastSeen.at > (old?.spec?.leaseDurationSeconds ?? DURATION) * 1000;
+    const isStale = !isFree && (isUnrenewed || isUnheard);
     if (isFree || isStale) {
+      const request = leaseRequest(wish, clock.now(), old);
+      sent = renewTimeOf(request.body);
       try {
-        const lease = await api.write<Lease>(leaseRequest(wish, clock.now(), old));
+        const lease = await api.write<Lease>(request);
         return keep(api, clock, wish, lease, hasWaited || isStale);
       } catch (error) {
         doubts += error instanceof UnknownOutcome ? 1 : 0;
+        hasWaited ||= old !== null;
         const isRace = isStatus(error, 409) || isStatus(error, 404);
         // Nobody knows whether it is ours now: the next look tells.
-        if (!isRace && !(error instanceof UnknownOutcome && doubts < TRIES)) throw error;
-        await clock.sleep(100 * doubts, wish.signal);
-        hasWaited ||= old !== null;
+        if (!isRace && !(error instanceof UnknownOutcome && doubts < TRIES)) {
+          const found = await api.get<Lease>(leasePath(wish.namespace, leaseName(wish.deployment))).catch(() => null);
+          if (found !== null && isSent(found, wish, sent)) return keep(api, clock, wish, found, hasWaited);
+          throw error;
+        }
+        await clock.sleep(100 * Math.max(1, doubts), wish.signal);
       }
     } else {
       hasWaited = true;
+      if (old !== null && askedAt === null && (await ask(api, wish, old, clock.now()))) askedAt = clock.now();
       const waited = clock.now() - start;
       if (waited >= wish.patience)
         throw new LockHeld(
@@ -114,9 +136,55 @@ export async function acquireLease(api: ApiPort, clock: Clock, wish: Wish): Prom
       await clock.sleep(Math.min(POLL_EVERY, wish.patience - waited + 1), wish.signal);
     }
     old = await api.get<Lease>(leasePath(wish.namespace, leaseName(wish.deployment)), wish.signal);
-    const renewTime = String(old?.spec?.renewTime ?? '');
+    const renewTime = renewTimeOf(old);
     if (renewTime !== lastSeen.renewTime) lastSeen = { renewTime, at: clock.now() };
   }
+}
+
+/** It was carried out, whatever was answered. */
+function isSent(lease: Lease, { holder }: Wish, sent: string | null): boolean {
+  return lease.spec?.holderIdentity === holder && renewTimeOf(lease) === sent;
+}
+
+/** Empty: it has none. */
+function renewTimeOf(lease: Lease | null): string {
+  return String(lease?.spec?.renewTime ?? '');
+}
+
+/** Who holds a lock, as it was looked at. */
+export interface LockSeen {
+  readonly holder: string;
+  /** Milliseconds since the holder said that it is still there, by our clock and its own; null: it never said. */
+  readonly renewedAgo: number | null;
+  /** Nobody renews it any more: the next run takes it over. */
+  readonly isStale: boolean;
+}
+
+/**
+ * Looks at the lock without touching it; null: nobody holds it. Whoever renewed it a moment ago is there. Of a renewal that is long past
+ * only a second look can tell, in which it has to move: the holder's clock may be a slow one.
+ */
+export async function lookAtLock(
+  api: ApiPort,
+  clock: Clock,
+  { namespace, deployment, signal }: Pick<Wish, 'namespace' | 'deployment' | 'signal'>,
+): Promise<LockSeen | null> {
+  const path = leasePath(namespace, leaseName(deployment));
+  const first = await api.get<Lease>(path, signal);
+  const holder = first?.spec?.holderIdentity ?? '';
+  if (holder === '') return null;
+  const duration = (first?.spec?.leaseDurationSeconds ?? DURATION) * 1000;
+  const renewTime = first?.spec?.renewTime;
+  const agoOf = (time: string | undefined): number | null =>
+    time === undefined ? null : clock.now() - Date.parse(time);
+  const renewedAgo = agoOf(renewTime);
+  if (renewedAgo !== null && renewedAgo <= duration) return { holder, renewedAgo, isStale: false };
+  await clock.sleep(Math.min(duration, RENEW_EVERY + POLL_EVERY), signal);
+  const second = await api.get<Lease>(path, signal);
+  const still = second?.spec?.holderIdentity ?? '';
+  if (still === '') return null;
+  const isStale = still === holder && second?.spec?.renewTime === renewTime;
+  return { holder: still, renewedAgo: agoOf(second?.spec?.renewTime), isStale };
 }
 
 /** Who holds the lock of a Deployment; null: nobody. */
@@ -135,15 +203,51 @@ async function renew(api: ApiPort, wish: Wish, lease: Lease, now: number): Promi
   }
 }
 
+/** Asks the holder. False: there is nothing to be asked, or the Lease changed at that moment. */
+async function ask(api: ApiPort, { asker, namespace, deployment }: Wish, lease: Lease, now: number): Promise<boolean> {
+  if (asker === null || asker === undefined) return false;
+  const annotations = { ...lease.metadata?.annotations, [ASKED]: `${asker} at ${new Date(now).toISOString()}` };
+  const body = { ...lease, metadata: { ...lease.metadata, annotations } };
+  const why = 'ask the run that is at work to take its release back';
+  try {
+    await api.write<Lease>({ verb: 'update', path: leasePath(namespace, leaseName(deployment)), body, why });
+    return true;
+  } catch (error) {
+    if (isStatus(error, 409) || isStatus(error, 404) || error instanceof UnknownOutcome) return false;
+    throw error;
+  }
+}
+
+/** It has not been heard: a holder that hears it renews its Lease without it. */
+function isAsked(lease: Lease | null): boolean {
+  return lease?.metadata?.annotations?.[ASKED] !== undefined;
+}
+
+/** What we are asked for, told to `onAsked`. Null: nothing, or not to be seen now. */
+async function heed(api: ApiPort, wish: Wish, signal: AbortSignal): Promise<Lease | null> {
+  if (wish.onAsked === undefined) return null;
+  const path = leasePath(wish.namespace, leaseName(wish.deployment));
+  const found = await api.get<Lease>(path, signal).catch(() => null);
+  const asker = found?.metadata?.annotations?.[ASKED];
+  if (found === null || asker === undefined || found.spec?.holderIdentity !== wish.holder) return null;
+  wish.onAsked(asker);
+  return found;
+}
+
 /** Renews until released. A renewal that fails is tried again at the next turn; losing the Lease loses nothing but politeness. */
 function keep(api: ApiPort, clock: Clock, wish: Wish, first: Lease, waited: boolean): HeldLease {
   const stop = new AbortController();
   let lease = first;
   const renewing = (async () => {
+    let renewedAt = clock.now();
     while (!stop.signal.aborted) {
-      await clock.sleep(RENEW_EVERY, stop.signal).catch(() => undefined);
+      await clock.sleep(HEED_EVERY, stop.signal).catch(() => undefined);
       if (stop.signal.aborted) return;
+      const found = await heed(api, wish, stop.signal);
+      if (found !== null) lease = found;
+      else if (clock.now() < renewedAt + RENEW_EVERY) continue;
       lease = await renew(api, wish, lease, clock.now());
+      renewedAt = clock.now();
     }
   })();
   return {
@@ -156,9 +260,14 @@ function keep(api: ApiPort, clock: Clock, wish: Wish, first: Lease, waited: bool
       const why = `give the lock back (Lease ${name})`;
       const request = { verb: 'delete', path: leasePath(wish.namespace, name), uid, why } as const;
       for (let tried = 1; tried <= TRIES; tried += 1) {
-        const failure = await api.write(request).catch((error: unknown) => error);
-        // Anything but doubt is an end: it is gone, or it is somebody else's by now.
-        if (!(failure instanceof UnknownOutcome)) return;
+        const isGiven = await api.write(request).then(
+          () => true,
+          (error: unknown) => isStatus(error, 404),
+        );
+        if (isGiven) return;
+        // Whatever was said, it may have been carried out; and it may be somebody else's by now.
+        const found = await api.get<Lease>(request.path).catch(() => undefined);
+        if (found !== undefined && found?.metadata?.uid !== uid) return;
         await clock.sleep(100 * tried, new AbortController().signal);
       }
     },

@@ -16,8 +16,8 @@ interface Rule {
   readonly resourceNames?: readonly string[];
 }
 
-/** What a blue/green release needs in its namespace; nothing cluster-wide, no Secrets, no creating or deleting of workloads. */
-export function neededPermissions(options: { proxy: boolean }): Permission[] {
+/** What a blue/green release needs in its namespace; nothing cluster-wide, no Secrets, no creating or deleting of workloads but the Job of input `job`. */
+export function neededPermissions(options: { proxy: boolean; job?: boolean }): Permission[] {
   const need = (group: string, resource: string, ...verbs: string[]): Permission[] =>
     verbs.map((verb) => ({ group, resource, verb }));
   return [
@@ -31,6 +31,23 @@ export function neededPermissions(options: { proxy: boolean }): Permission[] {
     ...need('coordination.k8s.io', 'leases', 'get', 'create', 'update', 'delete'),
     ...need('', 'events', 'list'),
     ...(options.proxy ? need('', 'services/proxy', 'get') : []),
+    ...(options.job === true ? need('batch', 'jobs', 'get', 'list', 'create', 'delete') : []),
+  ];
+}
+
+/** What a release of a Knative Service needs in its namespace: the objects below it are Knative's own. */
+export function knativePermissions(options: { proxy: boolean }): Permission[] {
+  const need = (group: string, resource: string, ...verbs: string[]): Permission[] =>
+    verbs.map((verb) => ({ group, resource, verb }));
+  return [
+    ...need('serving.knative.dev', 'services', 'get', 'list', 'watch', 'patch'),
+    ...need('serving.knative.dev', 'revisions', 'list', 'watch'),
+    ...need('', 'pods', 'list'),
+    ...need('', 'pods/log', 'get'),
+    ...need('', 'events', 'list'),
+    ...need('', 'configmaps', 'get', 'create', 'update'),
+    ...need('coordination.k8s.io', 'leases', 'get', 'create', 'update', 'delete'),
+    ...(options.proxy ? [...need('', 'services', 'get'), ...need('', 'services/proxy', 'get')] : []),
   ];
 }
 
@@ -100,13 +117,19 @@ async function isAllowed(
   return answer.status?.allowed ?? false;
 }
 
-/** The missing permissions as a Role that a cluster admin can apply as it stands. */
-export function roleFor(namespace: string, missing: readonly Permission[]): string {
+/** What is missing as a Role of its own, beside whatever Role there is: applied as it stands it replaces none. */
+export function missingRoleFor(namespace: string, permissions: readonly Permission[]): string {
+  return roleFor(namespace, permissions, 'crossfade-missing');
+}
+
+/** Permissions as a Role that a cluster admin can apply as it stands. */
+export function roleFor(namespace: string, permissions: readonly Permission[], name = 'crossfade'): string {
   const verbsOf = new Map<string, { group: string; resource: string; verbs: string[] }>();
-  for (const { group, resource, verb } of missing) {
+  for (const { group, resource, verb } of permissions) {
     const key = `${group}/${resource}`;
     const rule = verbsOf.get(key) ?? { group, resource, verbs: [] };
-    rule.verbs.push(verb);
+    // Two kinds of route may be one kind of object.
+    if (!rule.verbs.includes(verb)) rule.verbs.push(verb);
     verbsOf.set(key, rule);
   }
   const rules = [...verbsOf.values()].map(
@@ -116,8 +139,14 @@ export function roleFor(namespace: string, missing: readonly Permission[]): stri
   return [
     'apiVersion: rbac.authorization.k8s.io/v1',
     'kind: Role',
-    `metadata: { name: crossfade, namespace: ${namespace} }`,
+    `metadata: { name: ${yamlName(name)}, namespace: ${yamlName(namespace)} }`,
     'rules:',
     ...rules,
   ].join('\n');
+}
+
+/** A name of an object in YAML; in quotes where YAML would take it for something else. The namespace of a kubeconfig is any text. */
+export function yamlName(name: string): string {
+  const isPlain = /^[a-z][a-z0-9.-]*$/.test(name) && !/^(null|true|false|yes|no|on|off|y|n)$/.test(name);
+  return isPlain ? name : JSON.stringify(name);
 }

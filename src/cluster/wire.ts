@@ -2,6 +2,7 @@ import type {
   V1ConfigMap,
   V1Deployment,
   V1EndpointSlice,
+  V1Job,
   V2HorizontalPodAutoscaler,
   V1Lease,
   V1ObjectMeta,
@@ -33,6 +34,7 @@ export type Pod = Wire<V1Pod>;
 export type Service = Wire<V1Service>;
 export type EndpointSlice = Wire<V1EndpointSlice>;
 export type ConfigMap = Wire<V1ConfigMap>;
+export type Job = Wire<V1Job>;
 export type Lease = Wire<V1Lease>;
 export type Event = Wire<CoreV1Event>;
 export type HorizontalPodAutoscaler = Wire<V2HorizontalPodAutoscaler>;

@@ -13,10 +13,21 @@ export type WriteRequest =
       readonly why: string;
     }
   | { readonly verb: 'create' | 'update'; readonly path: string; readonly body: object; readonly why: string }
-  | { readonly verb: 'delete'; readonly path: string; readonly uid: string; readonly why: string };
+  | {
+      readonly verb: 'delete';
+      readonly path: string;
+      readonly uid: string;
+      /** What becomes of the objects that it owns; left out: as its kind has it (a Job's pods would stay). */
+      readonly propagation?: 'Background';
+      readonly why: string;
+    };
 
 export function deploymentPath(namespace: string, name?: string): string {
   return `/apis/apps/v1/namespaces/${namespace}/deployments${name === undefined ? '' : `/${name}`}`;
+}
+
+export function jobPath(namespace: string, name?: string): string {
+  return `/apis/batch/v1/namespaces/${namespace}/jobs${name === undefined ? '' : `/${name}`}`;
 }
 
 export function servicePath(namespace: string, name?: string): string {

@@ -1,115 +1,139 @@
+import type { Measured } from '../analysis/measured.ts';
 import type { Request, Run } from '../action/request.ts';
+import type { RunContext, SubjectContext } from '../checks/check-context.ts';
 import type { CheckResult } from '../checks/result.ts';
-import type { SmokeCommandContext } from '../checks/smoke-command.ts';
 import type { Api } from '../cluster/api.ts';
 import type { Diagnosis } from '../cluster/diagnosis.ts';
 import { isStatus } from '../cluster/errors.ts';
-import type { PodTemplate } from '../cluster/wire.ts';
+import type { Judgement } from '../analysis/judgement.ts';
+import { metricsOf } from '../metrics/prepared.ts';
 import { acquireLease, type HeldLease } from '../cluster/lease.ts';
-import type { Images, Plan } from '../release/plan.ts';
+import type { Ending } from '../release/action.ts';
+import type { AnyPlan } from '../release/knative/plan.ts';
+import { describeLostNamespace, type LostNamespace } from '../release/lost-namespace.ts';
+import { outcomeOf } from '../release/outcome.ts';
 import { percent, type Share } from '../release/route.ts';
 import { BEGINNING, type State } from '../release/state.ts';
 import type { Outcome } from '../report/story.ts';
-import type { Clock } from './clock.ts';
-import type { RouterCommand } from './command-route.ts';
 import { dryRun } from './dry-run.ts';
-import type { Helm } from './helm.ts';
-import { type Cleared, preflight } from './preflight.ts';
+import type { Looked } from './looked.ts';
+import { assertMayGoOn } from './allowed-to-go-on.ts';
+import { judgementPlanOf, type MeasuredPlan, type Measures, tooShort } from './measures.ts';
+import { Measuring } from './measuring.ts';
 import { type OpenBook, OpenRecord } from './open-record.ts';
 import { EMPTY_BOOK, type OpenRelease, type RecordBook, readBook, writeBook } from './record-store.ts';
-import { type Ended, type ReachedStep, Release } from './release.ts';
-import { closeRecord, commandRouteOf, describeOpen, releaseNames, takeBack } from './take-back.ts';
-import type { Teller } from './teller.ts';
-import { namesOf, World } from './world.ts';
+import type { Ended } from './release.ts';
+import { closeRecord } from './close-record.ts';
+import type { Finished } from './finish-release.ts';
+import { Refused } from './refusal.ts';
+import { inTheWay, meetUnfinished, unfinished } from './unfinished.ts';
+import type { ReachedStep } from './workload.ts';
+import type { EngineParts, Prepared, Running, Start } from './workload-kind.ts';
+import { keyOf, prepare, subjectOf } from './workload-kinds.ts';
 
 /** What came of a run, for outputs and summary. */
 export interface Result {
   readonly outcome: Outcome;
   readonly reason: string | null;
-  readonly plan: Plan | null;
+  readonly plan: AnyPlan | null;
   readonly candidateHash: string | null;
   readonly checks: readonly CheckResult[];
   readonly diagnosis: Diagnosis | null;
   /** The steps of a ramp that this run reached. */
   readonly ramp: readonly ReachedStep[];
+  /** Null: nothing was measured. */
+  readonly measured: Measured | null;
   /** Where it stands still, basis points; null: it does not. */
   readonly pausedAt: Share | null;
   /** What a failed release left (`Ending`); `nothing` for every other. */
-  readonly left: 'standing' | 'unfinished' | 'nothing';
+  readonly left: 'standing' | 'unfinished' | 'nothing' | 'gone';
+  /** Users are on the candidate for good, and stable's pods were left beside it. */
+  readonly keptWarm: boolean;
   readonly rollbackPossible: boolean;
+  /** Of an operation that only looks; null: of every other. */
+  readonly looked: Looked | null;
 }
 
-export interface DeployParts {
-  readonly api: Api;
-  readonly clock: Clock;
-  readonly teller: Teller;
-  readonly helm: Helm;
+export interface DeployParts extends EngineParts {
   readonly run: Run;
-  readonly namespace: string;
   /** Who holds the lock, for the others. */
   readonly holder: string;
   /** Runs the checks of the request against the candidate. */
-  readonly check: (
-    context: Omit<SmokeCommandContext, 'kubeconfig'>,
-    deadline: number,
-    signal: AbortSignal,
-  ) => Promise<readonly CheckResult[]>;
-  /** Inputs `router-command` and `router-verify`; null: not given. */
-  readonly routerCommand: RouterCommand | null;
+  readonly check: (context: RunContext, deadline: number, signal: AbortSignal) => Promise<readonly CheckResult[]>;
+  /** What the inputs want to have measured; null: nothing. */
+  readonly measures: Measures | null;
   /** Told before the lock is taken: from here on `post` has something to look after. Null: nothing yet but the lock. */
   readonly onLock: (release: string | null) => void;
   /** Told before the release is put on record. */
-  readonly onBegin: (plan: Plan) => void;
+  readonly onBegin: (plan: AnyPlan) => void;
 }
 
 /** `action: deploy`. Throws Refused, LockHeld, RecordError, or what an API request throws before the release began. */
 export async function deploy(request: Request, parts: DeployParts): Promise<Result> {
   const { api, clock, teller, namespace } = parts;
+  const subject = subjectOf(request);
   let lease: HeldLease | null = null;
   try {
     for (;;) {
       teller.phase('Preflight');
-      const book = await readBookIfAllowed(api, namespace, request.deployment);
+      const book = await readBookIfAllowed(api, namespace, subject.key);
       if (isOpen(book)) {
-        if (request.dryRun) return unfinished(book.open);
+        if (request.dryRun) return unfinished(book.open, request);
+        if (request.onUnfinished === 'fail' && book.open.warm === null) throw new Refused([inTheWay(book.open)]);
         if (lease === null) {
+          await assertMayGoOn(api, namespace, request, book.open.plan);
           parts.onLock(null);
           lease = { ...(await lock(request, parts)), waited: false };
           // Whoever released it may have ended it while we took the lock.
           continue;
         }
-        parts.onLock(book.open.plan.release);
-        teller.phase('Take back an unfinished release');
-        teller.fact(`found ${describeOpen(book.open)} unfinished; it is taken back first`);
-        const back = await takeBack(parts, book, { cause: 'resumed', reason: 'a later run found it unfinished' });
-        if (back.ended.ending.outcome === 'failed') return stuck(book.open, back.ended);
+        const met = await meetUnfinished(request, parts, book);
+        if (met !== null) return met;
         continue;
       }
-      const cleared = await preflight(api, request, namespace, clock.now());
-      tellPlan(teller, cleared.plan, namespace);
+      const cleared = await prepare(parts, request, clock.now());
+      for (const fact of cleared.facts) teller.fact(fact);
       if (cleared.kind === 'unchanged') {
-        teller.fact('the Deployment runs exactly this already: nothing to do');
+        teller.fact(`${subject.title} runs exactly this already: nothing to do`);
         return { ...NOTHING, outcome: 'unchanged', plan: cleared.plan };
       }
       for (const warning of cleared.warnings) teller.warning(warning);
-      if (request.dryRun) {
-        teller.phase('Dry run');
-        await dryRun(parts, cleared, book);
-        return { ...NOTHING, outcome: 'unchanged', plan: cleared.plan, reason: 'dry run: nothing was changed' };
-      }
-      if (parts.helm.order !== null)
-        return { ...NOTHING, outcome: 'aborted', plan: cleared.plan, reason: parts.helm.order.reason };
-      parts.onLock(cleared.plan.release);
-      lease ??= await lock(request, parts);
-      if (lease.waited) {
+      const launched = await launch(request, parts, cleared, book, async () => {
+        lease ??= await lock(request, parts);
+        const { waited } = lease;
         lease = { ...lease, waited: false };
-        continue;
-      }
-      return await release(parts, cleared, book);
+        return !waited;
+      });
+      if (launched !== null) return launched;
     }
   } finally {
     await lease?.release();
   }
+}
+
+/**
+ * Releases what was prepared, or only tries its writes with `dry-run`.
+ * @param hold takes the lock; false: another run had it, and everything has to be read again
+ * @returns null when it has to be prepared anew
+ */
+export async function launch(
+  request: Request,
+  parts: DeployParts,
+  cleared: Cleared,
+  book: RecordBook,
+  hold: () => Promise<boolean>,
+): Promise<Result | null> {
+  const { teller, helm } = parts;
+  const { plan } = cleared;
+  const measured = await prepareMeasures(request, parts, cleared);
+  if (request.dryRun) {
+    teller.phase('Dry run');
+    await dryRun(parts, cleared.foresee(parts, book));
+    return { ...NOTHING, outcome: 'unchanged', plan, reason: 'dry run: nothing was changed' };
+  }
+  if (helm.order !== null) return { ...NOTHING, outcome: 'aborted', plan, reason: helm.order.reason };
+  parts.onLock(plan.release);
+  return (await hold()) ? await release(parts, cleared, measured, book) : null;
 }
 
 /** A failed run of which nothing else is known. */
@@ -121,91 +145,186 @@ export const NOTHING: Result = {
   checks: [],
   diagnosis: null,
   ramp: [],
+  measured: null,
   pausedAt: null,
   left: 'nothing',
+  keptWarm: false,
   rollbackPossible: false,
+  looked: null,
 };
 
-async function release(parts: DeployParts, cleared: Cleared, book: RecordBook): Promise<Result> {
-  const { api, clock, teller, namespace, run } = parts;
-  const { plan, candidateTemplate, objects } = cleared;
-  const world = new World(api, clock, namesOf(plan, namespace, objects.deployment));
-  parts.onBegin(plan);
-  const open: OpenRelease = { plan, run, toldTemplate: null, toldRoutes: {}, paused: null, told: null };
-  world.seed(objects);
-  await world.loadRoutes();
-  const written = await writeBook(api, namespace, plan.deployment.name, { ...book, open }, 'open the record');
-  teller.fact(`release ${plan.release} is on record (ConfigMap crossfade.${plan.deployment.name})`);
-  return await runToEnd(parts, world, { ...written, open }, { candidateTemplate, state: BEGINNING });
+/** Of a run that meets it before it has a release under way. */
+export function withoutNamespace(lost: LostNamespace): Result {
+  return { ...NOTHING, left: 'gone', reason: describeLostNamespace(lost) };
 }
 
-/** Follows the cluster, runs the release to its end or to where it pauses, and notes that on record. The world has been read. */
-export async function runToEnd(
+async function release(
   parts: DeployParts,
-  world: World,
-  book: OpenBook,
-  from: { readonly candidateTemplate: PodTemplate | null; readonly state: State },
+  cleared: Cleared,
+  measured: MeasuredPlan | null,
+  book: RecordBook,
 ): Promise<Result> {
-  const { clock, teller, namespace } = parts;
-  const { plan } = book.open;
-  const keepsHistory = (world.snapshot().deployment?.spec?.revisionHistoryLimit ?? 10) > 0;
-  world.follow((error) =>
+  const { api, teller, namespace, run } = parts;
+  const { plan } = cleared;
+  parts.onBegin(plan);
+  const measuring = measuringOf(parts, { plan, measured }, null);
+  const open: OpenRelease = {
+    plan,
+    run,
+    toldTemplate: null,
+    toldRoutes: {},
+    measured,
+    paused: null,
+    turned: null,
+    warm: null,
+    told: null,
+  };
+  const start = await cleared.begin(parts);
+  const written = await writeBook(api, namespace, keyOf(plan), { ...book, open }, 'open the record', {
+    isBegun: false,
+  });
+  teller.fact(`release ${plan.release} is on record (ConfigMap crossfade.${keyOf(plan)})`);
+  return await runToEnd(parts, begin(parts, start, { ...written, open }), BEGINNING, measuring);
+}
+
+type Cleared = Extract<Prepared, { kind: 'cleared' }>;
+
+/** Everything that will be asked of the user's counters, thresholds and alerts is tried before anything is written. */
+export async function prepareMeasures(
+  { judging }: Request,
+  { measures, teller }: DeployParts,
+  { plan, app }: Cleared,
+): Promise<MeasuredPlan | null> {
+  if (measures === null) return null;
+  const prepared = await measures.prepare(app);
+  for (const note of prepared.notes) teller.fact(note);
+  const judgement = judgementPlanOf(judging, plan, metricsOf(prepared.metrics));
+  for (const warning of tooShort(plan, judgement)) teller.warning(warning);
+  return { prepared, judgement };
+}
+
+/** A release under way in this run. */
+export interface Underway {
+  readonly record: OpenRecord;
+  readonly running: Running;
+}
+
+/** The objects have been read; nothing is written or followed yet. */
+export function begin({ api, namespace, teller }: DeployParts, start: Start, book: OpenBook): Underway {
+  const record = new OpenRecord(api, namespace, book);
+  const running = start(record, (error) =>
     teller.fact(`a watch starts again: ${error instanceof Error ? error.message : String(error)}`),
   );
+  return { record, running };
+}
+
+/** Follows the cluster, runs the release to its end or to where it pauses, and notes that on record. */
+export async function runToEnd(
+  parts: DeployParts,
+  { record, running }: Underway,
+  state: State,
+  measuring: Measuring | null,
+): Promise<Result> {
+  const { clock } = parts;
+  const { plan } = record.book.open;
+  const { run, close, keepsHistory } = running;
+  const check = (context: SubjectContext, signal: AbortSignal): Promise<readonly CheckResult[]> =>
+    parts.check({ ...context, runUrl: parts.run.url }, plan.times.deadline, signal);
   try {
-    const check = (hashes: { candidate: string }, signal: AbortSignal): Promise<readonly CheckResult[]> =>
-      parts.check(contextOf(plan, namespace, hashes.candidate), plan.times.deadline, signal);
-    const { candidateTemplate, state } = from;
-    const record = new OpenRecord(parts.api, namespace, book);
-    const command = commandRouteOf(parts, record);
-    const ended = await new Release({ ...parts, world, command, plan, candidateTemplate, check }, state).run();
+    const noteTurn = record.noteTurn.bind(record);
+    const ended = await run({ ...parts, check, measuring, noteTurn }, state);
     await closeRecord(parts, record.book, ended, clock.now());
     return { ...resultOf(plan, ended), rollbackPossible: ended.ending.outcome === 'promoted' && keepsHistory };
   } finally {
-    await world.close();
+    await close();
   }
 }
 
+/**
+ * What looks at counters and gates of a release, not yet at work.
+ * @param known of an earlier run
+ * @throws Refused when this run was not given what the release needs for it
+ */
+export function measuringOf(
+  { clock, teller, measures }: DeployParts,
+  { measured, plan }: Pick<OpenRelease, 'measured' | 'plan'>,
+  known: Judgement | null,
+): Measuring | null {
+  if (measured === null || measures === null) return null;
+  const looks = measures.begin(measured.prepared, plan.times.startedAt);
+  return new Measuring({ clock, teller, looks, plan: measured.judgement, known });
+}
+
 /** How a release ended, as a result of the run. */
-export function resultOf(plan: Plan, ended: Ended): Result {
+export function resultOf(plan: AnyPlan, ended: Ended): Result {
   const { ending, state } = ended;
   return {
-    outcome: ending.outcome,
-    reason: ending.outcome === 'paused' ? pausedReason(ending.share) : reasonOf(ended),
+    outcome: outcomeOf(plan, ending),
+    reason: ending.outcome === 'paused' ? pausedReason(ending) : reasonOf(ended),
     plan,
     candidateHash: ended.candidateHash,
     checks: state.checks,
     diagnosis: ended.diagnosis,
     ramp: ended.ramp,
+    measured: ended.measured,
     pausedAt: ending.outcome === 'paused' ? ending.share : null,
-    left: ending.outcome === 'failed' ? ending.left : 'nothing',
+    left: leftBy(ending),
+    keptWarm: ending.outcome === 'promoted' && ending.stable === 'warm',
     rollbackPossible: false,
+    looked: null,
   };
 }
 
+/** What came of a run that was to finish a release: told to stop before it could, it has left everything as it was. */
+export function finishedResult(
+  { helm }: Pick<EngineParts, 'helm'>,
+  { plan }: OpenRelease,
+  { ended, keepsHistory }: Finished,
+): Result {
+  const rollbackPossible = ended.ending.outcome === 'promoted' && keepsHistory;
+  const result = { ...resultOf(plan, ended), rollbackPossible };
+  const isLeft = ended.ending.outcome === 'failed' && ended.ending.left === 'as-it-was';
+  return isLeft && helm.order !== null ? { ...result, outcome: 'aborted' } : result;
+}
+
+/** What of it is for its own post to look after, or for a person to look at. */
+export function leftBy(ending: Ending): Result['left'] {
+  return ending.outcome !== 'failed' || ending.left === 'as-it-was' ? 'nothing' : ending.left;
+}
+
 /** Why it went back; what of others stands in the way, where that was not the reason; what of the user's own does. */
-function reasonOf({ ending, state, foreign, obstacle }: Ended): string | null {
+export function reasonOf({ ending, state, foreign, obstacle }: Ended): string | null {
+  if (ending.outcome === 'failed' && (ending.left === 'as-it-was' || ending.left === 'gone')) return ending.reason;
   if (state.back === null) return obstacle;
   const { cause, reason } = state.back;
-  const isLeft = ending.outcome === 'failed' && ending.left === 'standing' && foreign.sentences.length > 0;
+  const isStanding = ending.outcome === 'failed' && ending.left === 'standing' && foreign.sentences.length > 0;
+  const isRolledOut = foreign.template !== null && (ending.outcome === 'rolled-back' || ending.outcome === 'aborted');
+  const isTold = cause === 'conflict';
   const more = [
-    ...(isLeft && cause !== 'conflict'
+    ...(isTold ? [] : foreign.sentences),
+    ...(isStanding
       ? [
-          ...foreign.sentences,
-          'Users are on stable, and that is left as it is. Put it right, or run again: the next run replaces it.',
+          `${isTold ? 'That' : 'Users are on stable, and that'} is left as it is. Put it right, or run again: the next run replaces it.`,
         ]
       : []),
+    ...(isRolledOut ? ['It is rolled out by the Deployment’s own strategy, as it would be without a release.'] : []),
     ...(obstacle === null ? [] : [obstacle]),
   ];
   return more.length === 0 ? reason : [reason.replace(/([^.])$/, '$1.'), ...more].join(' ');
 }
 
-function pausedReason(share: Share): string {
-  return `It stands at ${percent(share)}, as pause-at says. Another run goes on from there with action: promote, or goes back with action: abort.`;
+function pausedReason({ share, because }: Extract<Ending, { outcome: 'paused' }>): string {
+  const why = {
+    asked: () => ', as pause-at says.',
+    lacking: (text: string) => `: nothing certain is known of the candidate (${text.replace(/[.]$/, '')}).`,
+    cancelled: () => ': the run was cancelled, and on-cancel: hold leaves it there.',
+  };
+  const text = because.is === 'lacking' ? because.text : '';
+  return `It stands at ${percent(share)}${why[because.is](text)} Another run goes on from there with action: promote, or goes back with action: abort.`;
 }
 
 /** Without the permission the preflight, which knows the whole list of what is missing, has the word. */
-async function readBookIfAllowed(api: Api, namespace: string, deployment: string): Promise<RecordBook> {
+export async function readBookIfAllowed(api: Api, namespace: string, deployment: string): Promise<RecordBook> {
   try {
     return await readBook(api, namespace, deployment);
   } catch (error) {
@@ -218,57 +337,19 @@ export function isOpen(book: RecordBook): book is RecordBook & { open: OpenRelea
   return book.open !== null;
 }
 
-export function lock(request: Request, parts: DeployParts): Promise<HeldLease> {
+/** @param asker who asks the run that holds it to take its release back; null: nobody does */
+export function lock(request: Request, parts: DeployParts, asker: string | null = null): Promise<HeldLease> {
   const { api, clock, teller, helm, namespace, holder } = parts;
+  const { key } = subjectOf(request);
   return acquireLease(api, clock, {
     namespace,
-    deployment: request.deployment,
+    deployment: key,
     holder,
     patience: request.lockTimeout,
     signal: helm.signal,
+    asker,
+    onAsked: (by) => helm.give({ cause: 'aborted', reason: `Another run asked for it (${by}).`, do: 'take-back' }),
     onWait: (other, waited) =>
-      teller.fact(`another run is releasing ${request.deployment}: ${other}; waited ${Math.round(waited / 1000)} s`),
+      teller.fact(`another run is releasing ${key}: ${other}; waited ${Math.round(waited / 1000)} s`),
   });
-}
-
-function tellPlan(teller: Teller, plan: Plan, namespace: string): void {
-  teller.fact(
-    `Deployment ${namespace}/${plan.deployment.name}, stable ${plan.stable.hash}, live Service ${plan.service.name}`,
-  );
-  for (const line of imageChanges(plan.stable.images, plan.candidate.images)) teller.fact(line);
-}
-
-/** `container web: a → b` for each container whose image changes. */
-export function imageChanges(from: Images, to: Images): string[] {
-  return Object.entries(to)
-    .filter(([container, image]) => from[container] !== image)
-    .map(([container, image]) => `container ${container}: ${from[container]} → ${image}`);
-}
-
-function contextOf(plan: Plan, namespace: string, candidateHash: string): Omit<SmokeCommandContext, 'kubeconfig'> {
-  return {
-    ...releaseNames(plan, namespace),
-    stableHash: plan.stable.hash,
-    candidateHash,
-    images: plan.candidate.images,
-  };
-}
-
-function unfinished(open: OpenRelease): Result {
-  return {
-    ...NOTHING,
-    plan: open.plan,
-    reason: `${describeOpen(open)} is unfinished; a run without dry-run takes it back first.`,
-  };
-}
-
-function stuck(open: OpenRelease, ended: Ended): Result {
-  return {
-    ...NOTHING,
-    plan: open.plan,
-    candidateHash: ended.candidateHash,
-    // What stands because of somebody else is not for this run's own post to replace.
-    left: ended.ending.outcome === 'failed' ? ended.ending.left : 'unfinished',
-    reason: `${describeOpen(open)} is unfinished and could not be taken back: ${reasonOf(ended) ?? ''}`,
-  };
 }

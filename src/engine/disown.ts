@@ -81,7 +81,7 @@ export function ownedRoutes(routes: readonly Binding[], objects: RouteObjects): 
   });
 }
 
-function short(owners: readonly FieldOwner[]): readonly FieldOwner[] {
+export function short(owners: readonly FieldOwner[]): readonly FieldOwner[] {
   return JSON.stringify(owners).length > LONGEST ? [] : owners;
 }
 
@@ -102,18 +102,22 @@ export function disownRequest(plan: Released, index: number, snapshot: Seen): Wr
   const owned = plan.owned[index];
   const fields = owned === undefined ? null : fieldsAfter(plan, owned, snapshot);
   if (owned === undefined || fields === null) return undefined;
-  return requestOf(owned, objectOf(plan, owned, snapshot), fields);
+  return disownOf(owned, objectOf(plan, owned, snapshot), fields);
 }
 
 /** The same before anything was written: what each of them will be for. There is nothing to try it on. */
 export function foreseenDisowns(plan: Released, snapshot: Seen): readonly Foreseen[] {
   return plan.owned.map((owned) => {
     const object = objectOf(plan, owned, snapshot);
-    return { write: requestOf(owned, object, object?.metadata?.managedFields ?? []), trial: null };
+    return { write: disownOf(owned, object, object?.metadata?.managedFields ?? []), trial: null };
   });
 }
 
-function requestOf(owned: OwnedObject, object: KubeObject | null, fields: readonly ManagedFields[]): WriteRequest {
+export function disownOf(
+  owned: OwnedObject,
+  object: KubeObject | null,
+  fields: readonly ManagedFields[],
+): WriteRequest {
   const { kind, metadata } = object ?? {};
   return {
     verb: 'patch',

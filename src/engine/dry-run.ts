@@ -1,45 +1,35 @@
-import type { ApiPort } from '../cluster/api.ts';
 import { leaseRequest } from '../cluster/lease.ts';
-import { servicePath, type WriteRequest } from '../cluster/write-request.ts';
+import type { KubeObject } from '../cluster/wire.ts';
+import { deploymentPath, servicePath, type WriteRequest } from '../cluster/write-request.ts';
 import { intentOf } from '../release/ramp.ts';
 import { isByPods, isInPlace, isPlain, nextSizes, type Sizes, sizesFor } from '../release/sizes.ts';
-import { ORIGINAL } from '../traffic/router.ts';
+import { ORIGINAL, type RouteObjects } from '../traffic/router.ts';
 import type { Plan } from '../release/plan.ts';
 import * as selector from '../traffic/service-selector.ts';
 import * as rollout from '../workload/held-rollout.ts';
-import type { Clock } from './clock.ts';
 import { foreseenDisowns } from './disown.ts';
 import { type Foreseen, ForeseenRoutes } from './foreseen-routes.ts';
 import type { Cleared } from './preflight.ts';
 import { type Finding, Refused } from './refusal.ts';
 import { bookRequest, type RecordBook } from './record-store.ts';
-import type { Teller } from './teller.ts';
+import type { DryRunParts, ForeseeParts } from './workload-kind.ts';
 import { homeOf } from './writes.ts';
-
-interface Parts {
-  readonly api: ApiPort;
-  readonly clock: Clock;
-  readonly teller: Teller;
-  readonly namespace: string;
-  readonly holder: string;
-}
 
 /** Stands for the candidate's hash, which only the real ReplicaSet shows. */
 const UNKNOWN_HASH = 'candidate';
 
 /**
- * `dry-run`: every write of the release in its order, sent with `dryRun=All` against the objects as they are, where it has a place there.
+ * `dry-run`: sends every write of a release with `dryRun=All` against the objects as they are, where it has a place there.
  * Throws Refused when the API server would refuse one.
  */
-export async function dryRun(parts: Parts, cleared: Cleared, book: RecordBook): Promise<void> {
-  const { api, teller } = parts;
+export async function dryRun(
+  { api, teller }: Pick<DryRunParts, 'api' | 'teller'>,
+  writes: readonly Foreseen[],
+): Promise<void> {
   const findings: Finding[] = [];
-  const { candidateService } = cleared.plan;
-  const helper = candidateService.kind === 'ours' ? servicePath(parts.namespace, candidateService.name) : null;
-  for (const { write, trial } of plannedWrites(parts, cleared, book)) {
+  for (const { write, trial } of writes) {
     teller.wrote(write);
-    // Writes to the candidate Service after its creation: it does not exist yet.
-    if (trial === null || (trial.verb !== 'create' && trial.path === helper)) continue;
+    if (trial === null) continue;
     try {
       await api.write(trial, { dryRun: true });
     } catch (error) {
@@ -51,7 +41,28 @@ export async function dryRun(parts: Parts, cleared: Cleared, book: RecordBook): 
   if (findings.length > 0) throw new Refused(findings);
 }
 
-function plannedWrites(parts: Parts, cleared: Cleared, book: RecordBook): Foreseen[] {
+/** Every write of a release in its order. */
+export function foreseenWrites(parts: ForeseeParts, cleared: Cleared, book: RecordBook): readonly Foreseen[] {
+  const { candidateService } = cleared.plan;
+  const helper = candidateService.kind === 'ours' ? servicePath(parts.namespace, candidateService.name) : null;
+  // Writes to the candidate Service after its creation: it does not exist yet.
+  return allWrites(parts, cleared, book).map(({ write, trial }) =>
+    trial !== null && trial.verb !== 'create' && trial.path === helper ? { write, trial: null } : { write, trial },
+  );
+}
+
+/** The objects that those writes are about, as they are, by their paths. */
+export function writtenObjects(namespace: string, { objects, routes, plan }: Cleared): RouteObjects {
+  const { deployment, service, candidateService } = objects;
+  return new Map<string, KubeObject | null>([
+    ...routes.objects,
+    [deploymentPath(namespace, plan.deployment.name), deployment],
+    [servicePath(namespace, plan.service.name), service],
+    [servicePath(namespace, plan.candidateService.name), candidateService],
+  ]);
+}
+
+function allWrites(parts: ForeseeParts, cleared: Cleared, book: RecordBook): Foreseen[] {
   const { namespace, holder, clock } = parts;
   const { plan, candidateTemplate, objects } = cleared;
   const { deployment, service } = objects;
@@ -62,7 +73,20 @@ function plannedWrites(parts: Parts, cleared: Cleared, book: RecordBook): Forese
     bookRequest(
       namespace,
       name,
-      { ...book, open: { plan, run: NO_RUN, toldTemplate: null, toldRoutes: {}, paused: null, told: null } },
+      {
+        ...book,
+        open: {
+          plan,
+          run: NO_RUN,
+          toldTemplate: null,
+          toldRoutes: {},
+          measured: null,
+          paused: null,
+          warm: null,
+          turned: null,
+          told: null,
+        },
+      },
       why,
     );
   const ours = plan.candidateService.kind === 'ours';
@@ -76,6 +100,7 @@ function plannedWrites(parts: Parts, cleared: Cleared, book: RecordBook): Forese
       lease,
       record('open the record'),
       rollout.roll(deployment, candidateTemplate, 'the new template: the Deployment’s own rolling update begins'),
+      ...jobWrites(cleared),
       ...disowns,
       record('close the record'),
     ].map(tried);
@@ -89,13 +114,14 @@ function plannedWrites(parts: Parts, cleared: Cleared, book: RecordBook): Forese
     rollout.open(deployment, candidateTemplate, sizesFor(plan, 0, replicas)),
     rollout.freeze(deployment),
     ...(ours ? [selector.createCandidateService(plan, service, UNKNOWN_HASH)] : []),
+    ...jobWrites(cleared),
     ...rampWrites(cleared, routes, replicas),
     ...(isInPlace(plan) ? [] : switchWrites(cleared)),
     ...back.flatMap(({ binding, home }) => routes.write(binding, home)),
     rollout.close(deployment, plan),
     ...(isInPlace(plan) ? [] : [selector.watchStable(objects.candidateService ?? candidate, plan.stable.hash)]),
     ...(isInPlace(plan) ? [] : [selector.unpin(service)]),
-    rollout.restore(deployment, plan),
+    rollout.restore(deployment, plan, { paused: false, strategy: false }),
     ...(ours ? [selector.deleteCandidateService(candidate)] : []),
     ...back.flatMap(({ binding }) => routes.write(binding, ORIGINAL)),
     ...disowns,
@@ -105,6 +131,17 @@ function plannedWrites(parts: Parts, cleared: Cleared, book: RecordBook): Forese
 
 function tried(planned: WriteRequest | Foreseen): Foreseen {
   return 'write' in planned ? planned : { write: planned, trial: planned };
+}
+
+/** Its removal has no place on a cluster where it does not exist. */
+function jobWrites({ job }: Cleared): Foreseen[] {
+  if (job === null || job.verb !== 'create') return [];
+  const why = 'remove that Job and its pods';
+  const removal = { verb: 'delete', path: job.path, uid: '', propagation: 'Background', why } as const;
+  return [
+    { write: job, trial: job },
+    { write: removal, trial: null },
+  ];
 }
 
 function switchWrites({ plan, objects }: Cleared): WriteRequest[] {
@@ -135,4 +172,13 @@ function sizesUntil(plan: Plan, step: number, replicas: number, from: Sizes): Si
   return waves;
 }
 
-const NO_RUN = { url: null, id: null, attempt: null, actor: null, repository: null, sha: null, ref: null, job: null };
+export const NO_RUN = {
+  url: null,
+  id: null,
+  attempt: null,
+  actor: null,
+  repository: null,
+  sha: null,
+  ref: null,
+  job: null,
+};

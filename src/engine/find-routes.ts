@@ -2,13 +2,15 @@ import type { Request } from '../action/request.ts';
 import { formatShare } from '../action/shares.ts';
 import type { ApiPort } from '../cluster/api.ts';
 import { isStatus } from '../cluster/errors.ts';
-import { missingPermissions, type Permission, roleFor } from '../cluster/permissions.ts';
+import { missingPermissions, type Permission, missingRoleFor } from '../cluster/permissions.ts';
 import type { KubeObject } from '../cluster/wire.ts';
 import type { Binding, RoutedApp } from '../release/route.ts';
 import { CannotRoute, type RouteObjects, type Router, type RouteResource } from '../traffic/router.ts';
 import { capabilitiesOf, ROUTERS, routerOf } from '../traffic/routers.ts';
 import { COMMAND, commandBinding, isCommand } from '../traffic/command-route.ts';
+import { type Allowance, ALL_NEEDED } from './allowance.ts';
 import { type Finding, Refused } from './refusal.ts';
+import { permissionsOfFound, USING } from './route-permissions.ts';
 import { type Served, unservedMessage } from './unserved.ts';
 
 /** The routes of a canary, and the objects that they consist of. No bindings: the numbers of pods split the users. */
@@ -18,16 +20,23 @@ export interface FoundRoutes {
   /** The requests of the first share, and of the copies before it, for dry runs. */
   readonly writes: ReturnType<Router['plan']>;
   readonly warnings: readonly string[];
+  /** Every kind of object that was looked through. */
+  readonly looked: readonly RouteResource[];
 }
 
-const NONE: FoundRoutes = { bindings: [], objects: new Map(), writes: [], warnings: [] };
+const NONE: FoundRoutes = { bindings: [], objects: new Map(), writes: [], warnings: [], looked: [] };
 
 /**
  * What splits the users of the live Service: every kind of route that the cluster serves is looked through, and exactly one route is
  * used, or those that input `router` names. Never a guess.
  * @throws {Refused} with all findings at once, or what a read throws
  */
-export async function findRoutes(api: ApiPort, request: Request, app: RoutedApp): Promise<FoundRoutes> {
+export async function findRoutes(
+  api: ApiPort,
+  request: Request,
+  app: RoutedApp,
+  allowance: Allowance = ALL_NEEDED,
+): Promise<FoundRoutes> {
   if (request.strategy !== 'canary') return NONE;
   if (request.routers !== 'auto' && request.routers.length === 0) return expressible(request, NONE);
   const wanted = request.routers === 'auto' ? ROUTERS : ROUTERS.filter(({ kind }) => isNamed(request, kind));
@@ -42,9 +51,10 @@ export async function findRoutes(api: ApiPort, request: Request, app: RoutedApp)
   const objects = new Map(looked.flatMap((each) => [...each.objects]));
   const own = request.routers !== 'auto' && request.routers.includes(COMMAND) ? [commandBinding(app)] : [];
   const chosen = choose(request, app, [...bindings, ...own], refusals, unservedOf(request, wanted, looked, served));
-  const found = expressible(request, { bindings: chosen, objects, writes: [], warnings });
+  const resources = looked.flatMap((each) => each.resources);
+  const found = expressible(request, { bindings: chosen, objects, writes: [], warnings, looked: resources });
   const writes = firstWrites(request, found);
-  await allowed(api, app, { ...found, writes });
+  await allowed(api, app, { ...found, writes }, allowance);
   return { ...found, writes };
 }
 
@@ -84,6 +94,8 @@ interface Looked {
   readonly discovery: ReturnType<Router['discover']>;
   readonly objects: ReadonlyMap<string, KubeObject>;
   readonly missing: readonly Permission[];
+  /** Those of the router whose group is served: a user without permission is told 403 of what is not there, too. */
+  readonly resources: readonly RouteResource[];
   /** The cluster knows objects of the router's own kind. */
   readonly isServed: boolean;
 }
@@ -123,7 +135,8 @@ async function look(list: List, router: Router, app: RoutedApp, served: Served):
     }
   }
   const isServed = !unknown.some((resource) => resource === router.resources[0]);
-  return { discovery: router.discover(app, [...found.values()]), objects: found, missing, isServed };
+  const resources = router.resources.filter((resource) => collectionPath(resource, app.namespace, served) !== null);
+  return { discovery: router.discover(app, [...found.values()]), objects: found, missing, resources, isServed };
 }
 
 function collectionPath(
@@ -196,22 +209,10 @@ async function lackingLists(
   return permissionFinding(namespace, [...lists, ...missing]);
 }
 
-/** What is done with a route, whatever its kind. */
-const USING = ['get', 'list', 'watch', 'patch'];
-
-/** What writing the routes needs: what is created in the course of it has to be deleted, too. */
-async function allowed(api: ApiPort, app: RoutedApp, found: FoundRoutes): Promise<void> {
-  const created = found.writes.filter(({ verb }) => verb === 'create');
-  const needed = found.bindings.flatMap(({ paths }) =>
-    paths.flatMap((path) => {
-      const collection = path.slice(0, path.lastIndexOf('/'));
-      const [group = '', , , , resource = ''] = collection.split('/').slice(2);
-      const isCreated = created.some((write) => write.path === collection);
-      const verbs = [...USING, ...(isCreated ? ['create', 'delete'] : [])];
-      return verbs.map((verb) => ({ group, resource, verb }));
-    }),
-  );
-  const missing = needed.length === 0 ? [] : await missingPermissions(api, app.namespace, needed);
+/** What writing the routes needs. */
+async function allowed(api: ApiPort, app: RoutedApp, found: FoundRoutes, allowance: Allowance): Promise<void> {
+  const needed = permissionsOfFound(found.bindings, found.writes);
+  const missing = needed.length === 0 ? [] : allowance.fatal(await missingPermissions(api, app.namespace, needed));
   if (missing.length > 0) throw new Refused([permissionFinding(app.namespace, missing)]);
 }
 
@@ -259,10 +260,12 @@ function ratioFindings(request: Request): Finding[] {
 }
 
 function permissionFinding(namespace: string, missing: readonly Permission[]): Finding {
-  const list = missing.map(({ verb, resource, group }) => `${verb} ${resource}.${group}`);
+  const list = [
+    ...new Set(missing.map(({ verb, resource, group }) => `${verb} ${resource}${group === '' ? '' : `.${group}`}`)),
+  ];
   return {
     message: `A canary needs permissions in namespace ${namespace} that its user lacks: ${list.join(', ')}. Add them to its Role as below, or use router: none.`,
-    attachment: roleFor(namespace, missing),
+    attachment: missingRoleFor(namespace, missing),
   };
 }
 

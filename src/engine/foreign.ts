@@ -25,6 +25,8 @@ export function foreignIn(plan: Plan, seen: Observation): Foreign {
     template: isForeign ? templateDigest : null,
     routes: Object.fromEntries(routes.map(({ name, share }) => [name, share])),
     sentences: [
+      ...(seen.lost === 'deployment' ? [`Deployment ${plan.deployment.name} was deleted.`] : []),
+      ...(seen.lost === 'service' ? [`The live Service ${plan.service.name} was deleted.`] : []),
       ...(isForeign
         ? [`${written(editor)} the pod template of ${plan.deployment.name}: ${templateDifference ?? ''}.`]
         : []),

@@ -45,7 +45,8 @@ export class ForeseenRoutes {
   }
 }
 
-function after(objects: RouteObjects, write: WriteRequest): RouteObjects {
+/** The objects after a write, as far as that can be worked out without the API server. */
+export function after(objects: RouteObjects, write: WriteRequest): RouteObjects {
   const object = objects.get(write.path) ?? {};
   switch (write.verb) {
     case 'patch':

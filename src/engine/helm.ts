@@ -1,13 +1,21 @@
 import type { Cause } from '../release/state.ts';
 
-/** The way in which the world outside (a cancel, a signal) turns a running release back. */
+/** What the world outside wants of a running release. */
+export interface Order {
+  readonly cause: Cause;
+  readonly reason: string;
+  /** Users go back, or everything stays as it is as soon as nothing of it moves by itself. */
+  readonly do: 'take-back' | 'hold';
+}
+
+/** The way in which the world outside (a cancel, a signal) ends a running release. */
 export class Helm {
-  #order: { readonly cause: Cause; readonly reason: string } | null = null;
+  #order: Order | null = null;
   readonly #stop = new AbortController();
   #onOrder: () => void = () => undefined;
 
   /** The order given, once there is one. */
-  get order(): { readonly cause: Cause; readonly reason: string } | null {
+  get order(): Order | null {
     return this.#order;
   }
 
@@ -16,8 +24,9 @@ export class Helm {
     return this.#stop.signal;
   }
 
-  turnBack(cause: Cause, reason: string): void {
-    this.#order ??= { cause, reason };
+  /** The first order stands. */
+  give(order: Order): void {
+    this.#order ??= order;
     this.#stop.abort();
     this.#onOrder();
   }

@@ -1,5 +1,5 @@
-import type { Deployment, ObjectMeta, PodTemplate, Service } from '../cluster/wire.ts';
-import { isHeld } from '../release/hold.ts';
+import type { Deployment, PodTemplate, Service } from '../cluster/wire.ts';
+import { isHeld, sameStrategy } from '../release/hold.ts';
 import type {
   CandidateServiceView,
   DeploymentView,
@@ -8,7 +8,7 @@ import type {
   Observation,
   RouteView,
 } from '../release/observation.ts';
-import type { Plan, Selector } from '../release/plan.ts';
+import type { HoldFields, Plan, Selector } from '../release/plan.ts';
 import { type Binding, LEVELS, type Level, type RouteVerdict } from '../release/route.ts';
 import { readyPodsBehind } from '../traffic/endpoints.ts';
 import { type CommandSeen, isCommand, readCommand } from '../traffic/command-route.ts';
@@ -17,6 +17,7 @@ import { unpinned } from '../traffic/service-selector.ts';
 import { digestOf, HASH_LABEL, templateDifference } from '../workload/template.ts';
 import { hashOf, holdFieldsOf, type KnownTrack, tracksOf } from '../workload/tracks.ts';
 import { claimsIn } from './disown.ts';
+import { editorAt, keptFor, lastEditor, PAUSED, STRATEGY } from './editors.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** API objects → the words of the release. Pure. */
@@ -30,6 +31,7 @@ export function observe(plan: Plan, snapshot: Snapshot): Observation {
   const others = tracks.filter((track) => track !== stable && track !== candidate && isPopulated(track));
   const spread = spreadOver(snapshot, stable, candidate);
   return {
+    lostNamespace: snapshot.lostNamespace,
     lost: lostDeployment ? 'deployment' : lostService ? 'service' : null,
     deployment: deploymentView(plan, deployment, snapshot),
     stable,
@@ -40,6 +42,7 @@ export function observe(plan: Plan, snapshot: Snapshot): Observation {
     candidateService: candidateServiceView(snapshot.candidateService, candidate, plan.stable.hash, spread),
     routes: plan.routes.map((binding) => routeView(plan, binding, snapshot)),
     claims: claimsIn(plan, snapshot),
+    evidence: null,
   };
 }
 
@@ -63,8 +66,15 @@ function deploymentView(plan: Plan, deployment: Deployment | null, snapshot: Sna
     fields,
     held: isHeld(fields),
     editor: lastEditor(deployment?.metadata, plan),
+    pausedBy: fields.paused ? editorAt(deployment?.metadata, plan, PAUSED) : null,
+    strategyBy: isOtherHold(fields, snapshot) ? editorAt(deployment?.metadata, plan, STRATEGY) : null,
+    kept: keptFor(deployment ?? {}, plan),
     templateDifference: kind === 'foreign' ? difference(plan, template, snapshot) : null,
   };
+}
+
+function isOtherHold({ strategy }: HoldFields, { hold }: Snapshot): boolean {
+  return hold !== null && !sameStrategy(strategy, hold);
 }
 
 function templateKind(plan: Plan, template: PodTemplate): DeploymentView['template'] {
@@ -78,32 +88,6 @@ function difference(plan: Plan, template: PodTemplate, snapshot: Snapshot): stri
   const candidate = known.find((entry) => digestOf(entry) === plan.candidate.digest);
   const stable = known.find((entry) => digestOf(entry) === plan.stable.digest);
   return templateDifference(candidate ?? stable ?? {}, template);
-}
-
-/** Writers of an object as its `managedFields` name them, but for us, the cluster's own controllers and status updates. */
-export function editorsOf(metadata: ObjectMeta | undefined): string[] {
-  return edits(metadata).map(editorOf);
-}
-
-function edits(metadata: ObjectMeta | undefined): ManagedFields[] {
-  const own = /^(crossfade|kube-controller-manager)$/;
-  return (metadata?.managedFields ?? []).filter(
-    (entry) => entry.subresource === undefined && !own.test(entry.manager ?? ''),
-  );
-}
-
-type ManagedFields = NonNullable<ObjectMeta['managedFields']>[number];
-
-/** `kubectl-set at 12:03:22 UTC`. */
-function editorOf({ manager, time }: ManagedFields): string {
-  return `${manager ?? 'somebody'} at ${(time ?? '').slice(11, 19)} UTC`;
-}
-
-/** Who wrote the object since the release began, the latest of them; null: nobody left a trace (a field that is removed leaves none). */
-function lastEditor(metadata: ObjectMeta | undefined, plan: Plan): string | null {
-  const since = edits(metadata).filter((entry) => !plan.editors.includes(editorOf(entry)));
-  const latest = since.sort((a, b) => Date.parse(b.time ?? '') - Date.parse(a.time ?? ''))[0];
-  return latest === undefined ? null : editorOf(latest);
 }
 
 type Spread = (service: Service | null) => Endpoints;

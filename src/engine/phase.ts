@@ -1,5 +1,5 @@
 import type { Action } from '../release/action.ts';
-import { isClosing } from '../release/decide.ts';
+import { isClosing } from '../release/closing.ts';
 import type { Observation } from '../release/observation.ts';
 import type { Plan } from '../release/plan.ts';
 import { isPlain } from '../release/sizes.ts';
@@ -7,12 +7,13 @@ import type { Cause, State } from '../release/state.ts';
 import type { Phase } from '../report/story.ts';
 
 /** What an earlier run began is taken back in one chapter. */
-function isOfAnotherRun(cause: Cause): boolean {
-  return cause === 'resumed' || cause === 'aborted';
+export function isOfAnotherRun(cause: Cause): boolean {
+  return cause === 'resumed' || cause === 'aborted' || cause === 'wanted-back';
 }
 
 /** The chapter to which an action belongs; null: it opens no new one. Pure. */
 export function phaseOf(plan: Plan, state: State, action: Action, seen: Observation): Phase | null {
+  if (state.finishing !== null) return null;
   if (isClosing(plan, seen)) return 'Close';
   if (state.back !== null) return isOfAnotherRun(state.back.cause) ? null : 'Go back';
   if (action.do === 'check') return 'Check candidate';

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Request } from '../action/request.ts';
+import { type JobManifest, jobTrial, whyReached } from '../checks/job-manifest.ts';
 import type { ApiPort } from '../cluster/api.ts';
 import { isStatus } from '../cluster/errors.ts';
-import { missingPermissions, neededPermissions, roleFor } from '../cluster/permissions.ts';
+import { askForNamespaceEnd } from '../cluster/namespace-end.ts';
+import { missingPermissions, missingRoleFor } from '../cluster/permissions.ts';
 import type {
   Deployment,
   EndpointSlice,
@@ -15,24 +17,30 @@ import type {
   ResourceQuota,
   Service,
 } from '../cluster/wire.ts';
-import { deploymentPath, servicePath } from '../cluster/write-request.ts';
+import { deploymentPath, servicePath, type WriteRequest } from '../cluster/write-request.ts';
 import type { CandidateServicePlan, Plan } from '../release/plan.ts';
-import { chooseService, whyUnfit } from '../traffic/discover-service.ts';
+import { whyUnfit } from '../traffic/discover-service.ts';
 import { SERVICE_LABEL } from '../traffic/endpoints.ts';
 import { capabilitiesOf } from '../traffic/routers.ts';
 import { createCandidateService, MANAGED_BY, pin } from '../traffic/service-selector.ts';
 import { deploymentFindings, surroundings } from '../workload/fitness.ts';
 import { open, pause, roll } from '../workload/held-rollout.ts';
-import { changeTemplate, digestOf, imagesOf } from '../workload/template.ts';
+import { digestOf, imagesOf } from '../workload/template.ts';
 import { holdFieldsOf, podSelectorOf, tracksOf } from '../workload/tracks.ts';
+import { type WantedVersion, wantedTemplate } from '../workload/wanted-version.ts';
+import { whyNotWarm } from '../release/keep-warm.ts';
 import { isPlain, mostExtra, sizesFor } from '../release/sizes.ts';
+import { type Allowance, ALL_NEEDED } from './allowance.ts';
 import { ownedObjects } from './disown.ts';
 import { dryRunRoutes } from './dry-run-routes.ts';
+import { editorsOf } from './editors.ts';
 import { type FoundRoutes, findRoutes } from './find-routes.ts';
-import { editorsOf } from './observe.ts';
+import { candidateNameOf, liveServiceOf } from './live-service.ts';
+import { releasePermissions } from './needed-permissions.ts';
+import { judgingOf } from './plan-judging.ts';
 import { batchFindings, pauseShare, stepsOf } from './plan-steps.ts';
 import type { Finding } from './refusal.ts';
-import { Refused } from './refusal.ts';
+import { inLostNamespace, Refused } from './refusal.ts';
 
 /** A release that may begin: everything exists, fits and is allowed, and the first writes were accepted as dry runs. */
 export interface Cleared {
@@ -42,6 +50,8 @@ export interface Cleared {
   readonly objects: ReadObjects;
   /** What splits the users of a canary. */
   readonly routes: FoundRoutes;
+  /** The creation of input job's Job, but for what only the candidate's pods show; null: there is none. */
+  readonly job: WriteRequest | null;
   /** What the user should know although it does not stop the release. */
   readonly warnings: readonly string[];
 }
@@ -72,8 +82,11 @@ export async function preflight(
   request: Request,
   namespace: string,
   now: number,
+  job: JobManifest | null,
+  wanted: WantedVersion = { from: 'inputs' },
+  allowance: Allowance = ALL_NEEDED,
 ): Promise<Cleared | Unchanged> {
-  const needed = neededPermissions({ proxy: request.smokeTests.length > 0 });
+  const needed = releasePermissions(request);
   const reads = Promise.all([
     api.get<Deployment>(deploymentPath(namespace, request.deployment)),
     api.list<Service>(servicePath(namespace)),
@@ -82,15 +95,12 @@ export async function preflight(
   ]);
   // A missing permission fails a read too; the list of all that are missing says more.
   reads.catch(() => undefined);
-  const missing = await missingPermissions(api, namespace, needed);
+  const missing = allowance.fatal(await missingPermissions(api, namespace, needed));
   if (missing.length > 0) throw new Refused([permissionFinding(namespace, missing)]);
   const [deployment, services, autoscalers, quotas] = await reads;
   if (deployment === null) throw new Refused([await absentDeployment(api, namespace, request.deployment)]);
   const selector = podSelectorOf(deployment);
-  // What is named as the candidate Service is not the live one.
-  const others = services.items.filter((item) => item.metadata?.name !== request.candidateService);
-  const among = chooseService(deployment, others, request.service);
-  const chosen = 'service' in among ? among : chooseService(deployment, services.items, request.service);
+  const chosen = liveServiceOf(request, deployment, services.items);
   const [replicaSets, pods, slices] = await Promise.all([
     api.list<ReplicaSet>(`/apis/apps/v1/namespaces/${namespace}/replicasets`, { labelSelector: selector }),
     api.list<Pod>(`/api/v1/namespaces/${namespace}/pods`, { labelSelector: selector }),
@@ -101,7 +111,7 @@ export async function preflight(
       : { metadata: {}, items: [] },
   ]);
   const tracks = tracksOf(deployment, replicaSets.items, pods.items);
-  const changed = changeTemplate(deployment.spec?.template ?? {}, request.images, request.env);
+  const changed = wantedTemplate(wanted, request, deployment, replicaSets.items);
   const replicas = deployment.spec?.replicas ?? 1;
   const steps = stepsOf(request, replicas);
   const original = holdFieldsOf(deployment);
@@ -123,7 +133,7 @@ export async function preflight(
   const candidateService = candidateServicePlan(request, deployment, service, services.items);
   if ('message' in candidateService) throw new Refused([candidateService]);
   const app = { namespace, live: service.metadata?.name ?? '', candidate: candidateService.name };
-  const found = await findRoutes(api, request, app);
+  const found = await findRoutes(api, request, app, allowance);
   const plan: Plan = {
     release: releaseId(now),
     strategy: request.strategy,
@@ -136,6 +146,8 @@ export async function preflight(
     leastPods: leastPods(found),
     switch: request.switch,
     onFailure: request.onFailure,
+    keepWarm: request.keepWarm,
+    rollback: wanted.from === 'history',
     deployment: { name: request.deployment, uid: deployment.metadata?.uid ?? '' },
     service: {
       name: service.metadata?.name ?? '',
@@ -160,10 +172,17 @@ export async function preflight(
     },
     editors: [...new Set([deployment, service, ...routeObjects(found)].flatMap(({ metadata }) => editorsOf(metadata)))],
     owned: [],
-    checks: request.smokeTests.length + (request.smokeCommand === null ? 0 : 1),
+    ...judgingOf(request),
   };
+  const notWarm = request.keepWarm ? whyNotWarm(plan) : null;
+  if (notWarm !== null)
+    throw new Refused([{ message: `Wanted to keep the old version warm (input keep-warm); ${notWarm}.` }]);
   if (plan.candidate.digest === plan.stable.digest) return { kind: 'unchanged', plan };
-  const opened = await dryRuns(api, plan, deployment, service, changed.template, found);
+  const candidate = services.items.find((item) => item.metadata?.name === plan.candidateService.name) ?? null;
+  const reached = job === null ? null : whyReached(job, { deployment, services: [service, candidate] });
+  if (reached !== null) throw new Refused([{ message: reached }]);
+  const trial = job === null ? null : jobTrial(job, { plan, namespace, leftMs: request.timeout });
+  const opened = await dryRuns(api, plan, deployment, service, changed.template, found, trial);
   const stored = opened.spec?.template ?? changed.template;
   const owned = ownedObjects({ deployment, opened, service, routes: found.bindings, objects: found.objects });
   const around = surroundings({
@@ -185,13 +204,14 @@ export async function preflight(
     objects: {
       deployment,
       service,
-      candidateService: services.items.find((item) => item.metadata?.name === plan.candidateService.name) ?? null,
+      candidateService: candidate,
       replicaSets,
       pods,
       slices,
     },
     warnings: [...around.warnings, ...found.warnings],
     routes: found,
+    job: trial,
   };
 }
 
@@ -212,11 +232,12 @@ async function dryRuns(
   service: Service,
   template: PodTemplate,
   routes: FoundRoutes,
+  jobTrial: WriteRequest | null,
 ): Promise<Deployment> {
   const first = isPlain(plan)
     ? roll(deployment, template, 'the new template')
     : open(deployment, template, sizesFor(plan, 0, deployment.spec?.replicas ?? 1));
-  const attempts = [
+  const attempts: Promise<object>[] = [
     api.write<Deployment>(first, { dryRun: true }),
     ...(isPlain(plan)
       ? []
@@ -227,6 +248,7 @@ async function dryRuns(
     ...(plan.candidateService.kind === 'ours'
       ? [api.write<Service>(createCandidateService(plan, service, plan.stable.hash), { dryRun: true })]
       : []),
+    ...(jobTrial === null ? [] : [api.write(jobTrial, { dryRun: true })]),
   ];
   const [results, ofRoutes] = await Promise.all([
     Promise.allSettled(attempts),
@@ -273,10 +295,6 @@ function candidateServicePlan(
   return { kind: 'users', name, uid: existing.metadata?.uid ?? '', selector: existing.spec?.selector ?? {} };
 }
 
-function candidateNameOf(request: Request, live: Service): string {
-  return request.candidateService ?? `${live.metadata?.name}-candidate`;
-}
-
 /** A list that only makes the preflight sharper: without the permission it is left out. */
 async function optionalList<T extends object>(api: ApiPort, path: string): Promise<readonly T[]> {
   try {
@@ -287,7 +305,9 @@ async function optionalList<T extends object>(api: ApiPort, path: string): Promi
   }
 }
 
-async function absentDeployment(api: ApiPort, namespace: string, name: string): Promise<Finding> {
+export async function absentDeployment(api: ApiPort, namespace: string, name: string): Promise<Finding> {
+  const end = await askForNamespaceEnd(api, namespace);
+  if (end !== null) return inLostNamespace(`Deployment ${name}`, namespace, end);
   const { items } = await api.list<Deployment>(deploymentPath(namespace));
   const names = items.map((item) => item.metadata?.name ?? '').slice(0, 20);
   const found = names.length === 0 ? 'it has no Deployments' : `it has: ${names.join(', ')}`;
@@ -296,16 +316,16 @@ async function absentDeployment(api: ApiPort, namespace: string, name: string): 
   };
 }
 
-function permissionFinding(namespace: string, missing: Parameters<typeof roleFor>[1]): Finding {
+export function permissionFinding(namespace: string, missing: Parameters<typeof missingRoleFor>[1]): Finding {
   const list = missing.map(({ verb, resource, group }) => `${verb} ${resource}${group === '' ? '' : `.${group}`}`);
   return {
     message: `This release needs permissions in namespace ${namespace} that its user lacks: ${list.join(', ')}. Apply the Role below and bind it to that user.`,
-    attachment: roleFor(namespace, missing),
+    attachment: missingRoleFor(namespace, missing),
   };
 }
 
 /** `r-20261121-130102-4f1c`: sortable, and short enough for a label. */
-function releaseId(now: number): string {
+export function releaseId(now: number): string {
   const [day, time] = new Date(now).toISOString().slice(0, 19).replaceAll(/[-:]/g, '').split('T');
   return `r-${day}-${time}-${randomBytes(2).toString('hex')}`;
 }

@@ -1,105 +1,110 @@
-import { percent } from '../release/route.ts';
+import { whyNotWarm } from '../release/keep-warm.ts';
+import { percent, type Share } from '../release/route.ts';
+import { shareOf, stageOf } from '../release/stages.ts';
 import { formatAmount } from '../action/batches.ts';
 import type { Request } from '../action/request.ts';
-import type { HeldLease } from '../cluster/lease.ts';
-import type { Deployment } from '../cluster/wire.ts';
-import { deploymentPath } from '../cluster/write-request.ts';
-import type { Plan } from '../release/plan.ts';
+import { NOT_WARM_OF_KNATIVE } from '../action/knative-service.ts';
+import { type AnyPlan, isKnative } from '../release/knative/plan.ts';
 import { formatDuration } from '../report/duration.ts';
+import { inOurTime } from '../release/other-clock.ts';
 import { BEGINNING, type State } from '../release/state.ts';
 import { isCommand } from '../traffic/command-route.ts';
-import { type DeployParts, isOpen, lock, NOTHING, type Result, resultOf, runToEnd } from './deploy.ts';
+import { begin, type DeployParts, isOpen, measuringOf, type Result, runToEnd } from './deploy.ts';
 import { pauseShare } from './plan-steps.ts';
-import { type OpenRelease, type Paused, type RecordBook, readBook, writeBook } from './record-store.ts';
-import type { OpenBook } from './open-record.ts';
-import { Refused } from './refusal.ts';
-import { describeOpen, takeBack } from './take-back.ts';
-import { namesOf, World } from './world.ts';
+import type { OpenRelease, Paused } from './record-store.ts';
+import { keptWarm, Refused } from './refusal.ts';
+import { describeOpen } from './take-back.ts';
+import type { Judgement } from '../analysis/judgement.ts';
+import type { Measuring } from './measuring.ts';
+import { withLock } from './with-lock.ts';
+import { pickUp, subjectOf } from './workload-kinds.ts';
 
 /**
  * `action: promote`: goes on with a release that stands still at `pause-at`, to its end or to another `pause-at`.
  * @throws {Refused} when nothing stands still
  */
 export async function promote(request: Request, parts: DeployParts): Promise<Result> {
-  const { api, clock, teller, namespace } = parts;
+  const { clock, teller, namespace } = parts;
   return await withLock(request, parts, async (book) => {
     if (!isOpen(book)) throw new Refused([nothingPaused(request, namespace, null)]);
     const { open } = book;
     const { paused } = open;
+    if (open.warm !== null) throw new Refused([keptWarm(open.plan)]);
     if (paused === null) throw new Refused([nothingPaused(request, namespace, open)]);
-    const misfits = [misplacedPause, tooShortTimeout, missingCommand].flatMap(
+    const misfits = [misplacedPause, tooShortTimeout, missingCommand, notWarm].flatMap(
       (of) => of(request, open.plan, paused) ?? [],
     );
     if (misfits.length > 0) throw new Refused(misfits);
-    const plan = planFrom(request, open, clock.now());
+    const measuring = judgedBy(request, parts, open, paused.judgement);
+    const plan = unjudged(request, planFrom(request, open, clock.now()));
     parts.onLock(plan.release);
     parts.onBegin(plan);
     teller.phase('Preflight');
-    teller.fact(`goes on with ${describeOpen(open)}; it stood at ${percent(open.plan.steps[paused.step]?.share ?? 0)}`);
-    const next: OpenBook = { ...book, open: { ...open, plan, run: parts.run, paused: null } };
-    const written = await writeBook(api, namespace, request.deployment, next, 'note that the release goes on');
-    return await goOn(parts, { ...written, open: next.open }, stateFrom(open, paused));
+    teller.fact(`goes on with ${describeOpen(open)}; it stood at ${percent(standsAtShare(open))}`);
+    const underway = begin(parts, await pickUp(parts, plan, null), book);
+    await underway.record.goOn(plan, parts.run);
+    const marks = inOurTime(paused.marks, parts.api.serverAhead, clock.now());
+    return await runToEnd(parts, underway, stateFrom(open, { ...paused, marks }), measuring);
   });
 }
 
 /**
- * `action: abort`: users back to stable now, then the pods. With nothing in progress there is nothing to do, and that is a success.
+ * What looks at counters and gates from here on; null where nothing does.
+ * @throws {Refused} when this run was not given what the release needs for it
  */
-export async function abort(request: Request, parts: DeployParts): Promise<Result> {
-  const { teller } = parts;
-  return await withLock(request, parts, async (book) => {
-    if (!isOpen(book)) {
-      teller.fact(`no release of ${request.deployment} is in progress: nothing to do`);
-      return { ...NOTHING, outcome: 'unchanged' };
-    }
-    parts.onLock(book.open.plan.release);
-    teller.phase('Take back an unfinished release');
-    teller.fact(`takes back ${describeOpen(book.open)}`);
-    const reason = `A person asked for it (action: abort${parts.run.actor === null ? '' : `, ${parts.run.actor}`}).`;
-    const { ended } = await takeBack(parts, book, { cause: 'aborted', reason });
-    return resultOf(book.open.plan, ended);
-  });
+export function judgedBy(
+  { skipAnalysis }: Request,
+  parts: DeployParts,
+  open: OpenRelease,
+  known: Judgement | null,
+): Measuring | null {
+  if (!skipAnalysis) return measuringOf(parts, open, known);
+  if (open.measured !== null)
+    parts.teller.warning(
+      'Analysis is skipped from here on (input skip-analysis): whatever counters, thresholds and alerts say of the new version, it is promoted. ' +
+        'Its pods are watched as ever: one that crashes or is not Ready any more sends users back.',
+    );
+  return null;
 }
 
-async function withLock(
-  request: Request,
-  parts: DeployParts,
-  work: (book: RecordBook) => Promise<Result>,
-): Promise<Result> {
-  const { api, namespace } = parts;
-  parts.teller.phase('Preflight');
-  const found = await readBook(api, namespace, request.deployment);
-  // Nothing is written, the lock included, when there is nothing to do.
-  if (found.open === null) return await work(found);
-  parts.onLock(null);
-  const lease: HeldLease = await lock(request, parts);
-  try {
-    return await work(await readBook(api, namespace, request.deployment));
-  } finally {
-    await lease.release();
-  }
+/** Restarts that nobody compares any more count again. */
+export function unjudged({ skipAnalysis }: Request, plan: AnyPlan): AnyPlan {
+  if (!skipAnalysis || plan.judging.restarts !== 'compare') return plan;
+  return { ...plan, judging: { ...plan.judging, restarts: 'any' } };
 }
 
 function nothingPaused(request: Request, namespace: string, open: OpenRelease | null): { message: string } {
+  const { title, inputs } = subjectOf(request);
   return {
     message:
       open === null
-        ? `No release of Deployment ${request.deployment} in namespace ${namespace} stands at a pause: none is in progress. Check inputs deployment, namespace and context.`
-        : `${capitalized(describeOpen(open))}, was left unfinished and does not stand at a pause. Take it back with action: abort, or deploy anew, which does the same first.`,
+        ? `No release of ${title} in namespace ${namespace} stands at a pause: none is in progress. Check inputs ${inputs}.`
+        : `${capitalized(describeOpen(open))}, was left unfinished and does not stand at a pause. Go on with it by action: resume, or take it back by action: abort.`,
   };
 }
 
-function misplacedPause({ pauseAt }: Request, plan: Plan, { step }: Paused): { message: string } | null {
-  if (pauseAt === null) return null;
+/** Where this run is to stand still: at its own wish, nowhere, or (null) as the release was begun. */
+function stopOf({ goOnTo, pauseAt }: Request): Request['goOnTo'] {
+  return goOnTo ?? pauseAt;
+}
+
+function misplacedPause(request: Request, plan: AnyPlan, { step }: Paused): { message: string } | null {
+  const stop = stopOf(request);
+  if (stop === null || stop === 'end') return null;
   const left = plan.steps.slice(step + 1);
-  if (pauseShare(pauseAt, left) !== null) return null;
+  if (pauseShare(stop, left) !== null) return null;
   const places = left.map((each) => (each.pods === undefined ? percent(each.share) : `${each.pods} pods`));
   const found = left.length === 0 ? 'no step is left' : `the steps that are left are ${places.join(', ')}`;
-  return { message: `Wanted to pause at ${formatAmount(pauseAt)} (input pause-at); ${found}.` };
+  return {
+    message: `Wanted to pause at ${formatAmount(stop)} (input ${request.goOnTo === null ? 'pause-at' : 'to'}); ${found}.`,
+  };
 }
 
 /** A run that cannot reach its end in time would take users back on the way, and nobody had asked for that. */
-function tooShortTimeout({ timeout, pauseAt }: Request, plan: Plan, { step }: Paused): { message: string } | null {
+function tooShortTimeout(request: Request, plan: AnyPlan, { step }: Paused): { message: string } | null {
+  const { timeout } = request;
+  const stop = stopOf(request);
+  const pauseAt = stop === 'end' ? null : stop;
   const left = plan.steps.slice(step + 1);
   const until =
     pauseAt === null ? left : left.slice(0, left.findIndex(({ share }) => share === pauseShare(pauseAt, left)) + 1);
@@ -114,41 +119,50 @@ function tooShortTimeout({ timeout, pauseAt }: Request, plan: Plan, { step }: Pa
   };
 }
 
-function missingCommand({ routerCommand }: Request, plan: Plan): { message: string } | null {
-  if (routerCommand !== null || !plan.routes.some(isCommand)) return null;
+export function missingCommand({ routerCommand }: Request, plan: AnyPlan): { message: string } | null {
+  if (routerCommand !== null || isKnative(plan) || !plan.routes.some(isCommand)) return null;
   return {
     message: `Release ${plan.release} splits its users with a command (router: command); give it again with input router-command.`,
   };
 }
 
+function notWarm({ keepWarm }: Request, plan: AnyPlan): { message: string } | null {
+  const why = !keepWarm ? null : isKnative(plan) ? NOT_WARM_OF_KNATIVE : whyNotWarm(plan);
+  return why === null ? null : { message: `Wanted to keep the old version warm (input keep-warm); ${why}.` };
+}
+
 /** The plan goes on as it was made; what concerns this run is this run's: its deadline, and where it ends. */
-function planFrom(request: Request, { plan }: OpenRelease, now: number): Plan {
+function planFrom(request: Request, open: OpenRelease, now: number): AnyPlan {
+  const { plan } = open;
+  // One that stopped because nothing certain was known may have its own pause still ahead.
+  const standsAt = standsAtShare(open);
+  const stop = stopOf(request);
+  const ahead = plan.pauseAt !== null && plan.pauseAt > standsAt ? plan.pauseAt : null;
   return {
     ...plan,
-    pauseAt: pauseShare(request.pauseAt, plan.steps),
+    keepWarm: plan.keepWarm || request.keepWarm,
+    pauseAt: stop === null ? ahead : stop === 'end' ? null : pauseShare(stop, plan.steps),
     times: { ...plan.times, deadline: now + request.timeout },
   };
 }
 
-function stateFrom(open: OpenRelease, { step, marks, restarts }: Paused): State {
+/** Basis points of the users; none for a release that does not stand. */
+function standsAtShare({ plan, paused }: OpenRelease): Share {
+  return paused === null ? 0 : shareOf(plan, paused);
+}
+
+/** Whoever promotes has seen the stage at which it stands, and lets it go on. */
+function stateFrom(open: OpenRelease, paused: Paused): State {
+  const { step, marks, restarts } = paused;
   return {
     ...BEGINNING,
+    approved: stageOf(open.plan, paused),
     toldTemplate: open.toldTemplate,
     toldRoutes: open.toldRoutes,
     step,
     marks,
     restartsAtSwitch: restarts,
   };
-}
-
-async function goOn(parts: DeployParts, book: OpenBook, state: State): Promise<Result> {
-  const { api, clock, namespace } = parts;
-  const { plan } = book.open;
-  const deployment = await api.get<Deployment>(deploymentPath(namespace, plan.deployment.name));
-  const world = new World(api, clock, namesOf(plan, namespace, deployment));
-  await world.load();
-  // The template is the Deployment's own by now: nothing that is left to do needs to know it.
-  return await runToEnd(parts, world, book, { candidateTemplate: null, state });
 }
 
 function capitalized(text: string): string {

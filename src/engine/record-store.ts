@@ -1,20 +1,30 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Run } from '../action/request.ts';
+import type { Judgement } from '../analysis/judgement.ts';
 import type { ApiPort } from '../cluster/api.ts';
 import { isStatus, UnknownOutcome } from '../cluster/errors.ts';
+import { namespaceEndIn } from '../cluster/namespace-end.ts';
 import type { ConfigMap } from '../cluster/wire.ts';
 import type { WriteRequest } from '../cluster/write-request.ts';
-import type { Images, Plan } from '../release/plan.ts';
+import { systemClock } from './clock.ts';
+import type { AnyPlan } from '../release/knative/plan.ts';
+import type { Images } from '../release/plan.ts';
+import type { MeasuredPlan } from './measures.ts';
 import type { Told } from '../release/route.ts';
-import type { Marks, ToldRoutes } from '../release/state.ts';
+import type { Marks, ToldRoutes, Turn } from '../release/state.ts';
+import { oneLine } from '../report/escape.ts';
 import { MANAGED_BY } from '../traffic/service-selector.ts';
+import { OUTAGE } from './patience.ts';
+import { misfitOfOpen, misfitOfPast } from './record-shape.ts';
+import { keyOf } from './workload-kinds.ts';
 
 /** Format of the record's data; a newer one is refused rather than misread. */
 const SCHEMA = 1;
 const KEPT_RELEASES = 10;
-/** Tries of a write of the record whose outcome nobody knows. */
+/** Tries of a write of the record, while the API server answers. */
 const TRIES = 6;
+const LONGEST_PAUSE = 5_000;
 
 /** What the cluster remembers of a Deployment's releases: ConfigMap `crossfade.<deployment>`. */
 export interface RecordBook {
@@ -26,7 +36,7 @@ export interface RecordBook {
 }
 
 export interface OpenRelease {
-  readonly plan: Plan;
+  readonly plan: AnyPlan;
   /** Digest of a pod template of somebody else's for which a run has stopped, after naming it. */
   readonly toldTemplate: string | null;
   /** The same of routes, by their names. */
@@ -34,6 +44,12 @@ export interface OpenRelease {
   readonly run: Run;
   /** Where it stands still until another run promotes or aborts it; null: it is being worked on, or was left unfinished. */
   readonly paused: Paused | null;
+  /** Why it goes back: users are off the candidate, and whoever continues it takes it back. Null: it goes forward, or stands. */
+  readonly turned: Turn | null;
+  /** It was promoted, and its old version is kept warm until another run finishes it or takes it back; null: it is not. */
+  readonly warm: Warm | null;
+  /** What is measured of it; null: nothing. */
+  readonly measured: MeasuredPlan | null;
   /** What the user's own command was told, noted before it runs and after it; null: nothing. */
   readonly told: Told | null;
 }
@@ -43,11 +59,21 @@ export interface Paused {
   readonly step: number;
   readonly marks: Marks;
   readonly restarts: Readonly<Record<string, number>>;
+  /** What was known of the candidate there; null: nothing was measured. */
+  readonly judgement: Judgement | null;
+}
+
+/** What a run that ends it has to know, beside the plan and the objects. */
+export interface Warm {
+  readonly step: number;
+  readonly marks: Marks;
 }
 
 export interface PastRelease {
   readonly release: string;
   readonly outcome: string;
+  /** It was to bring a version back that users had before. */
+  readonly rollback: boolean;
   readonly reason: string | null;
   readonly startedAt: string;
   readonly finishedAt: string;
@@ -79,28 +105,62 @@ export function configMapPath(namespace: string, name?: string): string {
 export async function readBook(api: ApiPort, namespace: string, deployment: string): Promise<RecordBook> {
   const path = configMapPath(namespace, recordName(deployment));
   const map = await api.get<ConfigMap>(path);
-  return map === null ? EMPTY_BOOK : parseBook(map);
+  return map === null ? EMPTY_BOOK : parseBook(map, namespace, deployment);
 }
 
-function parseBook(map: ConfigMap): RecordBook {
-  const { schema, open, past } = map.data ?? {};
-  const name = `ConfigMap ${map.metadata?.name}`;
-  const remedy = `If no release is in progress, delete it (kubectl delete configmap ${map.metadata?.name}) and run again.`;
+/** Anybody with the rights for it may have edited it: it is believed when everything has the form in which it was written. */
+export function parseBook(map: ConfigMap, namespace: string, key: string): RecordBook {
+  const { data = {} } = map;
+  const { schema, digest } = data;
+  const name = recordName(key);
+  const remedy =
+    `If no release is in progress, delete it (kubectl delete configmap ${name} --namespace ${namespace}) and run again; ` +
+    'else put back what was changed.';
   if (schema !== String(SCHEMA))
     throw new RecordError(
-      `${name} has schema ${schema ?? '(none)'}; this version of Crossfade reads schema ${SCHEMA}. ${remedy}`,
+      `ConfigMap ${name} has schema ${oneLine(schema ?? '(none)', 40)}; this version of Crossfade reads schema ${SCHEMA}. ${remedy}`,
     );
+  const damaged = (what: string): RecordError =>
+    new RecordError(`ConfigMap ${name} is no valid record: ${what}. Somebody changed it. ${remedy}`);
+  if (digest !== undefined && digest !== digestOf(data.open ?? ''))
+    throw damaged('its release is another than was written');
+  const found = { open: jsonOf(data.open, null), past: jsonOf(data.past, []) };
+  if (found.open === undefined || found.past === undefined) throw damaged('its data is not JSON');
+  const misfit = (found.open === null ? null : misfitOfOpen(found.open, namespace)) ?? misfitOfPast(found.past);
+  if (misfit !== null) throw damaged(misfit);
+  // Looked at above, as far as anything is done with them; written by `bookRequest` below.
+  const open = found.open as OpenRelease | null;
+  const past = found.past as PastRelease[];
+  const book = {
+    open: open === null ? null : { ...NEWER.open, ...open, plan: { ...NEWER.plan, ...open.plan } },
+    past: past.map((release) => ({ ...NEWER.past, ...release })),
+    resourceVersion: map.metadata?.resourceVersion ?? null,
+  };
+  if (book.open !== null && keyOf(book.open.plan) !== key) throw damaged('its release is that of another workload');
+  return book;
+}
+
+/** What routers keep in a record has forms of their own: that nobody changed it is known by this. */
+function digestOf(open: string): string {
+  return createHash('sha256').update(open).digest('hex').slice(0, 16);
+}
+
+/** Undefined: no JSON. */
+function jsonOf(given: string | undefined, absent: unknown): unknown {
+  if (given === undefined || given === '') return absent;
   try {
-    return {
-      // Written by `dataOf` below under the same schema number.
-      open: open === undefined || open === '' ? null : (JSON.parse(open) as OpenRelease),
-      past: JSON.parse(past ?? '[]') as PastRelease[],
-      resourceVersion: map.metadata?.resourceVersion ?? null,
-    };
+    return JSON.parse(given);
   } catch {
-    throw new RecordError(`${name} is no valid record: its data is not JSON. ${remedy}`);
+    return undefined;
   }
 }
+
+/** Fields that the first records of this schema did not have. */
+const NEWER = {
+  open: { turned: null, warm: null },
+  plan: { keepWarm: false, rollback: false },
+  past: { rollback: false },
+};
 
 type BookRequest = Extract<WriteRequest, { verb: 'create' | 'update' }> & {
   readonly body: { readonly data: ConfigMap['data'] };
@@ -109,6 +169,7 @@ type BookRequest = Extract<WriteRequest, { verb: 'create' | 'update' }> & {
 /** The request that replaces the book, for a dry run or for `writeBook`. */
 export function bookRequest(namespace: string, deployment: string, book: RecordBook, why: string): BookRequest {
   const name = recordName(deployment);
+  const open = book.open === null ? '' : JSON.stringify(book.open);
   const body = {
     apiVersion: 'v1',
     kind: 'ConfigMap',
@@ -120,7 +181,8 @@ export function bookRequest(namespace: string, deployment: string, book: RecordB
     },
     data: {
       schema: String(SCHEMA),
-      open: book.open === null ? '' : JSON.stringify(book.open),
+      open,
+      digest: digestOf(open),
       past: JSON.stringify(book.past.slice(0, KEPT_RELEASES)),
     },
   };
@@ -129,29 +191,59 @@ export function bookRequest(namespace: string, deployment: string, book: RecordB
     : { verb: 'update', path: configMapPath(namespace, name), body, why };
 }
 
-/** Compare-and-swap; answers the book with its new resourceVersion. Throws RecordConflict when somebody else was there first. */
+/**
+ * Compare-and-swap; answers the book with its new resourceVersion. Of a release that has begun nothing may be lost for a moment in which
+ * the API server is away, or refuses. A record that somebody has deleted is made anew: what was in it is known here. Throws RecordConflict
+ * when somebody else was there first.
+ * @param isBegun false: nothing has been written yet, and a refusal ends it at once
+ */
 export async function writeBook(
   api: ApiPort,
   namespace: string,
   deployment: string,
   book: RecordBook,
   why: string,
+  { isBegun = true }: { readonly isBegun?: boolean } = {},
 ): Promise<RecordBook> {
-  const request = bookRequest(namespace, deployment, book, why);
+  let expected = book.resourceVersion;
+  let request = bookRequest(namespace, deployment, book, why);
+  const clock = api.clock ?? systemClock;
+  const since = clock.now();
   for (let tried = 1; ; tried += 1) {
     try {
       const map = await api.write<ConfigMap>(request);
       return { ...book, resourceVersion: map.metadata?.resourceVersion ?? null };
     } catch (error) {
-      const isConflict = isStatus(error, 409);
-      if (!isConflict && !(error instanceof UnknownOutcome && tried < TRIES)) throw error;
-      if (!isConflict) await sleep(100 * 2 ** tried);
-      // It may have been carried out, and its answer lost.
-      const map = await api.get<ConfigMap>(configMapPath(namespace, recordName(deployment)));
+      if (isStatus(error, 404) && expected !== null) {
+        expected = null;
+        request = bookRequest(namespace, deployment, { ...book, resourceVersion: null }, why);
+        continue;
+      }
+      if (isStatus(error, 404) || namespaceEndIn(error) !== null) throw error;
+      const mayPass = error instanceof UnknownOutcome || isStatus(error, 409) || isBegun;
+      if (mayPass && !isStatus(error, 409)) await clock.sleep(100 * 2 ** tried, new AbortController().signal);
+      // It may have been carried out, whatever was answered.
+      const path = configMapPath(namespace, recordName(deployment));
+      const map = await readUntil(api, path, mayPass ? since + OUTAGE : since).catch((unread: unknown) => {
+        throw mayPass ? unread : error;
+      });
       const found = map?.metadata?.resourceVersion ?? null;
       if (map !== null && isDeepStrictEqual(map.data, request.body.data)) return { ...book, resourceVersion: found };
-      if (found !== book.resourceVersion)
-        throw new RecordConflict(`another run wrote ${recordName(deployment)} meanwhile`);
+      if (!mayPass || tried >= TRIES) throw error;
+      if (found !== expected) throw new RecordConflict(`another run wrote ${recordName(deployment)} meanwhile`);
+    }
+  }
+}
+
+/** Waits for an API server that does not answer. `until`: epoch ms; then throws what the last read threw. */
+async function readUntil(api: ApiPort, path: string, until: number): Promise<ConfigMap | null> {
+  const clock = api.clock ?? systemClock;
+  for (;;) {
+    try {
+      return await api.get<ConfigMap>(path);
+    } catch (error) {
+      if (!(error instanceof UnknownOutcome) || clock.now() >= until) throw error;
+      await clock.sleep(LONGEST_PAUSE, new AbortController().signal);
     }
   }
 }

@@ -8,6 +8,8 @@ import { HASH_LABEL } from '../workload/template.ts';
 import { podSelectorOf } from '../workload/tracks.ts';
 import type { Clock } from './clock.ts';
 import type { ReadObjects } from './preflight.ts';
+import { lostNamespace } from './lost-namespace.ts';
+import { Signal } from './signal.ts';
 import type { ClusterSnapshot } from './snapshot.ts';
 
 /** Names by which the objects of a release are found. */
@@ -53,8 +55,9 @@ export class World {
   #replicaSetsFor = '';
   #live: Service | null = null;
   #candidate: Service | null = null;
-  #wake: () => void = () => undefined;
-  #changed = false;
+  /** Names of Services that had EndpointSlices when that was asked last. */
+  #sliced: ReadonlySet<string> = new Set();
+  readonly #signal: Signal;
   #following: Promise<unknown> = Promise.resolve();
 
   constructor(api: Api, clock: Clock, names: Names) {
@@ -62,6 +65,7 @@ export class World {
     const onChange = (): void => this.wake();
     this.#api = api;
     this.#clock = clock;
+    this.#signal = new Signal(clock);
     this.#names = names;
     this.#deployments = new Mirror(
       api,
@@ -139,6 +143,7 @@ export class World {
 
   snapshot(): ClusterSnapshot {
     return {
+      lostNamespace: lostNamespace(this.#api, this.#names.namespace),
       deployment: this.#deployments.items[0] ?? null,
       replicaSets: this.#replicaSets,
       replicaSetsAsOf: this.#replicaSetsAsOf,
@@ -174,7 +179,8 @@ export class World {
       this.#api.get<Deployment>(deploymentPath(namespace, deployment)),
       this.readServices(),
     ]);
-    if (read !== null) this.#deployments.put(read);
+    if (read === null) this.#deployments.clear();
+    else this.#deployments.put(read);
     await Promise.all([...this.#routes].map(([path, mirror]) => this.#readRoute(path, mirror)));
     await this.readReplicaSets('always');
   }
@@ -208,27 +214,20 @@ export class World {
     ]);
   }
 
+  /** One of the Services has no EndpointSlice any more, since this was asked last: they go with it. */
+  hasLostSlices(): boolean {
+    const before = this.#sliced;
+    this.#sliced = new Set(this.#slices.items.map(({ metadata }) => metadata?.labels?.[SERVICE_LABEL] ?? ''));
+    return [...before].some((service) => !this.#sliced.has(service));
+  }
+
   /** Resolves when something changed since the last call, after `ms`, or at once after `wake`. */
-  async changed(ms: number): Promise<void> {
-    if (this.#changed) {
-      this.#changed = false;
-      return;
-    }
-    const timer = new AbortController();
-    await Promise.race([
-      new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      }),
-      this.#clock.sleep(ms, timer.signal).catch(() => undefined),
-    ]);
-    timer.abort();
-    this.#wake = () => undefined;
-    this.#changed = false;
+  changed(ms: number): Promise<void> {
+    return this.#signal.changed(ms);
   }
 
   wake(): void {
-    this.#changed = true;
-    this.#wake();
+    this.#signal.wake();
   }
 
   async #listReplicaSets(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { PodTemplate } from '../cluster/wire.ts';
+import type { JsonPatch, PodTemplate, ReplicaSet } from '../cluster/wire.ts';
 import type { WriteRequest } from '../cluster/write-request.ts';
 import type { Target, Write } from '../release/action.ts';
 import type { Plan } from '../release/plan.ts';
@@ -9,8 +9,10 @@ import { ORIGINAL } from '../traffic/router.ts';
 import { routerOf } from '../traffic/routers.ts';
 import * as selector from '../traffic/service-selector.ts';
 import * as rollout from '../workload/held-rollout.ts';
+import { changeCauseOf } from '../workload/change-cause.ts';
 import { digestOf, withoutHash } from '../workload/template.ts';
 import { disownRequest } from './disown.ts';
+import { keptFor } from './editors.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** What a write needs is not in the snapshot (any more): the release cannot take this step. */
@@ -35,6 +37,9 @@ export function requestFor(
     snapshot.candidateService ?? missing(`Service ${plan.candidateService.name} is not there any more`);
   const candidateHash = (): string =>
     hashByDigest(snapshot, plan.candidate.digest) ?? missing('the candidate’s ReplicaSet is not there');
+  // A version from before brings its own along, and one that takes its place again does, too.
+  const cause = (digest: string): JsonPatch =>
+    plan.rollback ? changeCauseOf(deployment(), replicaSetBy(snapshot, digest)) : [];
   const step = () => plan.steps[target.step ?? 0] ?? plan.steps[0];
   const sizes = () => target.sizes ?? missing(`the decision does not say how many pods ${write} is to give`);
   switch (write) {
@@ -45,25 +50,28 @@ export function requestFor(
     case 'open':
       return rollout.open(
         deployment(),
-        candidateTemplate ?? missing('this run does not know the candidate’s template'),
+        candidateTemplate ?? broughtByOthers(plan, deployment().spec?.template),
         sizes(),
+        cause(plan.candidate.digest),
       );
     case 'roll':
       return rollout.roll(
         deployment(),
         candidateTemplate ?? missing('this run does not know the candidate’s template'),
         'the new template: the Deployment’s own rolling update begins',
+        cause(plan.candidate.digest),
       );
     case 'roll-back':
       return rollout.roll(
         deployment(),
         stableTemplate(plan, snapshot),
         'the old template: the rolling update goes back',
+        cause(plan.stable.digest),
       );
     case 'resize':
       return rollout.resize(deployment(), sizes());
     case 'regrow':
-      return rollout.regrow(deployment(), stableTemplate(plan, snapshot), sizes());
+      return rollout.regrow(deployment(), stableTemplate(plan, snapshot), sizes(), cause(plan.stable.digest));
     case 'route':
       return routeRequest(plan, target, snapshot, intentOf(plan, step()));
     case 'route-home':
@@ -87,19 +95,19 @@ export function requestFor(
     case 'switch':
       return selector.switchTo(live(), candidateHash());
     case 'close':
-      return rollout.close(deployment(), plan);
+      return rollout.close(deployment(), plan, foreignSince(plan, snapshot));
     case 'hold-again':
       return rollout.holdAgain(deployment(), sizes());
     case 'traffic-back':
       return selector.switchBack(live(), plan.stable.hash);
     case 'close-back':
-      return rollout.closeBack(deployment(), stableTemplate(plan, snapshot), plan);
+      return rollout.closeBack(deployment(), stableTemplate(plan, snapshot), plan, cause(plan.stable.digest));
     case 'evict-candidate':
       return rollout.evictCandidate(deployment());
     case 'unpin':
       return selector.unpin(live());
     case 'restore':
-      return rollout.restore(deployment(), plan);
+      return rollout.restore(deployment(), plan, keptFor(deployment(), plan));
     case 'delete-candidate-service':
       return selector.deleteCandidateService(helper());
     case 'restore-candidate-service':
@@ -132,9 +140,25 @@ function routeRequest(
   return request ?? missing(`nothing about ${binding.router} can be written that would change it`);
 }
 
+/** The candidate's template, which somebody else has written before the release could. */
+function broughtByOthers(plan: Plan, template: PodTemplate | undefined): PodTemplate {
+  const isCandidate = template !== undefined && digestOf(template) === plan.candidate.digest;
+  return isCandidate ? template : missing('this run does not know the candidate’s template');
+}
+
+/** The candidate's template, when the Deployment has got somebody else's since; null: it has the candidate's. */
+function foreignSince(plan: Plan, snapshot: Snapshot): PodTemplate | null {
+  if (digestOf(snapshot.deployment?.spec?.template ?? {}) === plan.candidate.digest) return null;
+  const found = replicaSetBy(snapshot, plan.candidate.digest);
+  return withoutHash(found?.spec?.template ?? missing('the candidate’s ReplicaSet is not there'));
+}
+
 function hashByDigest(snapshot: Snapshot, digest: string): string | undefined {
-  const found = snapshot.replicaSets.find((replicaSet) => digestOf(replicaSet.spec?.template ?? {}) === digest);
-  return found?.metadata?.labels?.['pod-template-hash'];
+  return replicaSetBy(snapshot, digest)?.metadata?.labels?.['pod-template-hash'];
+}
+
+function replicaSetBy(snapshot: Snapshot, digest: string): ReplicaSet | undefined {
+  return snapshot.replicaSets.find(({ spec }) => digestOf(spec?.template ?? {}) === digest);
 }
 
 function stableTemplate(plan: Plan, snapshot: Snapshot): PodTemplate {

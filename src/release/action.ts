@@ -57,21 +57,62 @@ export type Write =
 
 /** What a release waits for; `text` is one line for a person: `3 of 4 candidate pods Ready`. */
 export interface Wait {
-  readonly for: 'controller' | 'pods' | 'endpoints' | 'route' | 'step' | 'bake' | 'drain' | 'settle' | 'retirement';
+  readonly for:
+    | 'controller'
+    | 'pods'
+    | 'endpoints'
+    | 'route'
+    | 'step'
+    | 'evidence'
+    | 'bake'
+    | 'drain'
+    | 'settle'
+    | 'retirement';
   readonly text: string;
 }
 
 /**
- * How a release ended. What a failed one left: `standing`: users are on stable and both tracks stand, frozen, for a person to look at;
- * `unfinished`: the cluster did not let us go on, a later run has to; `nothing`: the Deployment is gone.
+ * How a release ended, or a run that worked on it. What a failed one left: `standing`: users are on stable and both tracks stand, frozen, for
+ * a person to look at; `unfinished`: the cluster did not let us go on, a later run has to; `nothing`: the Deployment is gone;
+ * `as-it-was`: there was something in the way of the release's end, and it stands as it stood; `gone`: its namespace is being deleted, and
+ * everything in it with it.
  */
 export type Ending =
-  | { readonly outcome: 'promoted' }
+  /** `warm`: users are on the candidate for good, and stable's pods stay until another run finishes the release, or takes it back. */
+  | { readonly outcome: 'promoted'; readonly stable: 'retired' | 'warm' }
   /** Users stay at this share until another run promotes or aborts. */
-  | { readonly outcome: 'paused'; readonly share: Share }
+  | { readonly outcome: 'paused'; readonly share: Share; readonly because: PauseReason }
   | { readonly outcome: 'rolled-back' }
   | { readonly outcome: 'aborted' }
-  | { readonly outcome: 'failed'; readonly left: 'standing' | 'unfinished' | 'nothing' };
+  | { readonly outcome: 'failed'; readonly left: 'standing' | 'unfinished' | 'nothing' }
+  /** `toldTemplate`: digest of the foreign template that `reason` names; null: it is something else. */
+  | {
+      readonly outcome: 'failed';
+      readonly left: 'as-it-was';
+      readonly reason: string;
+      readonly toldTemplate: string | null;
+    }
+  | { readonly outcome: 'failed'; readonly left: 'gone'; readonly reason: string };
+
+/** The release is over: nothing of it stands, and no run has to come back to it. */
+export function isOver(ending: Ending): boolean {
+  switch (ending.outcome) {
+    case 'promoted':
+      return ending.stable === 'retired';
+    case 'paused':
+      return false;
+    case 'failed':
+      return ending.left === 'nothing';
+    default:
+      return true;
+  }
+}
+
+/** `asked`: by `pause-at`. `lacking`: `text` could not be known. `cancelled`: the run was, with `on-cancel: hold`. */
+export type PauseReason =
+  | { readonly is: 'asked' }
+  | { readonly is: 'lacking'; readonly text: string }
+  | { readonly is: 'cancelled' };
 
 export function write(name: Write, target: Target = {}): Action {
   return { do: 'write', write: name, target };

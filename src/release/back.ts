@@ -1,5 +1,6 @@
 import { type Action, type Ending, wait, write } from './action.ts';
-import { isTidied, listedByHelper, sizesNow, tidy } from './forward.ts';
+import { isBrought, isRolledByOthers } from './closing.ts';
+import { isTidied, listedByHelper, sizesNow, tidy, tidyCandidateService } from './forward.ts';
 import { type Observation, type RouteView, readyPods, remaining, type Track } from './observation.ts';
 import type { Plan } from './plan.ts';
 import { awaitStable, isForeign, regrow } from './regrow.ts';
@@ -14,6 +15,7 @@ const EVICT_AFTER = 5_000;
 export function back(plan: Plan, state: State, turn: Turn, seen: Observation, now: number): Action {
   if (now > turn.at + BACK_LIMIT) return finish({ outcome: 'failed', left: 'unfinished' });
   return (
+    letGo(plan, state, turn, seen) ??
     stopClosing(plan, state, seen) ??
     divert(seen) ??
     regrow(plan, state, turn, seen, now) ??
@@ -21,11 +23,22 @@ export function back(plan: Plan, state: State, turn: Turn, seen: Observation, no
     bringRoutesBack(plan, state, seen) ??
     verifyUsersBack(plan, state, seen, now) ??
     leaveStanding(plan, state, turn, seen) ??
-    retireCandidate(plan, state, seen, now) ??
+    retireCandidate(plan, state, turn, seen, now) ??
     tidy(plan, seen) ??
     awaitStable(plan, state, turn, seen, now) ??
-    finish({ outcome: turn.cause === 'cancelled' || turn.cause === 'aborted' ? 'aborted' : 'rolled-back' })
+    finish(takenBack(turn))
   );
+}
+
+/** Everything is as it was. */
+export function takenBack({ cause }: Turn): Ending {
+  return { outcome: cause === 'cancelled' || cause === 'aborted' ? 'aborted' : 'rolled-back' };
+}
+
+/** Somebody else brought the candidate's template before the release could hold it: it is theirs, and rolls out. */
+function letGo(plan: Plan, { marks }: State, turn: Turn, seen: Observation): Action | null {
+  if (marks.opened !== undefined || !isRolledByOthers(plan, seen)) return null;
+  return tidyCandidateService(plan, seen) ?? finish(takenBack(turn));
 }
 
 /**
@@ -35,8 +48,9 @@ export function back(plan: Plan, state: State, turn: Turn, seen: Observation, no
 function stopClosing(plan: Plan, state: State, seen: Observation): Action | null {
   const { template, held } = seen.deployment;
   const { pin } = seen.live;
-  const mayBeClosing = template !== 'stable' && !held && pin !== null && pin !== plan.stable.hash;
-  if (mayBeClosing) return write('hold-again', { sizes: sizesNow(seen) });
+  // Without a pin (somebody took it away) all pods serve: stable's may be leaving all the same.
+  const mayBeClosing = pin === null ? template === 'candidate' : template !== 'stable' && pin !== plan.stable.hash;
+  if (mayBeClosing && !held && !isBrought(plan, seen)) return write('hold-again', { sizes: sizesNow(seen) });
   if (state.marks.heldAgain !== undefined && !seen.current)
     return wait('controller', 'the Deployment controller to see the hold');
   return null;
@@ -51,7 +65,9 @@ function divert(seen: Observation): Action | null {
 }
 
 function mayDivert(seen: Observation): boolean {
-  if (seen.lost === 'service' || !isCandidateThere(seen) || seen.routes.every((route) => route.home)) return false;
+  // Somebody else's template has replaced the candidate's pods: whoever is routed there finds nobody.
+  const mayBeSent = isCandidateThere(seen) || seen.deployment.template === 'foreign';
+  if (!mayBeSent || seen.routes.every((route) => route.home)) return false;
   // Never from a track that serves to one that does not.
   return seen.stable !== null && readyPods(seen.stable) > 0;
 }
@@ -94,12 +110,14 @@ function isCandidateThere({ deployment, candidate }: Observation): boolean {
 function moveUsersBack(plan: Plan, state: State, seen: Observation, now: number): Action | null {
   const { live } = seen;
   if (seen.lost === 'service') return null;
-  if (live.pin !== plan.stable.hash && isCandidateThere(seen)) {
+  // A pin needs a pause or a hold (design §2). When neither is left, the candidate's pods are gone but for what is known of them.
+  const mayPin = live.pin !== null || seen.deployment.fields.paused || seen.deployment.held;
+  if (live.pin !== plan.stable.hash && isCandidateThere(seen) && mayPin) {
     // A selector that somebody else wrote anew, without a pin, is theirs: a pin in it could make it select nothing.
     if (!live.selectorIntact && live.pin === null) return null;
     // Never from a track that serves to one that does not.
     const serving = (track: Track | null): boolean => track !== null && readyPods(track) > 0;
-    if (!serving(seen.stable) && serving(seen.candidate) && live.pin === seen.candidate?.hash)
+    if (!serving(seen.stable) && serving(seen.candidate) && (live.pin === null || live.pin === seen.candidate?.hash))
       return leftOnCandidate(seen);
     if (plan.switch === 'overlap' && live.pin !== null) return write('overlap');
     if (plan.switch === 'overlap') {
@@ -175,9 +193,10 @@ function isPopulated(track: Track | null): boolean {
 }
 
 /** Close on stable's template: the controller scales the candidate to zero; stable is not touched. */
-function retireCandidate(plan: Plan, state: State, seen: Observation, now: number): Action | null {
+function retireCandidate(plan: Plan, state: State, turn: Turn, seen: Observation, now: number): Action | null {
   const { deployment } = seen;
-  const closed = state.marks.closing;
+  // The run before this one may have written the close.
+  const closed = state.marks.closing ?? turn.at;
   const evicting = state.marks.evicting !== undefined;
   // Before there was a candidate, somebody else's template is none of our business: ours goes, theirs rolls out.
   if (isForeign(state, seen)) return null;
@@ -193,8 +212,8 @@ function retireCandidate(plan: Plan, state: State, seen: Observation, now: numbe
     return listed === 0 ? null : wait('endpoints', `${listed} leaving pods to be known as leaving`);
   }
   const sizes = leaving.reduce((sum, track) => sum + track.size, 0);
-  if (sizes > 0 && !evicting && closed !== undefined && now >= closed + EVICT_AFTER) return write('evict-candidate');
-  const again = sizes > 0 && !evicting && closed !== undefined ? closed + EVICT_AFTER : null;
+  if (sizes > 0 && !evicting && now >= closed + EVICT_AFTER) return write('evict-candidate');
+  const again = sizes > 0 && !evicting ? closed + EVICT_AFTER : null;
   return wait('retirement', `${left} candidate pods to leave`, again);
 }
 

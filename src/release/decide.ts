@@ -1,12 +1,15 @@
-import { type Action, write } from './action.ts';
-import { back } from './back.ts';
+import { type Action, type Ending, write } from './action.ts';
+import { back, takenBack } from './back.ts';
+import { isClosing, isPastReturn, isStrandedByOthers } from './closing.ts';
 import { disown } from './disown.ts';
+import { finishUp } from './finish.ts';
 import { closeForward, forward, tidyCandidateService } from './forward.ts';
 import { judge, signsDue } from './judge.ts';
+import { leaveToItsEnd } from './lost-namespace.ts';
 import type { Observation } from './observation.ts';
 import { rollBack, rollForward } from './plain-rolling.ts';
 import type { Plan } from './plan.ts';
-import { isInPlace, isPlain } from './sizes.ts';
+import { isPlain } from './sizes.ts';
 import type { State } from './state.ts';
 
 /** Milliseconds in which a close that was interrupted may complete before it is taken back all the same. */
@@ -24,13 +27,28 @@ export function decide(plan: Plan, state: State, seen: Observation, now: number)
 }
 
 function next(plan: Plan, state: State, seen: Observation, now: number): Action {
+  if (seen.lostNamespace !== null) return leaveToItsEnd(seen.lostNamespace);
+  if (isTheirsAgain(plan, state, seen))
+    return tidyCandidateService(plan, seen) ?? { do: 'finish', outcome: wholeEnding(state) };
   if (seen.lost === 'deployment') return clearAway(plan, state, seen);
+  if (state.finishing !== null && state.back === null) return finishUp(plan, state, state.finishing, seen, now);
   if (isPlain(plan) && state.back !== null) return rollBack(plan, state.back, seen, now);
   if (isPlain(plan)) return goOn(plan, state, seen, now, rollForward);
   if (isPastReturn(plan, seen)) return seen.deployment.held ? write('close') : closeForward(plan, seen);
+  if (isStrandedByOthers(plan, seen) && seen.deployment.templateDigest === state.toldTemplate) return write('close');
   if (isClosing(plan, seen)) return close(plan, state, seen, now);
   if (state.back !== null) return back(plan, state, state.back, seen, now);
   return goOn(plan, state, seen, now, forward);
+}
+
+/** The last step has been made: what others do to the Deployment from here on is no part of the release any more. */
+function isTheirsAgain(plan: Plan, { back, marks }: State, seen: Observation): boolean {
+  const isTakenBack = seen.deployment.template !== 'stable' && !isPastReturn(plan, seen);
+  return marks.restored !== undefined && (back === null || isTakenBack);
+}
+
+function wholeEnding({ back }: State): Ending {
+  return back === null ? { outcome: 'promoted', stable: 'retired' } : takenBack(back);
 }
 
 /** Unless something speaks against it. */
@@ -49,24 +67,6 @@ function close(plan: Plan, state: State, seen: Observation, now: number): Action
   return mayComplete
     ? notPast(at + CLOSE_PATIENCE, closeForward(plan, seen))
     : back(plan, state, state.back, seen, now);
-}
-
-/** The candidate's close was written: its template stays, and its pods count as available again. A plain rolling update has no close. */
-export function isClosing(plan: Plan, seen: Observation): boolean {
-  return seen.deployment.template === 'candidate' && !seen.deployment.held && !isPlain(plan);
-}
-
-/**
- * The candidate is what the Deployment wants and stable has been scaled away: going back would be a release of its own, what is left
- * can only be completed. In place, stable is always scaled away before the close, and made again when the release goes back.
- */
-export function isPastReturn(plan: Plan, seen: Observation): boolean {
-  return (
-    seen.deployment.template === 'candidate' &&
-    seen.candidate !== null &&
-    (seen.stable === null || seen.stable.size === 0) &&
-    !(isInPlace(plan) && seen.deployment.held)
-  );
 }
 
 /** A wait lasts no longer than until the moment at which the judgement can change by time alone. */

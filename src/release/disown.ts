@@ -1,4 +1,4 @@
-import { type Action, type Ending, write } from './action.ts';
+import { type Action, type Ending, isOver, write } from './action.ts';
 import type { Observation } from './observation.ts';
 import type { State } from './state.ts';
 
@@ -7,7 +7,6 @@ import type { State } from './state.ts';
  * ours, each was tried, or the release leaves something that is its own.
  */
 export function disown(state: State, seen: Observation, ending: Ending): Action | null {
-  const isOver = ending.outcome === 'failed' ? ending.left === 'nothing' : ending.outcome !== 'paused';
-  const object = isOver ? seen.claims.find((claim) => !state.disowned.includes(claim)) : undefined;
+  const object = isOver(ending) ? seen.claims.find((claim) => !state.disowned.includes(claim)) : undefined;
   return object === undefined ? null : write('disown', { object });
 }

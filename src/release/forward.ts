@@ -1,10 +1,12 @@
 import { type Action, wait, write } from './action.ts';
+import { isBrought } from './closing.ts';
+import { prove, unsure } from './evidence.ts';
 import { restoredFields, sameFields } from './hold.ts';
 import { type Observation, readyPods, remaining, type Track } from './observation.ts';
 import type { Plan } from './plan.ts';
 import { bringRoutesHome, climb } from './ramp.ts';
 import { isInPlace, nextSizes, type Sizes, sizesFor, sizesOf } from './sizes.ts';
-import type { State } from './state.ts';
+import type { Marks, State } from './state.ts';
 
 /** A release on its way forward (design §3), as a list of what must be true before the next thing may happen. */
 export function forward(plan: Plan, state: State, seen: Observation, now: number): Action {
@@ -24,7 +26,7 @@ export function forward(plan: Plan, state: State, seen: Observation, now: number
 
 /** Paused, then pinned, then template and hold in one PATCH: at no moment can a user reach the candidate. */
 function open(plan: Plan, seen: Observation): Action | null {
-  if (seen.deployment.template !== 'stable') return null;
+  if (seen.deployment.template !== 'stable' && !isBrought(plan, seen)) return null;
   if (!seen.deployment.fields.paused) return write('pause');
   if (seen.live.pin === null) return write('pin');
   // The user's own route may lead to the candidate Service already: not while it reaches a candidate that nobody has proved.
@@ -78,8 +80,8 @@ function proveCandidate(plan: Plan, state: State, seen: Observation): Action | n
   if (listed < wanted)
     return wait('endpoints', `${listed}/${wanted} candidate pods in the candidate Service’s endpoints`);
   if (state.marks.ready === undefined) return { do: 'mark', mark: 'ready', restarts: restarts(candidate) };
-  if (plan.checks > 0 && state.marks.checked === undefined) return { do: 'check' };
-  return null;
+  if (plan.checks === 0 || state.step > 0) return null;
+  return state.marks.checked === undefined ? { do: 'check' } : unsure(plan, state);
 }
 
 /**
@@ -116,22 +118,29 @@ function proveStep(state: State, { candidate, live }: Observation): Action | nul
   return { do: 'mark', mark: 'stepReady', restarts: restarts(candidate) };
 }
 
-/** One PATCH, then the proof that the endpoints followed it. In place nothing is left to be switched. */
+/** One PATCH, then the proof that it had its effect. In place nothing is left to be switched. */
 function switchUsers(plan: Plan, state: State, seen: Observation, now: number): Action | null {
   const { candidate, live } = seen;
   if (candidate === null) return wait('controller', 'the candidate’s ReplicaSet');
   if (live.pin !== candidate.hash && !isInPlace(plan)) {
     if (plan.switch === 'cut') return write('switch');
     if (live.pin !== null) return write('overlap');
-    const both = live.endpoints.candidate >= readyPods(candidate) && live.endpoints.stable > 0;
+    // Of a stable that serves nobody there is nothing to be listed: that is what the release is to put right.
+    const serving = seen.stable === null ? 0 : readyPods(seen.stable);
+    const both = live.endpoints.candidate >= readyPods(candidate) && live.endpoints.stable >= Math.min(1, serving);
     if (!both) return wait('endpoints', 'the live Service’s endpoints to list both tracks');
     if (state.marks.overlapped === undefined) return { do: 'mark', mark: 'overlapped' };
     const settled = state.marks.overlapped + plan.times.settle;
     if (now < settled) return wait('settle', 'load balancers to take up the candidate’s pods', settled);
     return write('switch');
   }
+  return findUsers(state, seen, candidate);
+}
+
+/** The endpoints have followed the switch. */
+export function findUsers(state: State, seen: Observation, candidate: Track): Action | null {
   if (state.marks.switched !== undefined) return null;
-  const { endpoints } = live;
+  const { endpoints } = seen.live;
   const wanted = Math.min(seen.deployment.replicas, readyPods(candidate));
   if (endpoints.stable + endpoints.other > 0 || endpoints.candidate < Math.max(1, wanted))
     return wait(
@@ -154,11 +163,24 @@ function watchOverUsers(plan: Plan, state: State, seen: Observation, now: number
         isInPlace(plan) ? 'all pods are the candidate’s' : 'users are on the candidate, stable is still warm',
         bakeEnd,
       );
-    return { do: 'mark', mark: 'baked' };
+    const unproven = times.bake > 0 ? prove(plan, state, seen, bakeEnd, now) : null;
+    return unproven ?? { do: 'mark', mark: 'baked' };
   }
+  return stayWarm(plan) ?? drain(plan, marks, marks.switched, seen, now);
+}
+
+export function stayWarm({ keepWarm }: Plan): Action | null {
+  return keepWarm ? { do: 'finish', outcome: { outcome: 'promoted', stable: 'warm' } } : null;
+}
+
+/**
+ * Connections to stable's pods end, and the candidate is whole before those leave.
+ * @param switched epoch ms at which users were found on the candidate
+ */
+export function drain(plan: Plan, marks: Marks, switched: number, seen: Observation, now: number): Action | null {
   // In place, stable's pods had their time to drain when they left.
-  const drain = isInPlace(plan) ? 0 : times.drain;
-  const drainEnd = Math.max(marks.baked + drain, (marks.homed ?? marks.switched) + times.settle);
+  const time = isInPlace(plan) ? 0 : plan.times.drain;
+  const drainEnd = Math.max((marks.baked ?? switched) + time, (marks.homed ?? switched) + plan.times.settle);
   if (now < drainEnd) return wait('drain', 'open connections to stable’s pods to end', drainEnd);
   const ready = seen.candidate === null ? 0 : readyPods(seen.candidate);
   if (ready < seen.deployment.replicas)
@@ -171,7 +193,7 @@ export function closeForward(plan: Plan, seen: Observation): Action {
   // Not our order of writes, but possible after somebody else ended the hold: stable leaves while users are still pinned to it.
   if (seen.candidate !== null && seen.live.pin === plan.stable.hash && seen.live.selectorIntact) return write('switch');
   if (isTidied(plan, seen))
-    return tidyCandidateService(plan, seen) ?? { do: 'finish', outcome: { outcome: 'promoted' } };
+    return tidyCandidateService(plan, seen) ?? { do: 'finish', outcome: { outcome: 'promoted', stable: 'retired' } };
   if (!seen.current) return wait('controller', 'the Deployment controller to see the close');
   const leaving = [...(seen.stable === null ? [] : [seen.stable]), ...seen.others];
   const left = leaving.reduce((sum, track) => sum + remaining(track), 0);
@@ -181,14 +203,13 @@ export function closeForward(plan: Plan, seen: Observation): Action {
   if (left > 0) return wait('retirement', `${left} pods of the old version to leave`);
   const listed = isPinned ? listedByHelper(seen) : 0;
   if (listed > 0) return wait('endpoints', `${listed} leaving pods to be known as leaving`);
-  return tidy(plan, seen) ?? { do: 'finish', outcome: { outcome: 'promoted' } };
+  return tidy(plan, seen) ?? { do: 'finish', outcome: { outcome: 'promoted', stable: 'retired' } };
 }
 
 /** Unpin, put the fields back, remove the candidate Service. The same at both ends of a release. */
 export function tidy(plan: Plan, seen: Observation): Action | null {
   if (seen.lost === null && seen.live.pin !== null) return write('unpin');
-  const { fields } = seen.deployment;
-  if (!sameFields(fields, restoredFields(fields, plan))) return write('restore');
+  if (!areFieldsRestored(plan, seen)) return write('restore');
   return tidyCandidateService(plan, seen);
 }
 
@@ -205,8 +226,11 @@ export function listedByHelper({ candidateService }: Observation): number {
 
 /** Pin and fields are as they were: the other track left before that, nothing has to be waited for any more. */
 export function isTidied(plan: Plan, seen: Observation): boolean {
-  const { fields } = seen.deployment;
-  return seen.live.pin === null && sameFields(fields, restoredFields(fields, plan));
+  return seen.live.pin === null && areFieldsRestored(plan, seen);
+}
+
+function areFieldsRestored(plan: Plan, { deployment: { fields, kept } }: Observation): boolean {
+  return sameFields(fields, restoredFields(fields, plan, kept));
 }
 
 export function tidyCandidateService(plan: Plan, seen: Observation): Action | null {
@@ -220,7 +244,8 @@ export function tidyCandidateService(plan: Plan, seen: Observation): Action | nu
   return changed >= 0 ? write('route-restore', { route: changed }) : null;
 }
 
-/** Of each pod that stays, by name. */
+/** Of each pod that is well and stays, by name. One that is not Ready is more than were wanted, and about to be deleted (a scale-down). */
 export function restarts(track: Track): Record<string, number> {
-  return Object.fromEntries(track.pods.filter((pod) => !pod.terminating).map((pod) => [pod.name, pod.restarts]));
+  const well = track.pods.filter((pod) => pod.ready && !pod.terminating);
+  return Object.fromEntries(well.map((pod) => [pod.name, pod.restarts]));
 }

@@ -40,25 +40,29 @@ export function sameFields(a: HoldFields, b: HoldFields): boolean {
   );
 }
 
+/** Fields that somebody else has set during the release, and that stay as they are after it. */
+export interface Kept {
+  readonly paused: boolean;
+  readonly strategy: boolean;
+}
+
 /**
  * The fields that the last step of a release leaves: what was there at the start, except where somebody else has changed
- * a field meanwhile (its value is then neither the hold's nor the original): theirs stays.
+ * a field meanwhile: theirs stays.
  */
-export function restoredFields(now: HoldFields, plan: Pick<Plan, 'original' | 'strategy'>): HoldFields {
-  const { original } = plan;
-  const isStep = ({ rollingUpdate }: RolloutStrategy): boolean =>
-    plan.strategy !== 'blue-green' &&
-    typeof rollingUpdate?.maxSurge === 'number' &&
-    typeof rollingUpdate.maxUnavailable === 'number';
-  const ours = (strategy: RolloutStrategy): boolean =>
-    sameStrategy(strategy, FULL_SURGE) || sameStrategy(strategy, EVICT) || isStep(strategy);
+export function restoredFields(now: HoldFields, { original }: Pick<Plan, 'original'>, kept: Kept): HoldFields {
   return {
-    paused: original.paused,
-    minReadySeconds: now.minReadySeconds === HOLD_MIN_READY_SECONDS ? original.minReadySeconds : now.minReadySeconds,
+    paused: original.paused || (now.paused && kept.paused),
+    minReadySeconds: ownMinReady(now, original),
     progressDeadlineSeconds:
       now.progressDeadlineSeconds === HOLD_PROGRESS_DEADLINE
         ? original.progressDeadlineSeconds
         : now.progressDeadlineSeconds,
-    strategy: ours(now.strategy) ? original.strategy : now.strategy,
+    strategy: kept.strategy ? now.strategy : original.strategy,
   };
+}
+
+/** `minReadySeconds` without the hold. */
+export function ownMinReady(now: HoldFields, original: HoldFields): number {
+  return isHeld(now) ? original.minReadySeconds : now.minReadySeconds;
 }

@@ -1,9 +1,12 @@
 import { percent } from './route.ts';
 import type { Action } from './action.ts';
-import type { Observation, Track } from './observation.ts';
+import { isRolledByOthers } from './closing.ts';
+import type { Observation, PodView, RouteView, Track } from './observation.ts';
 import type { Plan } from './plan.ts';
-import { isAsWanted, isLastStep, stepOf } from './ramp.ts';
+import { isAsWanted } from './ramp.ts';
+import { sameFields } from './hold.ts';
 import { isByPods, isInPlace, isPlain } from './sizes.ts';
+import { isLastStep, stepOf } from './stages.ts';
 import { describeSign, GRACE, type Sign } from './signs.ts';
 import type { Cause, State } from './state.ts';
 
@@ -15,6 +18,7 @@ export function judge(plan: Plan, state: State, seen: Observation, now: number):
   return (
     conflict(plan, state, seen) ??
     failedCheck(state) ??
+    condemned(seen) ??
     sickCandidate(plan, state, seen, now) ??
     troubledUsers(plan, state, seen) ??
     deadline(plan, state, seen, now)
@@ -27,7 +31,8 @@ function conflict(plan: Plan, state: State, seen: Observation): Action | null {
   const { deployment, live } = seen;
   const closing = marks.closing !== undefined;
   const who = (editor: string | null): string => (editor === null ? 'Somebody' : editor);
-  if (seen.lost === 'service')
+  // Past the close there is nobody to be taken back.
+  if (seen.lost === 'service' && !closing)
     return turn('conflict', `The live Service ${plan.service.name} was deleted during the release.`);
   if (deployment.template === 'foreign' || (marks.opened !== undefined && deployment.template === 'stable')) {
     const change = deployment.template === 'stable' ? 'back to the old version' : (deployment.templateDifference ?? '');
@@ -36,6 +41,14 @@ function conflict(plan: Plan, state: State, seen: Observation): Action | null {
       `${who(deployment.editor)} changed the pod template of ${plan.deployment.name} during the release: ${change}.`,
     );
   }
+  if (isRolledByOthers(plan, seen) && marks.opened === undefined)
+    return turn(
+      'conflict',
+      `${who(deployment.editor)} changed the pod template of ${plan.deployment.name} to that of the release before the release could hold it: Kubernetes rolls it out by the Deployment’s own strategy, and nothing of this release is left.`,
+    );
+  // Kubernetes' own rolling update stands still then, and goes on when they resume it.
+  if (deployment.pausedBy !== null && !(isPlain(plan) && marks.opened !== undefined))
+    return turn('conflict', `${deployment.pausedBy} paused ${plan.deployment.name} during the release.`);
   const frozen = marks.frozen !== undefined || (marks.paused !== undefined && marks.opened === undefined);
   if (frozen && !closing && !deployment.fields.paused)
     return turn('conflict', `${who(deployment.editor)} resumed (unpaused) ${plan.deployment.name} during the release.`);
@@ -43,6 +56,18 @@ function conflict(plan: Plan, state: State, seen: Observation): Action | null {
     return turn(
       'conflict',
       `${who(deployment.editor)} changed minReadySeconds of ${plan.deployment.name} to ${deployment.fields.minReadySeconds} during the release.`,
+    );
+  const isOpen = marks.opened !== undefined || deployment.held || deployment.template !== 'stable';
+  const { paused } = plan.original;
+  if (!isOpen && !sameFields({ ...deployment.fields, paused }, plan.original))
+    return turn(
+      'conflict',
+      `${who(deployment.editor)} changed the strategy of ${plan.deployment.name} (or minReadySeconds, or progressDeadlineSeconds) before the release could hold it.`,
+    );
+  if ((deployment.held || closing) && deployment.strategyBy !== null)
+    return turn(
+      'conflict',
+      `${deployment.strategyBy} changed the strategy of ${plan.deployment.name} during the release: by it the two versions have the numbers of pods that the release gives them.`,
     );
   if (!live.selectorIntact)
     return turn(
@@ -54,6 +79,8 @@ function conflict(plan: Plan, state: State, seen: Observation): Action | null {
     live.pin === null ? marks.pinned !== undefined && marks.overlapping === undefined : !pins.includes(live.pin);
   const strange = foreignRoute(plan, state, seen);
   if (strange !== null) return strange;
+  // It would be the next to go.
+  if (closing && live.pin === null) return null;
   const movedBack = marks.switched !== undefined && !isInPlace(plan) && live.pin !== seen.candidate?.hash;
   if (pinLost || movedBack)
     return turn(
@@ -69,13 +96,15 @@ function foreignRoute(plan: Plan, state: State, seen: Observation): Action | nul
   if (marks.opened === undefined) return null;
   const step = stepOf(plan, state);
   const wanted = step.share;
+  // A run that was interrupted may have taken the routes home; that users were found there is for this one to see again.
+  const isSwitched = marks.switched !== undefined || (seen.candidate !== null && seen.live.pin === seen.candidate.hash);
   for (const [index, route] of seen.routes.entries()) {
     // Written again, by whichever way the release goes.
     if (route.inDoubt) continue;
     const before = plan.steps[state.step - 1]?.share ?? plan.routes[index]?.originalShare ?? 0;
     const isOurs =
-      marks.switched !== undefined && isLastStep(plan, state)
-        ? route.home || isAsWanted(plan, step, route)
+      isSwitched && isLastStep(plan, state)
+        ? leadsHome(route) || isAsWanted(plan, step, route)
         : marks.stepReached !== undefined
           ? isAsWanted(plan, step, route)
           : route.share === wanted || route.share === before;
@@ -92,10 +121,20 @@ function foreignRoute(plan: Plan, state: State, seen: Observation): Action | nul
   return null;
 }
 
-function failedCheck(state: State): Action | null {
+/** Whatever of ours stands beside it still: a route of several objects goes home by several writes, with nobody else's between them. */
+function leadsHome({ home, share, testers, mirror, editor }: RouteView): boolean {
+  return home || (share === 0 && !testers && mirror === 0 && editor === null);
+}
+
+export function failedCheck(state: State): Action | null {
   const failed = state.checks.find((check) => check.verdict === 'unhealthy');
   if (failed === undefined) return null;
   return turn('unhealthy', `${failed.kind} “${failed.name}” failed: ${failed.detail.split('\n')[0]}`);
+}
+
+/** The evidence of the present stage speaks against the candidate. */
+export function condemned({ evidence }: Pick<Observation, 'evidence'>): Action | null {
+  return evidence === null || evidence.condemned === null ? null : turn('unhealthy', evidence.condemned);
 }
 
 /** Signs on the candidate's pods: fatal ones at once, grave ones (a ReplicaSet that may not make pods among them) after a grace. */
@@ -141,13 +180,21 @@ function troubledUsers(plan: Plan, state: State, seen: Observation): Action | nu
   const isRolling = isPlain(plan) && state.marks.switched === undefined;
   const isGrowing = isRolling || (state.step > 0 && state.marks.stepReady === undefined);
   const restarted = candidate.pods.find(
-    (pod) => !pod.terminating && pod.restarts > (state.restartsAtSwitch[pod.name] ?? (isGrowing ? pod.restarts : 0)),
+    (pod) =>
+      plan.judging.restarts === 'any' &&
+      !pod.terminating &&
+      pod.restarts > (state.restartsAtSwitch[pod.name] ?? (isGrowing ? pod.restarts : 0)),
   );
   if (restarted !== undefined)
     return turn('unhealthy', `pod ${restarted.name} of the candidate restarted after it had been Ready.`);
   if (!reachesUsers(plan, seen)) return null;
   // A pod that is deleted (a drained node) is replaced; only one that was well and still is there counts.
-  const unready = candidate.pods.find((pod) => !pod.terminating && !pod.ready && pod.name in state.restartsAtSwitch);
+  // Where a restart is no reason, the moments until it is Ready again are none; a loop of crashes is a sign by itself.
+  const mayRestart = (pod: PodView): boolean =>
+    plan.judging.restarts !== 'any' && pod.restarts > (state.restartsAtSwitch[pod.name] ?? 0);
+  const unready = candidate.pods.find(
+    (pod) => !pod.terminating && !pod.ready && pod.name in state.restartsAtSwitch && !mayRestart(pod),
+  );
   if (unready !== undefined)
     return turn('unhealthy', `pod ${unready.name} of the candidate is no longer Ready while users are on it.`);
   if (seen.live.pin === candidate.hash && seen.live.endpoints.candidate === 0 && readyCount(candidate) === 0)

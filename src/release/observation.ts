@@ -1,9 +1,13 @@
+import type { Kept } from './hold.ts';
+import type { LostNamespace } from './lost-namespace.ts';
 import type { HoldFields } from './plan.ts';
 import type { RouteVerdict, Share } from './route.ts';
 import type { Sign } from './signs.ts';
 
 /** What is known of the cluster at one moment, in the words of the release. Made from API objects by `workload/` and `traffic/`. */
 export interface Observation {
+  /** It, and with it everything else, is being deleted; null: nobody has said so. */
+  readonly lostNamespace: LostNamespace | null;
   /** The Deployment or the live Service was deleted, or deleted and made anew, under the release; its view is then the last one seen. */
   readonly lost: 'deployment' | 'service' | null;
   readonly deployment: DeploymentView;
@@ -23,6 +27,18 @@ export interface Observation {
   readonly routes: readonly RouteView[];
   /** Indices of the plan's `owned`: objects in which fields that are as they were still stand under our name. */
   readonly claims: readonly number[];
+  /** It comes from elsewhere than the cluster's objects. Null: nothing is measured. */
+  readonly evidence: EvidenceView | null;
+}
+
+/** What is known of the candidate beside its pods, of the present stage: counters compared with stable's, the user's thresholds and alerts. */
+export interface EvidenceView {
+  /** What condemns the candidate, for a person; null: nothing. */
+  readonly condemned: string | null;
+  /** Everything that is compared says that the candidate is no worse than stable by more than the user allows. */
+  readonly certified: boolean;
+  /** What is missing for the stage to end by its time, for a person; null: nothing. */
+  readonly lacking: string | null;
 }
 
 export interface RouteView {
@@ -52,6 +68,11 @@ export interface DeploymentView {
   readonly held: boolean;
   /** Who last wrote the fields that the release manages, when it was not us: `kubectl-set at 12:03:22`. Null: nobody else. */
   readonly editor: string | null;
+  /** Who has paused it, when it was not us. Null: nobody else, or it is not paused. */
+  readonly pausedBy: string | null;
+  /** Who has changed the strategy that this run gave it. Null: nobody, or this run has not. */
+  readonly strategyBy: string | null;
+  readonly kept: Kept;
   /** Differences of a foreign template, for a person: `container web: image a → b`. */
   readonly templateDifference: string | null;
 }

@@ -1,4 +1,5 @@
 import { type Action, wait, write } from './action.ts';
+import { prove, unsure } from './evidence.ts';
 import { restarts, tidyCandidateService } from './forward.ts';
 import { type Observation, readyPods, remaining, type Track } from './observation.ts';
 import type { Plan } from './plan.ts';
@@ -29,6 +30,8 @@ export function rollForward(plan: Plan, state: State, seen: Observation, now: nu
     // A check that never ran is not a pass, however far the controller has come.
     return wait('endpoints', 'the candidate’s first pod in the candidate Service’s endpoints');
   }
+  const doubtful = state.marks.checked === undefined ? null : unsure(plan, state);
+  if (doubtful !== null) return doubtful;
   const old = [...(stable === null ? [] : [stable]), ...others].reduce((sum, track) => sum + remaining(track), 0);
   const { replicas } = deployment;
   if (state.marks.switched === undefined) {
@@ -46,9 +49,10 @@ export function rollForward(plan: Plan, state: State, seen: Observation, now: nu
   if (state.marks.baked === undefined) {
     const over = state.marks.switched + plan.times.bake;
     if (now < over) return wait('bake', 'users are on the candidate', over);
-    return { do: 'mark', mark: 'baked' };
+    const unproven = plan.times.bake > 0 ? prove(plan, state, seen, over, now) : null;
+    return unproven ?? { do: 'mark', mark: 'baked' };
   }
-  return tidyCandidateService(plan, seen) ?? { do: 'finish', outcome: { outcome: 'promoted' } };
+  return tidyCandidateService(plan, seen) ?? { do: 'finish', outcome: { outcome: 'promoted', stable: 'retired' } };
 }
 
 /** The old template; the controller does the rest, as it did on the way there. */

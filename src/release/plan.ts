@@ -2,10 +2,10 @@ import type { FieldOwner } from '../cluster/field-owners.ts';
 import type { Binding, CookieMatch, HeaderMatch, Share } from './route.ts';
 
 /**
- * The plan: everything a release needs to go forward or back, fixed before the first write and kept in the record.
- * It holds no pod template (their environment may be secret): templates are known by digest and read from the ReplicaSets.
+ * What every release has fixed before its first write, whatever its workload, and keeps in the record. It holds no pod template
+ * (their environment may be secret): versions are known by digest and read from what the cluster keeps of them.
  */
-export interface Plan {
+export interface ReleasePlan {
   /** Id of the release, e.g. `r-20261121-130102-4f1c`. */
   readonly release: string;
   readonly strategy: Strategy;
@@ -16,6 +16,38 @@ export interface Plan {
   readonly steps: readonly [Step, ...Step[]];
   /** The step at which the run ends and another goes on; null: none. */
   readonly pauseAt: Share | null;
+  readonly onFailure: 'rollback' | 'hold';
+  /** When users are on the candidate for good, stable's pods stay until another run finishes the release, or takes it back. */
+  readonly keepWarm: boolean;
+  /** It brings back a version that users had before (`action: rollback`). */
+  readonly rollback: boolean;
+  readonly stable: StableVersion;
+  readonly candidate: CandidateVersion;
+  readonly times: Times;
+  /** Writers of the objects before the release (`managedFields`): whoever is not among them wrote during it. */
+  readonly editors: readonly string[];
+  /** Who had the fields that the release writes, before it did: they get them back when everything else is done. */
+  readonly owned: readonly OwnedObject[];
+  /** How many checks (smoke tests, commands, a Job, webhooks) the candidate has to pass before users may reach it. */
+  readonly checks: number;
+  /** `every-step`: they are run again at each step that users reach. */
+  readonly checkAt: 'start' | 'every-step';
+  readonly judging: Judging;
+}
+
+/** What is done with the evidence; what it is made of is not the release's business. */
+export interface Judging {
+  readonly onInconclusive: 'pause' | 'promote' | 'rollback';
+  /** A step may end before its time when the candidate is certified. */
+  readonly early: boolean;
+  /** Milliseconds that a stage lasts beyond its time at most while evidence is lacking. */
+  readonly patience: number;
+  /** What a restart of one of its containers means after it was Ready: it is unhealthy, one more count to compare, or nothing. */
+  readonly restarts: 'any' | 'compare' | 'ignore';
+}
+
+/** The plan of a Deployment's release: everything it needs to go forward or back. */
+export interface Plan extends ReleasePlan {
   /** What splits the users of a canary; none: the numbers of pods. */
   readonly routes: readonly Binding[];
   readonly testers: Testers;
@@ -26,21 +58,11 @@ export interface Plan {
   /** Fewer candidate pods than these, where the Deployment has so many, would endanger more users than their share. */
   readonly leastPods: number;
   readonly switch: 'cut' | 'overlap';
-  readonly onFailure: 'rollback' | 'hold';
   readonly deployment: ObjectRef;
   readonly service: LiveServicePlan;
   readonly candidateService: CandidateServicePlan;
   /** The Deployment's fields as they were; what the close puts back. */
   readonly original: HoldFields;
-  readonly stable: StableVersion;
-  readonly candidate: CandidateVersion;
-  readonly times: Times;
-  /** Writers of Deployment and Service before the release (`managedFields`): whoever is not among them wrote during it. */
-  readonly editors: readonly string[];
-  /** Who had the fields that the release writes, before it did: they get them back when everything else is done. */
-  readonly owned: readonly OwnedObject[];
-  /** How many smoke tests and commands the candidate has to pass before users may reach it. */
-  readonly checks: number;
 }
 
 export type Strategy = 'blue-green' | 'canary' | 'rolling';

@@ -17,6 +17,7 @@ const MARK_OF: Partial<Record<Write, keyof Marks>> = {
   regrow: 'regrowing',
   'close-back': 'closing',
   'evict-candidate': 'evicting',
+  restore: 'restored',
   'hold-again': 'heldAgain',
   'traffic-back': 'backSwitched',
   divert: 'backSwitched',
@@ -52,7 +53,7 @@ export function afterAction(state: State, action: Action, now: number): State {
         restartsAtSwitch: action.restarts ?? state.restartsAtSwitch,
       };
     case 'next-step': {
-      const { routed: _routed, stepReady: _ready, stepReached: _reached, ...marks } = state.marks;
+      const { routed: _routed, stepReady: _ready, stepReached: _reached, checked: _checked, ...marks } = state.marks;
       return { ...state, step: state.step + 1, marks };
     }
     case 'note-signs':
@@ -67,11 +68,22 @@ export function afterAction(state: State, action: Action, now: number): State {
 /** Going back is final: a second reason does not replace the first. The marks of the way back begin anew. */
 export function turnBack(state: State, turn: Turn): State {
   if (state.back !== null) return state;
-  const { closing: _closing, overlapping: _overlapping, overlapped: _overlapped, ...marks } = state.marks;
+  const { closing: _c, restored: _r, overlapping: _g, overlapped: _d, ...marks } = state.marks;
   return { ...state, back: turn, marks };
 }
 
-export function afterChecks(state: State, checks: readonly CheckResult[], now: number): State {
-  const passed = checks.length > 0 && checks.every((check) => check.verdict === 'healthy');
-  return { ...state, checks, marks: passed ? { ...state.marks, checked: now } : state.marks };
+/** The run that is to bring the end about has to leave. */
+export function stopFinishing(state: State, reason: string): State {
+  return state.finishing === null ? state : { ...state, finishing: { ...state.finishing, stopped: reason } };
+}
+
+/** The state after the checks of a stage have ended. Those that were cancelled decide nothing. */
+export function afterChecks(state: State, stage: number, checks: readonly CheckResult[], now: number): State {
+  const decided =
+    checks.length > 0 && checks.every(({ verdict }) => verdict === 'healthy' || verdict === 'inconclusive');
+  return {
+    ...state,
+    checks: [...state.checks, ...checks.map((check) => ({ ...check, stage }))],
+    marks: decided ? { ...state.marks, checked: now } : state.marks,
+  };
 }

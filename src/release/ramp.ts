@@ -1,22 +1,15 @@
 import { type Action, wait, write } from './action.ts';
 import { type Observation, type RouteView, readyPods } from './observation.ts';
 import type { Plan, Step } from './plan.ts';
-import { ALL, type Intent, percent } from './route.ts';
+import { ALL, type Intent } from './route.ts';
+import { holdStep } from './evidence.ts';
 import { isByPods } from './sizes.ts';
+import { isLastStep, stepOf } from './stages.ts';
 import type { State } from './state.ts';
 
 /** Milliseconds: a backend that was made a moment ago may be unknown to a controller; a busy one may be late. */
 const REFUSAL_PATIENCE = 10_000;
 const SILENCE_PATIENCE = 120_000;
-
-/** The step at which a release stands. Blue/green has only the first one. */
-export function stepOf(plan: Plan, state: State): Step {
-  return plan.steps[state.step] ?? plan.steps[0];
-}
-
-export function isLastStep(plan: Plan, state: State): boolean {
-  return state.step >= plan.steps.length - 1;
-}
 
 /** What a step wants of the routes: testers from before the first share until the end, copies of requests only before it. */
 export function intentOf(plan: Plan, { share }: Step): Intent {
@@ -55,10 +48,12 @@ export function climb(plan: Plan, state: State, seen: Observation, now: number):
     return { do: 'mark', mark: 'stepReached' };
   const reached = state.marks.stepReached;
   if (reached !== undefined) {
-    const over = reached + Math.max(step.stay, reachesUsers ? plan.times.settle : 0);
-    if (now < over) return wait('step', `${percent(step.share)} of the users are on the candidate`, over);
+    const earliest = reached + (reachesUsers ? plan.times.settle : 0);
+    const holding = holdStep(plan, state, seen, { reached, earliest }, now);
+    if (holding !== null) return holding;
   }
-  if (plan.pauseAt === step.share) return { do: 'finish', outcome: { outcome: 'paused', share: step.share } };
+  if (plan.pauseAt === step.share)
+    return { do: 'finish', outcome: { outcome: 'paused', share: step.share, because: { is: 'asked' } } };
   return isLastStep(plan, state) ? null : { do: 'next-step' };
 }
 

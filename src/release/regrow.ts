@@ -18,20 +18,46 @@ export function regrow(plan: Plan, state: State, turn: Turn, seen: Observation, 
   const { deployment, candidate, stable } = seen;
   const isGone = candidate === null || remaining(candidate) === 0;
   const isRegrowing = deployment.held && deployment.template === 'stable';
-  if (!isByPods(plan) || (isGone && !isRegrowing)) return null;
+  if (isGone && !isRegrowing) return null;
   const isShort = stable === null || stable.size < deployment.replicas;
+  // Elsewhere stable is whole all the time, but for somebody who writes another template when the close has taken its pods.
+  const isOurs = deployment.template !== 'candidate' && !isForeign(state, seen);
+  const isStranded = isOurs && isShort && !isServing(stable) && isServing(candidate);
+  if (!isByPods(plan) && !isStranded && state.marks.regrowing === undefined) return null;
   // Somebody else's template stands in the way of stable's: both tracks go on serving until a person, or the next run, decides.
-  if (isForeign(state, seen) && deployment.held && isShort) return standAsItIs(seen);
+  if (isForeign(state, seen) && isShort) return standAsItIs(seen);
   if (deployment.template !== 'stable') return isShort ? grow(plan, state, turn, seen, now) : null;
-  if (!deployment.held || state.marks.evicting !== undefined) return null;
+  if (state.marks.evicting !== undefined) return null;
+  // Somebody has put stable's template back when the close had taken its last pod: there is nobody to go back to yet.
+  if (!deployment.held)
+    return isShort && !isServing(stable) && isServing(candidate) ? grow(plan, state, turn, seen, now) : null;
   if (!deployment.fields.paused) {
+    if (isShort && isOutgrown(seen)) return grow(plan, state, turn, seen, now);
     if (isShort) return wait('controller', 'stable to get its pods back');
     // What a regrow keeps of the candidate is its surge.
     const { maxSurge } = deployment.fields.strategy.rollingUpdate ?? {};
     const isTooLarge = typeof maxSurge === 'number' && (candidate?.size ?? 0) > maxSurge;
-    return isTooLarge ? wait('controller', 'pods of the candidate to make room') : write('freeze');
+    if (!isTooLarge) return write('freeze');
+    // Paused with more pods than the hold gives, the controller takes some of both. One that never takes them gets a hold that gives them.
+    const until = (state.marks.regrowing ?? turn.at) + ROOM_PATIENCE;
+    return now < until
+      ? wait('controller', 'pods of the candidate to make room', until)
+      : grow(plan, state, turn, seen, now);
   }
   return isShort ? grow(plan, state, turn, seen, now) : comeBack(plan, state, turn, seen, now);
+}
+
+/**
+ * `replicas` has grown since the hold was written: its limits leave stable no room for the pods that came to be wanted (the controller shares
+ * a growth out to both tracks, too), and it may take none of the candidate's.
+ */
+function isOutgrown(seen: Observation): boolean {
+  const { deployment, current, stable, candidate } = seen;
+  const { replicas, fields } = deployment;
+  const { maxSurge, maxUnavailable } = fields.strategy.rollingUpdate ?? {};
+  if (!current || typeof maxSurge !== 'number' || typeof maxUnavailable !== 'number') return false;
+  if (maxUnavailable > 0) return maxSurge + maxUnavailable < replicas;
+  return (stable?.size ?? 0) + (candidate?.size ?? 0) + strangers(seen) >= replicas + maxSurge;
 }
 
 /** Stable has its size; its pods start. */
@@ -74,7 +100,12 @@ function grow(plan: Plan, state: State, turn: Turn, seen: Observation, now: numb
   if (live.pin !== null && live.pin === seen.candidate?.hash && stable !== null && readyPods(stable) > 0)
     return write('overlap');
   const candidate = kept(plan, state, turn, seen, now);
-  return write('regrow', { sizes: { candidate, stable: seen.deployment.replicas } });
+  // Pods of a version that somebody else brought in between leave with the candidate's; until then they need their places, too.
+  return write('regrow', { sizes: { candidate: candidate + strangers(seen), stable: seen.deployment.replicas } });
+}
+
+function strangers({ others }: Observation): number {
+  return others.reduce((sum, { size }) => sum + size, 0);
 }
 
 /** Candidate pods that stay until stable is whole. */
@@ -104,6 +135,10 @@ export function awaitStable(plan: Plan, state: State, turn: Turn, seen: Observat
   return missing > 0
     ? wait('endpoints', `${missing} more pods of stable in the live Service’s endpoints`, until)
     : null;
+}
+
+function isServing(track: Track | null): boolean {
+  return track !== null && readyPods(track) > 0;
 }
 
 /** Quota, or nodes that are full. */

@@ -21,10 +21,18 @@ export function describeUsers(users: Users): string {
       return users.share === 0
         ? 'Users are on the version they had before; the new one is up beside it and reaches no user yet.'
         : `${percent(users.share)} of the users are on the new version, the others on the one they had before.`;
+    case 'before':
+      return 'Users are back on the version that was wanted.';
+    case 'not-back':
+      return users.backFor === null
+        ? 'Users are still on the version that they were to leave.'
+        : `Users were on the version that was wanted for ${formatDuration(users.backFor)}, and are again on the one that they were to leave.`;
     case 'same':
       return 'Users are on this version already; nothing was changed.';
     case 'untouched':
       return 'This run changed nothing in the cluster: users are where they were.';
+    case 'neither':
+      return 'Users reach neither version, now or in a moment: the pods of both go with the namespace.';
     case 'uncertain':
       return 'It is not certain which version users are on. Have a look at it now.';
     case 'old-again':
@@ -42,14 +50,24 @@ export function adviceFor(story: Story): Advice | null {
     return todo('Put right what is listed above and run the job again.');
   if (story.dryRun) return dryRunAdvice(story);
   if (story.held) return standingAdvice(story);
+  if (story.namespaceLost)
+    return todo(
+      'There is nothing to clean up, and nothing to go back to. Make the namespace and the app in it anew, and release then.',
+    );
   switch (story.outcome) {
     case 'promoted':
-      return wayBack(story);
+      return story.keptWarm ? keptWarm(story) : wayBack(story);
     case 'rolled-back':
+      if (wasWanted(story))
+        return todo(
+          'There is nothing to clean up. The next `action: rollback` goes one version further back; a version that users were rolled back from comes again by `action: deploy` alone, or when input `to` names it.',
+        );
       return usersAfter(story).on === 'uncertain'
         ? failedAdvice(story)
         : todo(
-            'There is nothing to clean up: the Deployment and its Service are as they were before. Find the cause, and release again.',
+            story.kind === 'Deployment'
+              ? 'There is nothing to clean up: the Deployment and its Service are as they were before. Find the cause, and release again.'
+              : 'There is nothing to clean up: the Knative Service is as it was before. Find the cause, and release again.',
           );
     case 'aborted':
       return cancelledAdvice(story);
@@ -62,24 +80,49 @@ export function adviceFor(story: Story): Advice | null {
   }
 }
 
-function standsStill({ deployment, namespace }: Story): Advice {
-  const lines = (action: string): string[] => [
-    'with:',
-    `  action: ${action}`,
-    `  deployment: ${yamlText(deployment)}`,
-    ...(namespace === null ? [] : [`  namespace: ${yamlText(namespace)}`]),
-  ];
+function standsStill(story: Story): Advice {
   return {
     title: 'How it goes on',
     text: 'The release stands still until another run, typically a job behind an environment approval, goes on with `action: promote` or takes it back with `action: abort`.',
-    copy: { what: 'inputs', text: [...lines('promote'), '', '# or', ...lines('abort')].join('\n') },
+    copy: { what: 'inputs', text: eitherOf(story, 'promote', 'abort') },
   };
 }
 
-function dryRunAdvice({ outcome, writes }: Story): Advice {
+/** What it costs, and what must be known meanwhile. */
+function keptWarm(story: Story): Advice {
+  return {
+    title: 'How it goes on',
+    text:
+      'The old version is kept warm: its pods stay beside the new ones, which takes twice the pods, and `action: rollback` moves users back to them at once. ' +
+      'Nobody judges the new version any more. Until `action: finish`, or the next release, the Deployment stays paused and held: it follows its replicas, but a template that anybody gives it meanwhile waits and reaches no pod, ' +
+      'and `kubectl rollout status` says nothing.',
+    copy: { what: 'inputs', text: eitherOf(story, 'finish', 'rollback') },
+  };
+}
+
+function eitherOf(story: Story, one: string, other: string): string {
+  return [...inputsFor(story, one), '', '# or', ...inputsFor(story, other)].join('\n');
+}
+
+function inputsFor(story: Story, action: string): string[] {
+  const { namespace } = story;
+  return [
+    'with:',
+    `  action: ${action}`,
+    workloadInput(story),
+    ...(namespace === null ? [] : [`  namespace: ${yamlText(namespace)}`]),
+  ];
+}
+
+/** This run was to take users back, or the one that began it was. */
+function wasWanted({ action, rollback }: Story): boolean {
+  return action === 'rollback' || rollback;
+}
+
+function dryRunAdvice({ outcome, writes, kind }: Story): Advice {
   const accepted =
     writes.length === 0
-      ? 'There is nothing to release: the Deployment runs this version already.'
+      ? `There is nothing to release: the ${kind} runs this version already.`
       : 'The API server would accept every write of this release. Run the job without `dry-run` to release.';
   const text = outcome === 'failed' ? 'Put the reason right and run the job again.' : accepted;
   return todo(text);
@@ -107,6 +150,14 @@ function cancelledAdvice(story: Story): Advice {
 function failedAdvice(story: Story): Advice {
   const { on } = usersAfter(story);
   if (on === 'untouched') return todo('Put the reason right and run the job again.');
+  if (story.phases.at(-1)?.phase === 'Finish')
+    return todo(
+      'Both versions are up still, and users are on the new one. Put the reason right and run the job again.',
+    );
+  if (on === 'not-back')
+    return todo(
+      'The rollback itself was taken back, and there is nothing to clean up. Find the cause, or name another version with input `to`.',
+    );
   return {
     title: 'What to do',
     text: 'These commands show what is there. If the release is unfinished, the next run of Crossfade takes it back before it does anything else.',
@@ -122,9 +173,10 @@ function standingAdvice(story: Story): Advice {
   };
 }
 
-function lookAtPods({ namespace, candidateHash }: Story): string[] {
+function lookAtPods({ namespace, candidateHash, kind }: Story): string[] {
   if (candidateHash === null) return [];
-  const pods = `${inNamespace(namespace)} -l ${shellWord(`pod-template-hash=${candidateHash}`)}`;
+  const label = kind === 'Deployment' ? 'pod-template-hash' : 'serving.knative.dev/revision';
+  const pods = `${inNamespace(namespace)} -l ${shellWord(`${label}=${candidateHash}`)}`;
   return [
     `kubectl get pods${pods}`,
     `kubectl describe pods${pods}`,
@@ -132,8 +184,13 @@ function lookAtPods({ namespace, candidateHash }: Story): string[] {
   ];
 }
 
-function lookAtTraffic({ namespace, service }: Story): string[] {
+function lookAtTraffic({ namespace, service, kind, deployment }: Story): string[] {
   const where = inNamespace(namespace);
+  if (kind === 'Knative Service')
+    return [
+      `kubectl get services.serving.knative.dev${where} ${shellWord(deployment)} -o yaml`,
+      `kubectl get revisions.serving.knative.dev${where} -l ${shellWord(`serving.knative.dev/service=${deployment}`)}`,
+    ];
   const slices = service === null ? '' : ` -l ${shellWord(`kubernetes.io/service-name=${service}`)}`;
   return [`kubectl get deployment,replicaset${where}`, `kubectl get endpointslices${where}${slices} -o wide`];
 }
@@ -151,13 +208,25 @@ function shellWord(name: string): string {
 function wayBack(story: Story): Advice {
   const changed = changedImages(story.from, story.to);
   const title = 'How to take it back';
+  if (story.rollbackPossible && story.kind === 'Deployment')
+    return {
+      title,
+      text: 'These inputs bring the version before back. It is checked and switched like every release.',
+      copy: {
+        what: 'inputs',
+        text: [
+          ...inputsFor(story, 'rollback'),
+          ...(story.service === null ? [] : [`  service: ${yamlText(story.service)}`]),
+        ].join('\n'),
+      },
+    };
   if (changed.length === 0)
     return { title, text: 'Release again with the values of `env` that were there before.', copy: null };
   const lines = [
     'with:',
-    `  deployment: ${yamlText(story.deployment)}`,
+    workloadInput(story),
     ...(story.namespace === null ? [] : [`  namespace: ${yamlText(story.namespace)}`]),
-    ...(story.service === null ? [] : [`  service: ${yamlText(story.service)}`]),
+    ...(story.service === null || story.kind !== 'Deployment' ? [] : [`  service: ${yamlText(story.service)}`]),
     '  images: |',
     ...changed.map(({ container, from }) => `    ${oneLine(container)}=${oneLine(from)}`),
   ];
@@ -166,6 +235,10 @@ function wayBack(story: Story): Advice {
     text: 'Release the old images again with these inputs, and with the old values of `env` if this release changed any. That is checked and switched like every release.',
     copy: { what: 'inputs', text: lines.join('\n') },
   };
+}
+
+function workloadInput({ kind, deployment }: Story): string {
+  return `  ${kind === 'Deployment' ? 'deployment' : 'knative-service'}: ${yamlText(deployment)}`;
 }
 
 export interface ImageMove {

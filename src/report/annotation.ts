@@ -1,3 +1,4 @@
+import { onlyLooks } from '../action/operations.ts';
 import { adviceFor, changedImages, describeUsers } from './advice.ts';
 import { capped, firstLine, oneLine, shortDigests } from './escape.ts';
 import type { Story } from './story.ts';
@@ -44,6 +45,8 @@ function next(story: Story): string | null {
 
 function title(story: Story): string {
   const workload = oneLine(story.namespace === null ? story.deployment : `${story.namespace}/${story.deployment}`, 200);
+  if (story.looked?.of === 'plan') return `A deploy of ${workload} would be refused`;
+  if (onlyLooks(story.action)) return `Crossfade could not tell the ${story.action} of ${workload}`;
   if (story.findings.length > 0 && !hasBegun(story)) return `Crossfade did not release ${workload}`;
   switch (story.outcome) {
     case 'rolled-back':
@@ -51,13 +54,16 @@ function title(story: Story): string {
     case 'aborted':
       return `Crossfade was cancelled while it released ${workload}`;
     default:
+      if (story.action === 'finish') return `Crossfade could not finish the release of ${workload}`;
+      if (story.action === 'rollback' || story.rollback) return `Crossfade could not roll ${workload} back`;
       return `Crossfade could not release ${workload}${story.held ? ' and left both versions standing' : ''}`;
   }
 }
 
-function wanted({ deployment, from, to }: Story): string {
+function wanted({ action, kind, deployment, from, to }: Story): string {
+  if (onlyLooks(action)) return oneLine(`the ${action} of ${kind} ${deployment}`);
   const moves = changedImages(from, to).map(({ container, from: before, to: after }) =>
     shortDigests(oneLine(`container ${container} from ${before} to ${after}`)),
   );
-  return moves.length === 0 ? oneLine(`a release of Deployment ${deployment}`) : moves.join(', ');
+  return moves.length === 0 ? oneLine(`a release of ${kind} ${deployment}`) : moves.join(', ');
 }

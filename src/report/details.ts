@@ -1,4 +1,5 @@
 import type { Teller } from '../engine/teller.ts';
+import { tellLooked } from './looked.ts';
 import type { Story } from './story.ts';
 
 /**
@@ -10,6 +11,7 @@ export function tellDetails(teller: Pick<Teller, 'fact' | 'foreign'>, story: Sto
     teller.fact(message);
     if (attachment !== undefined) teller.foreign('to apply as it stands', attachment.split('\n'));
   }
+  if (story.looked !== null) tellLooked(teller, story.looked);
   const { diagnosis } = story;
   if (diagnosis === null) return;
   for (const sign of diagnosis.signs) teller.fact(sign);

@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { WriteRequest } from '../cluster/write-request.ts';
 import type { Clock } from '../engine/clock.ts';
 import type { Teller } from '../engine/teller.ts';
-import { type CommandRun, shareVariable } from '../traffic/command-route.ts';
+import type { CommandRun } from '../traffic/command-route.ts';
 import { formatDuration } from './duration.ts';
 import { capped, oneLine, plain } from './escape.ts';
+import { requestLine } from './request-line.ts';
 import type { Phase, PhaseSpan, ToldWrite } from './story.ts';
 
 /** A teller that remembers what it told. */
@@ -157,19 +158,6 @@ class Log implements RunTeller {
 
 /** As wide as time and gap before a fact. */
 const MARGIN = ' '.repeat(9);
-
-/** `PATCH /api/v1/…`; a run of the user's command by its share alone: its text may hold secrets. */
-function requestLine(write: WriteRequest | CommandRun): string {
-  if (write.verb === 'run') return `RUN router-command CROSSFADE_SHARE=${shareVariable(write.share)}`;
-  return `${METHODS[write.verb]} ${write.path}`;
-}
-
-const METHODS: Readonly<Record<WriteRequest['verb'], string>> = {
-  create: 'POST',
-  update: 'PUT',
-  patch: 'PATCH',
-  delete: 'DELETE',
-};
 
 /**
  * The older syntax of workflow commands, `##[name]`, counts anywhere in a line. The newer one, `::name::`, counts only at its

@@ -1,4 +1,5 @@
-import type { ReachedStep } from '../engine/release.ts';
+import type { Measured } from '../analysis/measured.ts';
+import type { ReachedStep } from '../engine/workload.ts';
 import type { Step } from '../release/plan.ts';
 import { ALL, percent } from '../release/route.ts';
 import { type Room, table } from './blocks.ts';
@@ -27,12 +28,24 @@ export function rampTable(story: Story, room: Room): Html {
         align: 'right',
         cell: ({ reached }) => (reached === null ? '' : formatDuration(reached.at - story.startedAt)),
       },
+      ...(story.measured === null
+        ? []
+        : [{ title: 'Observed', align: 'right', cell: ({ step }: Row) => observed(story.measured, step) } as const]),
       { title: 'Pods', align: 'left', cell: ({ reached }) => (reached === null ? '' : podsOf(reached)) },
       { title: 'Known by', align: 'left', cell: ({ reached, step }) => knownBy(story, reached, step) },
     ],
     rows,
     room.rows,
   );
+}
+
+/** The candidate's part of the requests that were counted in a step. */
+function observed(measured: Measured | null, { share }: Step): string {
+  const stage = measured?.stages.find(({ name }) => name === percent(share));
+  const metric = stage?.metrics.find(({ kind }) => kind === 'requests');
+  if (metric === undefined) return '';
+  const all = metric.candidate.n + metric.stable.n;
+  return all === 0 ? 'no requests' : `${Number(((metric.candidate.n / all) * 100).toPrecision(3))} %`;
 }
 
 function wantedOf({ share, pods }: Step): string {
@@ -46,7 +59,7 @@ function shareOf({ step, reached }: Row, isPromoted: boolean): string {
 }
 
 function podsOf({ candidatePods, stablePods }: ReachedStep): string {
-  return `${candidatePods} new, ${stablePods} old`;
+  return candidatePods === null || stablePods === null ? '' : `${candidatePods} new, ${stablePods} old`;
 }
 
 function knownBy({ strategy, outcome }: Story, reached: ReachedStep | null, { share }: Step): Html | string {

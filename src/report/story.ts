@@ -1,8 +1,11 @@
+import type { Measured } from '../analysis/measured.ts';
+import type { ActionName } from '../action/operations.ts';
 import type { Run } from '../action/request.ts';
 import type { CheckResult } from '../checks/result.ts';
 import type { Diagnosis } from '../cluster/diagnosis.ts';
+import type { Looked } from '../engine/looked.ts';
 import type { Finding } from '../engine/refusal.ts';
-import type { ReachedStep } from '../engine/release.ts';
+import type { ReachedStep } from '../engine/workload.ts';
 import type { Images, Step } from '../release/plan.ts';
 import type { Share } from '../release/route.ts';
 
@@ -12,6 +15,9 @@ export type Outcome = 'promoted' | 'paused' | 'rolled-back' | 'aborted' | 'uncha
 /** The chapters of a release, as log groups and in the summary's timeline. */
 export type Phase =
   | 'Take back an unfinished release'
+  | 'Hold an unfinished release'
+  | 'Roll back'
+  | 'Finish'
   | 'Preflight'
   | 'Open'
   | 'Start candidate'
@@ -24,8 +30,11 @@ export type Phase =
   | 'Go back'
   | 'Dry run';
 
+export type WorkloadKind = 'Deployment' | 'Knative Service';
+
 /** Everything that is told about a run: the source of summary, outputs and annotations. Times are epoch milliseconds. */
 export interface Story {
+  readonly action: ActionName;
   readonly outcome: Outcome;
   /** One line: why it ended so; null when there is nothing to explain. */
   readonly reason: string | null;
@@ -33,7 +42,9 @@ export interface Story {
   /** Null when the run was refused before a release began. */
   readonly release: string | null;
   readonly namespace: string | null;
+  /** The name of the workload, whatever its kind. */
   readonly deployment: string;
+  readonly kind: WorkloadKind;
   readonly service: string | null;
   readonly strategy: string;
   readonly stableHash: string | null;
@@ -52,14 +63,24 @@ export interface Story {
   /** Of a canary: the steps as planned, and those that this run reached. */
   readonly steps: readonly Step[];
   readonly ramp: readonly ReachedStep[];
+  /** Null: nothing was measured. */
+  readonly measured: Measured | null;
   /** Where a paused release stands, basis points; null: it does not. */
   readonly pausedAt: Share | null;
   /** Both tracks were left standing for a person to look at. */
   readonly held: boolean;
+  /** The namespace is being deleted, and everything in it with it. */
+  readonly namespaceLost: boolean;
+  /** Users are on the new version for good, and the old one's pods were left beside it. */
+  readonly keptWarm: boolean;
+  /** It was to bring a version back that users had before. */
+  readonly rollback: boolean;
   /** Whether the previous version can be released again from what the cluster keeps. */
   readonly rollbackPossible: boolean;
   /** Requests sent to the API server, watches included. */
   readonly requests: number;
+  /** What an operation that only looks has found; null: of every other, or it found nothing. */
+  readonly looked: Looked | null;
 }
 
 export interface PhaseSpan {

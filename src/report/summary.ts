@@ -1,10 +1,14 @@
+import { onlyLooks } from '../action/operations.ts';
 import type { CheckResult } from '../checks/result.ts';
+import type { Looked } from '../engine/looked.ts';
 import type { Finding } from '../engine/refusal.ts';
 import { adviceFor, changedImages, describeUsers } from './advice.ts';
 import { block, list, more, type Room, section, table } from './blocks.ts';
 import { formatDuration } from './duration.ts';
 import { code, firstLine, type Html, html, joined, link, oneLine, pre, prose, shortDigests } from './escape.ts';
+import { lookedBlocks, lookedTitle } from './looked.ts';
 import type { Outcome, Story } from './story.ts';
+import { measured } from './measured.ts';
 import { rampTable } from './ramp.ts';
 import { timeline } from './timeline.ts';
 import { trouble } from './trouble.ts';
@@ -26,16 +30,32 @@ const ROOMS: readonly Room[] = [
  * five characters need an escape. Always shorter than `SUMMARY_LIMIT`.
  */
 export function renderSummary(story: Story): string {
+  return renderWithin(story, SUMMARY_LIMIT);
+}
+
+/** The same for another place. @param limit bytes */
+export function renderWithin(story: Story, limit: number): string {
   for (const room of ROOMS) {
     const summary = render(story, room);
-    if (Buffer.byteLength(summary) < SUMMARY_LIMIT) return summary;
+    if (Buffer.byteLength(summary) < limit) return summary;
   }
-  // Not to be reached; the headline alone fits whatever the story is.
-  return `${headline(story).markup}\n`;
+  // The headline alone fits whatever the story is.
+  return `${headline(story).markup}\n\n<p>There is too much to tell for this place; the summary of the job has it.</p>\n`;
 }
 
 function render(story: Story, room: Room): string {
-  const blocks = [
+  const blocks = story.looked === null ? releaseBlocks(story, room) : lookBlocks(story, story.looked, room);
+  const markups = blocks.flatMap((part) => (part === null || part.markup === '' ? [] : [part.markup]));
+  return `${markups.join('\n\n')}\n`;
+}
+
+/** Of an operation that only looks: what it found, and nothing of a release. */
+function lookBlocks(story: Story, looked: Looked, room: Room): (Html | null)[] {
+  return [headline(story), ...lookedBlocks(looked, room), ...warnings(story.warnings, room), looker(story)];
+}
+
+function releaseBlocks(story: Story, room: Room): (Html | null)[] {
+  return [
     headline(story),
     lead(story),
     ...findings(story.findings, room),
@@ -45,12 +65,11 @@ function render(story: Story, room: Room): string {
     ...advice(story, room),
     ...warnings(story.warnings, room),
     ...section('Ramp', story.steps.length > 1 ? rampTable(story, room) : null),
+    ...measured(story, room),
     ...section('Timeline', story.phases.length > 1 ? timeline(story, room) : null),
     ...checks(story.checks, room),
     writes(story, room),
   ];
-  const markups = blocks.flatMap((part) => (part === null || part.markup === '' ? [] : [part.markup]));
-  return `${markups.join('\n\n')}\n`;
 }
 
 const OUTCOMES: Readonly<Record<Outcome, string>> = {
@@ -62,15 +81,24 @@ const OUTCOMES: Readonly<Record<Outcome, string>> = {
   unchanged: '➖ Unchanged',
 };
 
+/** Refused. */
+const NOT_DONE: Partial<Readonly<Record<Story['action'], string>>> = {
+  rollback: '❌ Not rolled back',
+  finish: '❌ Not finished',
+};
+
 function headline(story: Story): Html {
   const workload = story.namespace === null ? story.deployment : `${story.namespace}/${story.deployment}`;
   return html`<h2>${outcomeWords(story)}: ${workload}</h2>`;
 }
 
 function outcomeWords(story: Story): string {
+  if (story.looked !== null) return lookedTitle(story.looked);
+  if (onlyLooks(story.action)) return `❌ No ${story.action}`;
   if (story.dryRun) return story.outcome === 'failed' ? '❌ Dry run failed' : '🔍 Dry run';
-  if (story.findings.length > 0 && !hasBegun(story)) return '❌ Not released';
-  return story.held ? '❌ Failed, both versions left standing' : OUTCOMES[story.outcome];
+  if (story.findings.length > 0 && !hasBegun(story)) return NOT_DONE[story.action] ?? '❌ Not released';
+  if (story.held) return '❌ Failed, both versions left standing';
+  return story.keptWarm ? `${OUTCOMES.promoted}, the old version kept warm` : OUTCOMES[story.outcome];
 }
 
 /** For someone tired: what it means for the users, and why. */
@@ -127,20 +155,30 @@ const STRATEGIES: Readonly<Record<string, string>> = {
 
 /** Who and what was behind it. */
 function origin(story: Story): Html {
-  const { run } = story;
   // A plan that was not carried out has an id that stands nowhere else.
   const id = story.outcome === 'unchanged' ? null : story.release;
+  return html`<p>${joined(
+    [
+      html`${STRATEGIES[story.strategy] ?? story.strategy} release${id === null ? '' : html` ${code(id)}`}`,
+      ...originFacts(story),
+    ],
+    html` · `,
+  )}</p>`;
+}
+
+function looker(story: Story): Html {
+  return html`<p>${joined(originFacts(story), html` · `)}</p>`;
+}
+
+function originFacts(story: Story): Html[] {
+  const { run } = story;
   const facts = [
-    html`${STRATEGIES[story.strategy] ?? story.strategy} release${id === null ? '' : html` ${code(id)}`}`,
     html`took <b>${formatDuration(story.finishedAt - story.startedAt)}</b>`,
     run.sha === null ? null : html`commit ${link(commitAddress(story), code(run.sha.slice(0, 7)))}${branch(run.ref)}`,
     run.actor === null ? null : html`by ${run.actor}`,
     run.url === null && run.id === null ? null : link(run.url, html`run ${run.id ?? ''}${attempt(run.attempt)}`),
   ];
-  return html`<p>${joined(
-    facts.filter((fact) => fact !== null),
-    html` · `,
-  )}</p>`;
+  return facts.filter((fact) => fact !== null);
 }
 
 function commitAddress({ run }: Story): string | null {
@@ -183,6 +221,7 @@ function warnings(all: readonly string[], room: Room): Html[] {
 const VERDICTS: Readonly<Record<CheckResult['verdict'], string>> = {
   healthy: '✅ healthy',
   unhealthy: '❌ unhealthy',
+  inconclusive: '❔ inconclusive',
   cancelled: '➖ cancelled',
 };
 

@@ -1,5 +1,5 @@
 import type { Share } from '../release/route.ts';
-import type { Story } from './story.ts';
+import type { Phase, Story } from './story.ts';
 
 /** Which version users are on after the run. */
 export type Users =
@@ -10,25 +10,37 @@ export type Users =
   | { readonly on: 'old-again' }
   /** Some of them are on the new version: the release stands still there. Basis points. */
   | { readonly on: 'both'; readonly share: Share }
+  /** Where they were wanted: on a version from before, which a release has brought back. */
+  | { readonly on: 'before' }
+  /** Where they were not wanted any more: the version from before could not be brought back. `backFor`: ms that they were on it meanwhile. */
+  | { readonly on: 'not-back'; readonly backFor: number | null }
   /** The version asked for was running already. */
   | { readonly on: 'same' }
   /** The run wrote nothing: wherever they were. */
   | { readonly on: 'untouched' }
+  /** On neither: the pods of both versions go with their namespace. */
+  | { readonly on: 'neither' }
   /** The run ended before this was certain. */
   | { readonly on: 'uncertain' };
 
 /** Where the run left the users, from how it ended and from what it wrote. */
 export function usersAfter(story: Story): Users {
   if (story.dryRun) return { on: 'untouched' };
+  if (story.namespaceLost) return { on: 'neither' };
   if (story.outcome === 'promoted') return { on: 'new' };
   if (story.outcome === 'paused') return { on: 'both', share: story.pausedAt ?? 0 };
   if (story.outcome === 'unchanged') return { on: 'same' };
-  if (story.phases.at(-1)?.phase === 'Take back an unfinished release')
+  const last = story.phases.at(-1)?.phase;
+  if (last === 'Take back an unfinished release' || last === 'Roll back')
     return { on: story.outcome === 'failed' ? 'uncertain' : 'old-again' };
+  if (story.rollback && story.outcome === 'rolled-back') return { on: 'before' };
   if (story.writes.length === 0) return { on: 'untouched' };
+  // They were all on the new version when it began.
+  if (last === 'Finish') return { on: 'new' };
   const exposure = exposureOf(story);
-  if (exposure === null) return { on: 'old', newFor: null };
-  return exposure.isOver ? { on: 'old', newFor: exposure.ms } : { on: 'uncertain' };
+  if (exposure?.isOver === false) return { on: 'uncertain' };
+  const ms = exposure?.ms ?? null;
+  return story.rollback ? { on: 'not-back', backFor: ms } : { on: 'old', newFor: ms };
 }
 
 /**
@@ -59,15 +71,25 @@ function rampExposure({ phases, writes, finishedAt }: Story, from: number): { ms
 }
 
 /** From the first pods that users may reach to the last that left: stable gets its pods back before the candidate's go. */
-function rollingExposure({ phases, outcome, release, finishedAt }: Story): { ms: number; isOver: boolean } | null {
+function rollingExposure({
+  phases,
+  outcome,
+  release,
+  finishedAt,
+  rollback,
+  held,
+}: Story): { ms: number; isOver: boolean } | null {
   const began = phases.find(({ phase }) => phase === 'Ramp');
   if (began === undefined) return null;
   // A run that had no time to finish does not know its release.
-  const isBack = outcome === 'rolled-back' || outcome === 'aborted';
+  const isBack = outcome === 'rolled-back' || outcome === 'aborted' || (rollback && outcome === 'failed' && !held);
   return { ms: finishedAt - began.startedAt, isOver: release !== null && isBack };
 }
 
+/** Chapters in which the release of an earlier run is ended. */
+const OF_EARLIER_RUNS: readonly (Phase | undefined)[] = ['Take back an unfinished release', 'Roll back', 'Finish'];
+
 /** Whether the release of this run got as far as writing. Findings before that are refusals, after it they are failures. */
 export function hasBegun({ phases }: Story): boolean {
-  return phases.some(({ phase }) => phase === 'Open') || phases.at(-1)?.phase === 'Take back an unfinished release';
+  return phases.some(({ phase }) => phase === 'Open') || OF_EARLIER_RUNS.includes(phases.at(-1)?.phase);
 }

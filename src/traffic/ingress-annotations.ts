@@ -52,6 +52,7 @@ interface Journal {
 export const ingressAnnotations: Router = {
   kind: 'ingress',
   resources: [{ group: GROUP, versions: ['v1'], resource: 'ingresses', kind: 'Ingress' }],
+  makes: ['ingresses'],
 
   discover(app, objects): Discovery {
     const bindings: Binding[] = [];

@@ -70,6 +70,8 @@ export interface Router {
   /** First part of the input `router`, lower case: `httproute`. */
   readonly kind: string;
   readonly resources: readonly RouteResource[];
+  /** Those of `resources` (by name) of which objects are made for the time of a release, and deleted; default: none. */
+  readonly makes?: readonly string[];
   /**
    * The routes that lead to the app's live Service.
    * @param objects all objects of `resources` in the app's namespace, in any order

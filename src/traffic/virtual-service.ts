@@ -77,6 +77,7 @@ export const virtualService: Router = {
       kind: 'DestinationRule',
     },
   ],
+  makes: ['destinationrules'],
   discover,
   read,
   plan,

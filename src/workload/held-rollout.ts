@@ -1,6 +1,13 @@
 import type { Deployment, JsonPatch, JsonPatchOperation, PodTemplate } from '../cluster/wire.ts';
 import { deploymentPath, type WriteRequest } from '../cluster/write-request.ts';
-import { EVICT, HOLD_MIN_READY_SECONDS, HOLD_PROGRESS_DEADLINE, restoredFields } from '../release/hold.ts';
+import {
+  EVICT,
+  HOLD_MIN_READY_SECONDS,
+  HOLD_PROGRESS_DEADLINE,
+  type Kept,
+  ownMinReady,
+  restoredFields,
+} from '../release/hold.ts';
 import type { Plan, RolloutStrategy } from '../release/plan.ts';
 import { holdFor, type Sizes } from '../release/sizes.ts';
 import { digestOf } from './template.ts';
@@ -21,17 +28,22 @@ export function pause(deployment: Deployment): WriteRequest {
 }
 
 /** The plain rolling update, forward or back: the template alone. */
-export function roll(deployment: Deployment, template: PodTemplate, why: string): WriteRequest {
-  return patch(deployment, [set('template', template)], why);
+export function roll(deployment: Deployment, template: PodTemplate, why: string, cause: JsonPatch = []): WriteRequest {
+  return patch(deployment, [set('template', template), ...cause], why);
 }
 
 /** Template and hold in one write, because `minReadySeconds` is copied only to the newest ReplicaSet. */
-export function open(deployment: Deployment, candidate: PodTemplate, sizes: Sizes): WriteRequest {
+export function open(
+  deployment: Deployment,
+  candidate: PodTemplate,
+  sizes: Sizes,
+  cause: JsonPatch = [],
+): WriteRequest {
   const replicas = replicasOf(deployment);
   const where = sizes.stable < replicas ? 'in the place of' : 'beside';
   return patch(
     deployment,
-    [set('template', candidate), ...hold(holdFor(sizes, replicas)), set('paused', false)],
+    [set('template', candidate), ...hold(holdFor(sizes, replicas)), set('paused', false), ...cause],
     `new template and hold: the candidate’s pods start ${where} stable’s`,
   );
 }
@@ -50,14 +62,19 @@ export function resize(deployment: Deployment, sizes: Sizes): WriteRequest {
  * `replicas` − unavailable of them, counted without stable's; while the template changes it still counts those, and must be kept from
  * taking any away.
  */
-export function regrow(deployment: Deployment, stable: PodTemplate, { candidate }: Sizes): WriteRequest {
+export function regrow(
+  deployment: Deployment,
+  stable: PodTemplate,
+  { candidate }: Sizes,
+  cause: JsonPatch = [],
+): WriteRequest {
   const replicas = replicasOf(deployment);
   const isStable = digestOf(deployment.spec?.template ?? {}) === digestOf(stable);
   const maxUnavailable = isStable || candidate === 0 ? replicas - candidate : 0;
   const strategy = { type: 'RollingUpdate', rollingUpdate: { maxSurge: candidate, maxUnavailable } };
   return patch(
     deployment,
-    [set('template', stable), ...hold(strategy), set('paused', false)],
+    [set('template', stable), ...hold(strategy), set('paused', false), ...cause],
     `stable gets its ${count(replicas, 'pod')} back; ${candidate} of the candidate stay until then`,
   );
 }
@@ -71,13 +88,26 @@ export function freeze(deployment: Deployment): WriteRequest {
   return patch(deployment, [set('paused', true)], 'pause again, now with both tracks: nothing else can move them');
 }
 
-/** The candidate becomes the track that stays. Surge stays as it is: `replicas` + surge must equal the pods there are. */
-export function close(deployment: Deployment, plan: Pick<Plan, 'original' | 'strategy'>): WriteRequest {
-  const { minReadySeconds } = restoredFields(holdFieldsOf(deployment), plan);
+/**
+ * The candidate becomes the track that stays. Surge stays as it is: `replicas` + surge must equal the pods there are.
+ * @param candidate its template, where the Deployment has got another one since; null: it has not
+ */
+export function close(
+  deployment: Deployment,
+  plan: Pick<Plan, 'original'>,
+  candidate: PodTemplate | null = null,
+): WriteRequest {
+  const minReadySeconds = ownMinReady(holdFieldsOf(deployment), plan.original);
   return patch(
     deployment,
-    [set('paused', true), set('minReadySeconds', minReadySeconds)],
-    'the candidate counts as available: the controller retires stable',
+    [
+      ...(candidate === null ? [] : [set('template', candidate)]),
+      set('paused', true),
+      set('minReadySeconds', minReadySeconds),
+    ],
+    candidate === null
+      ? 'the candidate counts as available: the controller retires stable'
+      : 'the candidate’s template is back, and counts as available: the controller retires stable',
   );
 }
 
@@ -94,12 +124,13 @@ export function holdAgain(deployment: Deployment, sizes: Sizes): WriteRequest {
 export function closeBack(
   deployment: Deployment,
   stable: PodTemplate,
-  plan: Pick<Plan, 'original' | 'strategy'>,
+  plan: Pick<Plan, 'original'>,
+  cause: JsonPatch = [],
 ): WriteRequest {
-  const { minReadySeconds } = restoredFields(holdFieldsOf(deployment), plan);
+  const minReadySeconds = ownMinReady(holdFieldsOf(deployment), plan.original);
   return patch(
     deployment,
-    [set('template', stable), set('paused', true), set('minReadySeconds', minReadySeconds)],
+    [set('template', stable), set('paused', true), set('minReadySeconds', minReadySeconds), ...cause],
     'stable’s template is back: the controller retires the candidate',
   );
 }
@@ -113,9 +144,9 @@ export function evictCandidate(deployment: Deployment): WriteRequest {
   );
 }
 
-/** The last step: deadline, strategy and pause as they were. */
-export function restore(deployment: Deployment, plan: Pick<Plan, 'original' | 'strategy'>): WriteRequest {
-  const fields = restoredFields(holdFieldsOf(deployment), plan);
+/** The last step: deadline, strategy and pause as they were, or as somebody else has set them since. */
+export function restore(deployment: Deployment, plan: Pick<Plan, 'original'>, kept: Kept): WriteRequest {
+  const fields = restoredFields(holdFieldsOf(deployment), plan, kept);
   const deadline: JsonPatchOperation =
     fields.progressDeadlineSeconds === null
       ? { op: 'remove', path: '/spec/progressDeadlineSeconds' }

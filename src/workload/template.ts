@@ -15,12 +15,19 @@ export function withoutHash(template: PodTemplate): PodTemplate {
   return { ...template, metadata: { ...template.metadata, labels } };
 }
 
+/** Every round of a release asks for the same templates again; objects of the API are never changed in place. */
+const digests = new WeakMap<PodTemplate, string>();
+
 /** SHA-256 of a template, the same for a Deployment's and its ReplicaSet's: key order, hash label and nulls do not count. */
 export function digestOf(template: PodTemplate): string {
-  return createHash('sha256')
+  const known = digests.get(template);
+  if (known !== undefined) return known;
+  const digest = createHash('sha256')
     .update(canonical(withoutHash(template)))
     .digest('hex')
     .slice(0, 32);
+  digests.set(template, digest);
+  return digest;
 }
 
 function canonical(value: unknown): string {
@@ -42,7 +49,7 @@ function containersOf(template: PodTemplate): Container[] {
 
 /** A change that cannot be made to this template; `input` is the input it came from. */
 export interface MisfitChange {
-  readonly input: 'images' | 'env';
+  readonly input: 'images' | 'env' | 'to';
   readonly message: string;
 }
 

@@ -1,3 +1,5 @@
+import { oursIn } from '../cluster/field-owners.ts';
+import { isEmpty, within } from '../cluster/field-sets.ts';
 import type { Deployment, Pod, ReplicaSet } from '../cluster/wire.ts';
 import type { PodView, Track } from '../release/observation.ts';
 import type { HoldFields } from '../release/plan.ts';
@@ -33,7 +35,7 @@ function trackOf(replicaSet: ReplicaSet, pods: readonly Pod[]): KnownTrack {
   return {
     hash,
     size: replicaSet.spec?.replicas ?? 1,
-    pods: own.map(viewOf),
+    pods: own.map(podView),
     refused: refusalOf(replicaSet),
     digest: digestOf(replicaSet.spec?.template ?? {}),
     revision: replicaSet.metadata?.annotations?.['deployment.kubernetes.io/revision'] ?? null,
@@ -44,7 +46,7 @@ export function hashOf(pod: Pod): string | undefined {
   return pod.metadata?.labels?.[HASH_LABEL];
 }
 
-function viewOf(pod: Pod): PodView {
+export function podView(pod: Pod): PodView {
   // A pod that failed as a whole (evicted, its node shut down) is replaced like a deleted one.
   const gone = pod.metadata?.deletionTimestamp !== undefined || pod.status?.phase === 'Failed';
   return {
@@ -81,6 +83,16 @@ export function holdFieldsOf(deployment: Deployment): HoldFields {
     progressDeadlineSeconds: spec?.progressDeadlineSeconds ?? null,
     strategy: spec?.strategy ?? { type: 'RollingUpdate' },
   };
+}
+
+/**
+ * The limits in its strategy (surge, unavailable) were written by a release, and by nobody since. A limit that a write leaves as it is stays
+ * under the name it has: a hold's own 0 unavailable says nothing of who wrote the surge beside it.
+ */
+export function limitsAreOurs({ metadata, spec }: Deployment): boolean {
+  const isOurs = (limit: string): boolean =>
+    !isEmpty(within(oursIn(metadata), [['f:spec', 'f:strategy', 'f:rollingUpdate', `f:${limit}`]]));
+  return isOurs('maxSurge') || (isOurs('maxUnavailable') && spec?.strategy?.rollingUpdate?.maxUnavailable !== 0);
 }
 
 /** `spec.selector` as a label selector query. */

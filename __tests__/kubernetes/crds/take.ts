@@ -5,7 +5,8 @@ import { isMap, isScalar, type ParsedNode, parseDocument } from 'yaml';
 import { must } from '../processes.ts';
 
 /**
- * `node __tests__/kubernetes/crds/take.ts`: takes the CRDs in the folders beside it from the Go modules of their projects. Needs `go`.
+ * `node __tests__/kubernetes/crds/take.ts [FOLDER…]`: takes the CRDs in the folders beside it (or in these) from the Go modules of their
+ * projects. Needs `go`.
  * A document is taken as it stands. Only a long one loses the texts for people (`description` of schemas): they are most of it, and
  * the API server decides nothing by them.
  */
@@ -84,6 +85,17 @@ const SOURCES: readonly Source[] = [
     licence: 'Apache-2.0',
     files: { 'samples/deploy/crd/v1/ApisixRoute.yaml': ['apisixroutes.apisix.apache.org'] },
   },
+  {
+    folder: 'knative',
+    project: 'Knative Serving',
+    module: 'knative.dev/serving',
+    version: 'v0.51.0',
+    licence: 'Apache-2.0',
+    files: {
+      'config/core/300-resources/service.yaml': ['services.serving.knative.dev'],
+      'config/core/300-resources/revision.yaml': ['revisions.serving.knative.dev'],
+    },
+  },
 ];
 
 /** Bytes from which a document goes without its texts for people. */
@@ -154,9 +166,11 @@ function strip(node: ParsedNode | null): void {
   } else if ('items' in node) for (const item of node.items) strip(item as ParsedNode); // parsed, as its parent is
 }
 
+const folders = process.argv.slice(2);
 const scratch = mkdtempSync(join(tmpdir(), 'crossfade-crds-'));
 try {
-  for (const source of SOURCES) await take(source, scratch);
+  for (const source of SOURCES)
+    if (folders.length === 0 || folders.includes(source.folder)) await take(source, scratch);
 } finally {
   rmSync(scratch, { recursive: true });
 }

@@ -75,13 +75,12 @@ async function moves(busy: BusyScene, routed: Routed, testers: Testers): Promise
   const route = routed.leading.path(scene.namespace);
   const before = await routeAsWritten(scene.api, route);
   const steps = [step(10, routed), step(50, routed)].join();
-  const strain = busy.strain();
   const result = await busy.run({ ...RAMP, ...testers.inputs, steps });
-  const whole = wholeAfter(strain(), routed.throttle);
   expectSuccess(result);
   const [tested, first, half, all, home] = await moments(busy, routed, testers);
   const [switched, closed] = await Promise.all([busy.wrote('select candidate'), busy.wrote('close')]);
   const traffic = await busy.end(took(result));
+  const whole = wholeAfter(traffic, all, routed.throttle);
   expect(traffic.answers('v2', 0, first)).toEqual([]);
   const shares = [
     share(traffic, 10, first + followed(routed), half),
@@ -107,10 +106,8 @@ async function isTakenBack(busy: BusyScene, routed: Routed, testers: Testers, { 
   const action = busy.start({ ...RAMP, ...testers.inputs, steps: `${step(10, routed)}, 50% 30s` });
   await action.line(/50 % of the users are on the candidate/);
   await pause(followed(routed) + 1500);
-  const strain = busy.strain();
   await turn(busy, action);
   const result = await action.done;
-  const strained = strain();
   const [tested, first, half] = await moments(busy, routed, testers);
   const back = await busy.wrote('web-candidate: select stable');
   const traffic = await busy.end(took(result));
@@ -120,10 +117,8 @@ async function isTakenBack(busy: BusyScene, routed: Routed, testers: Testers, { 
     share(traffic, 50, half + followed(routed), back),
   ];
   const late = Math.max(...[undefined, ...testers.kinds].map((kind) => lateness(traffic, 'v2', back, kind)));
-  say(
-    `${shares.join(', ')}; last answer of the candidate ${late} ms after the PATCH back, strain ${strained.toFixed(1)}`,
-  );
-  expectBack(late, { within: BACK, strain: strained, throttle: routed.throttle });
+  say(`${shares.join(', ')}; last answer of the candidate ${late} ms after the PATCH back`);
+  expectBack(traffic, back, late, { within: BACK, throttle: routed.throttle });
   expectTesters(traffic, testers, { tested, first, to: back });
   expectSockets(traffic, back);
   await judge(scene, result);

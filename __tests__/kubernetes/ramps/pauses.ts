@@ -34,13 +34,12 @@ export function pauses(ramp: Ramp): void {
     const route = HTTP_ROUTE.leading.path(scene.namespace);
     const before = await routeAsWritten(scene.api, route);
     const { first: paused, from, to } = await standStill(busy, BY_EITHER.inputs);
-    const strain = busy.strain();
     const result = await busy.run({ action: 'promote' });
-    const whole = wholeAfter(strain());
     expectSuccess(result);
     const [tested, half, all, home] = await moments(busy, HTTP_ROUTE, BY_EITHER);
     const closed = await busy.wrote('close');
     const traffic = await busy.end(took(paused, result));
+    const whole = wholeAfter(traffic, all);
     expect(traffic.answers('v2', 0, half)).toEqual([]);
     const alone = share(traffic, 50, from, to);
     const shares = [share(traffic, 50, half + SETTLE, all), share(traffic, 100, all + whole, home)];
@@ -58,9 +57,7 @@ export function pauses(ramp: Ramp): void {
     const route = HTTP_ROUTE.leading.path(scene.namespace);
     const before = await routeAsWritten(scene.api, route);
     const { first: paused, from, to } = await standStill(busy, BY_EITHER.inputs);
-    const strain = busy.strain();
     const result = await busy.run({ action: 'abort' });
-    const strained = strain();
     expectSuccess(result, 'aborted');
     const [tested, half] = await moments(busy, HTTP_ROUTE, BY_EITHER);
     const back = await busy.wrote('web-candidate: select stable');
@@ -70,7 +67,7 @@ export function pauses(ramp: Ramp): void {
     say(
       `with nobody there ${share(traffic, 50, from, to)}; last answer of the candidate ${late} ms after the PATCH back`,
     );
-    expectBack(late, { within: BACK, strain: strained });
+    expectBack(traffic, back, late, { within: BACK });
     expectTesters(traffic, BY_EITHER, { tested, first: half, to: back });
     expectSockets(traffic, back);
     await expectOriginal(scene, 'aborted');
@@ -103,9 +100,7 @@ export function pauses(ramp: Ramp): void {
     const { scene } = busy;
     allowResizes(scene);
     const { first: paused, from, to } = await standStill(busy);
-    const strain = busy.strain();
     const result = await busy.run({ action: 'abort' });
-    const strained = strain();
     expectSuccess(result, 'aborted');
     const [half, back] = await Promise.all([busy.wrote('unpin'), busy.wrote('pin', 2)]);
     const candidate = await scene.hash(IMAGE.v2);
@@ -114,7 +109,7 @@ export function pauses(ramp: Ramp): void {
     const late = lateness(traffic, 'v2', back, 'fresh');
     const alone = share(traffic, 50, from, to, 'fresh');
     say(`with nobody there ${alone}; last new connection to the candidate ${late} ms after the PATCH back`);
-    expectBack(late, { within: BACK, strain: strained });
+    expectBack(traffic, back, late, { within: BACK });
     expectGone(traffic, 'v2', candidate);
     expectSockets(traffic, back);
     await expectOriginal(scene, 'aborted');

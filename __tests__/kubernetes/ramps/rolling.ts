@@ -142,11 +142,9 @@ async function isTakenBack(busy: BusyScene, cause: Turn, { app, fewest }: Manner
   const action = busy.start({ ...ROLLING, batches: '50% 30s' });
   await action.line(/50 % of the users are on the candidate/);
   await pause(SETTLE + 1500);
-  const strain = busy.strain();
   const turned = Date.now();
   await cause.turn(busy, action);
   const result = await action.done;
-  const strained = strain();
   const [first, back] = await Promise.all([
     busy.wrote('unpin'),
     // From both tracks to stable alone.
@@ -160,11 +158,11 @@ async function isTakenBack(busy: BusyScene, cause: Turn, { app, fewest }: Manner
   const whole = traffic.whole(scene.stable.hash, app.replicas, decided);
   const late = lateness(traffic, 'v2', back, 'fresh');
   say(
-    `${half}; last new connection to the candidate ${back + late - decided} ms after the decision: stable was whole after ${whole - decided} ms, the PATCH back came ${back - whole} ms later, and the connection ${late} ms after that, strain ${strained.toFixed(1)}`,
+    `${half}; last new connection to the candidate ${back + late - decided} ms after the decision: stable was whole after ${whole - decided} ms, the PATCH back came ${back - whole} ms later, and the connection ${late} ms after that`,
   );
   // Both wait for endpoints that have just come: stable's last pod is listed, and then users are led to stable alone.
-  expectBack(back - whole, { within: BACK_AFTER_CHANGE, strain: strained });
-  expectBack(late, { within: BACK_AFTER_CHANGE, strain: strained });
+  expectBack(traffic, whole, back - whole, { within: BACK_AFTER_CHANGE });
+  expectBack(traffic, back, late, { within: BACK_AFTER_CHANGE });
   expectGone(traffic, 'v2', candidate);
   expect(traffic.fewestReady()).toBe(cause === ILL ? fewest - 1 : fewest);
   say(expectDrained(traffic, scene));

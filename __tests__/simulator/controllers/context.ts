@@ -6,6 +6,7 @@ import type { Writer, Writes } from '../writes.ts';
 
 export type Deployment = Stored<'deployments.apps'>;
 export type ReplicaSet = Stored<'replicasets.apps'>;
+export type Job = Stored<'jobs.batch'>;
 export type Pod = Stored<'pods'>;
 
 /** What a controller works with. */

@@ -6,6 +6,8 @@ import type { Change } from '../store.ts';
 import { type Context, CONTROLLER } from './context.ts';
 import { reconcileDeployment } from './deployment.ts';
 import { reconcileEndpointSlices } from './endpointslice.ts';
+import { reconcileJob } from './job.ts';
+import { reconcileNamespace } from './namespace.ts';
 import type { Reconcile, WorkQueue } from './queue.ts';
 import { reconcileReplicaSet } from './replicaset.ts';
 
@@ -13,8 +15,10 @@ import { reconcileReplicaSet } from './replicaset.ts';
 export function startControllers(context: Context, queue: WorkQueue): () => void {
   const deployment: Reconcile = (namespace, name) => reconcileDeployment(context, namespace, name);
   const replicaSet: Reconcile = (namespace, name) => reconcileReplicaSet(context, namespace, name);
+  const job: Reconcile = (namespace, name) => reconcileJob(context, namespace, name);
   const endpoints: Reconcile = (namespace, name) => reconcileEndpointSlices(context, namespace, name);
   const garbage: Reconcile = (_, uid) => collectGarbage(context, uid);
+  const namespaces: Reconcile = (_, name) => reconcileNamespace(context, name);
   const quota: Reconcile = (namespace, name) => countQuota(context, namespace, name);
   const enqueueOwner = (reconcile: Reconcile, kind: string, object: ApiObject) => {
     const owner = controllerOf(object);
@@ -25,13 +29,18 @@ export function startControllers(context: Context, queue: WorkQueue): () => void
     const namespace = object.metadata.namespace ?? '';
     if (change.type === 'DELETED') queue.add(garbage, '', object.metadata.uid);
     switch (resource) {
+      case 'namespaces':
+        return queue.add(namespaces, '', object.metadata.name);
       case 'deployments.apps':
         return queue.add(deployment, namespace, object.metadata.name);
       case 'replicasets.apps':
         queue.add(replicaSet, namespace, object.metadata.name);
         return enqueueOwner(deployment, 'Deployment', object);
+      case 'jobs.batch':
+        return queue.add(job, namespace, object.metadata.name);
       case 'pods':
         enqueueOwner(replicaSet, 'ReplicaSet', object);
+        enqueueOwner(job, 'Job', object);
         for (const quotaObject of context.store.list('resourcequotas', namespace))
           queue.add(quota, namespace, quotaObject.metadata.name);
         for (const service of servicesOf(context, change)) queue.add(endpoints, namespace, service);

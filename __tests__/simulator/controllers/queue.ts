@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { Saved } from '../saved.ts';
 import { ApiError } from '../status.ts';
 
 /** Looks at one object and does what is to be done about it. May ask to be called again after so many milliseconds. */
@@ -45,6 +46,18 @@ export class WorkQueue {
     this.#waiting.delete(key);
     this.#run(key, item);
     return true;
+  }
+
+  save(): Saved {
+    const [waiting, failures, later] = [new Map(this.#waiting), new Map(this.#failures), new Map(this.#later)];
+    return {
+      text: JSON.stringify([[...waiting.keys()], [...failures], [...later.keys()]]),
+      restore: () => {
+        this.#waiting = new Map(waiting);
+        this.#failures = new Map(failures);
+        this.#later = new Map(later);
+      },
+    };
   }
 
   /** Handles nothing any more. */

@@ -1,7 +1,7 @@
 import { equal } from '../json.ts';
 import { timestamp } from '../clock.ts';
 import { controllerOf, controllerReference } from '../objects.ts';
-import { ApiError } from '../status.ts';
+import { ApiError, isOfTerminatingNamespace } from '../status.ts';
 import { type Context, CONTROLLER, type Pod, type ReplicaSet, isReady, readyCondition } from './context.ts';
 import { wantedReplicas } from './scaling.ts';
 
@@ -72,6 +72,8 @@ function createPod(context: Context, set: ReplicaSet): ApiError | null {
     return null;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
+    // As the real controller: whatever it tried would be refused.
+    if (isOfTerminatingNamespace(error)) return null;
     record(context, set, 'Warning', 'FailedCreate', `Error creating: ${error.message}`);
     return error;
   }

@@ -1,6 +1,6 @@
 // web is the app that the tests release, and, as it is the only program in its image, their client too.
 //
-//	web                 serve on :8080, as VERSION, with BEHAVIOUR
+//	web                 serve on :8080, as VERSION, with BEHAVIOUR, and with the mood of metrics.go
 //	web get URL [HOST]  print one answer
 //	web load …          constant load, see load.go
 package main
@@ -115,14 +115,19 @@ func serve(version string, ready func() bool) {
 		fmt.Fprintln(w, "ill")
 	})
 	mux.HandleFunc("/crash", func(http.ResponseWriter, *http.Request) { crash() })
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+	counted := newCounts()
+	mux.HandleFunc("/metrics", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; version=0.0.4")
+		fmt.Fprint(w, counted)
+	})
+	mux.HandleFunc("/", moody(moodOf(os.Getenv), counted, func(w http.ResponseWriter, r *http.Request) {
 		if isUpgrade(r) {
 			sockets.serve(w, r, version+" "+host)
 			return
 		}
 		log.Printf("%s %s from %s", r.Method, r.URL.Path, r.RemoteAddr)
 		fmt.Fprintln(w, version, host)
-	})
+	}))
 	server := &http.Server{Addr: ":8080", Handler: mux, ReadHeaderTimeout: 10 * time.Second}
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)

@@ -1,0 +1,144 @@
+import { expect } from '@jest/globals';
+import type { TestCluster } from './cluster.ts';
+import { IMAGE } from './cluster.ts';
+import {
+  expectFailure,
+  expectOriginal,
+  expectPromoted,
+  expectResizesOnly,
+  expectSuccess,
+  expectUntouched,
+  GOOD_RELEASE,
+  TAKEN_BACK,
+} from './endings.ts';
+import { describe } from './group.ts';
+import { mortal } from './killed.ts';
+import { type Inputs, PROCESS, type Scene, scenariosOn } from './scene.ts';
+
+const V2 = { images: `web=${IMAGE.v2}` } as const;
+const RAMP = { ...V2, strategy: 'canary', steps: '20% 0s, 50% 0s' } as const;
+
+/** Releases whose runner was lost, and what other runs make of them. */
+export function resumedRuns(cluster: () => TestCluster): void {
+  const scenario = scenariosOn(cluster);
+
+  describe('a release whose runner was lost', () => {
+    for (const write of ['open record', 'pin', 'open', 'select candidate', 'close', 'unpin'])
+      scenario(`after “${write}” is resumed, and ends as if nothing had been`, {}, async (scene) => {
+        await lose(scene, V2, GOOD_RELEASE.indexOf(write));
+        expectSuccess(await scene.run({ action: 'resume' }));
+        await expectPromoted(scene);
+        expect((await scene.record()).past.map(({ outcome }) => outcome)).toEqual(['promoted']);
+      });
+
+    scenario('is resumed at the share that its users had, and not below', { replicas: 4 }, async (scene) => {
+      scene.judge = expectResizesOnly;
+      const action = scene.start({ ...RAMP, steps: '20% 0s, 50% 30s' });
+      await action.line(/waiting: 50 % of the users are on the candidate/);
+      action.loseRunner();
+      await action.done;
+      await scene.expireLock();
+      const before = (await scene.writes()).length;
+      const resumed = scene.follow({ action: 'resume' });
+      await resumed.line(/goes on with release .*it was at 50 %/);
+      await resumed.line(/waiting: 50 % of the users are on the candidate/);
+      expect((await scene.writes()).slice(before).filter((write) => !write.includes('lock'))).toEqual(['open record']);
+      expect(await scene.users()).toHaveLength(8);
+      resumed.cancel();
+      await resumed.done;
+      await expectOriginal(scene, 'aborted');
+    });
+
+    scenario('on its way back is resumed on its way back', {}, async (scene) => {
+      const at = TAKEN_BACK.indexOf('note the turn');
+      const { gate, die } = await mortal(scene, at, 'after');
+      const action = scene.start({ ...V2, kubeconfig: gate.kubeconfig, 'bake-time': '30s' });
+      die(action, 'the runner');
+      await action.line(/waiting: users are on the candidate/);
+      action.cancel();
+      await action.done;
+      await scene.expireLock();
+      expectFailure(await scene.run({ action: 'resume' }), 'aborted', /The run was cancelled/);
+      await expectOriginal(scene, 'aborted');
+    });
+
+    scenario('is not resumed without what it was to start, which nobody has on record', {}, async (scene) => {
+      const changes = { ...V2, env: 'web.MODE=new' };
+      await lose(scene, changes, GOOD_RELEASE.indexOf('pin'));
+      const refused = await scene.run({ action: 'resume' });
+      expectFailure(refused, 'failed', /interrupted before its pods were started.*Give the same images and env/);
+      expectSuccess(await scene.run({ ...changes, action: 'resume' }));
+      await expectPromoted(scene, { image: IMAGE.v2, env: { MODE: 'new' } });
+    });
+  });
+
+  describe('a release that stands after a failure', () => {
+    scenario('is tried again by resume', {}, async (scene) => {
+      const held = { ...V2, 'on-failure': 'hold', 'smoke-command': 'test -e "$GITHUB_WORKSPACE/ready"' };
+      expectFailure(await scene.run(held), 'failed', /smoke-command/);
+      expectSuccess(await scene.run({ action: 'resume', 'smoke-command': 'true' }, PROCESS));
+      await expectPromoted(scene);
+    });
+  });
+
+  describe('nothing to be resumed', () => {
+    scenario('is no failure', {}, async (scene) => {
+      expectSuccess(await scene.run({ action: 'resume' }), 'unchanged');
+      await expectUntouched(scene);
+    });
+
+    scenario('is a pause, which waits for a person', {}, async (scene) => {
+      expectSuccess(await scene.run({ ...V2, 'pause-at': '0%' }), 'paused');
+      expectFailure(await scene.run({ action: 'resume' }), 'failed', /was not interrupted: it stands at 0 %.*promote/);
+      expectSuccess(await scene.run({ action: 'abort' }), 'aborted');
+      await expectOriginal(scene, 'aborted');
+    });
+  });
+
+  describe('a deploy that finds a release unfinished', () => {
+    scenario('with on-unfinished: fail leaves it alone, and says how to go on', {}, async (scene) => {
+      await lose(scene, V2, GOOD_RELEASE.indexOf('select candidate'));
+      const before = await scene.writes();
+      const next = await scene.run({ ...V2, 'on-unfinished': 'fail' });
+      expectFailure(next, 'failed', /is unfinished, and on-unfinished: fail says not to touch it.*action: resume/);
+      expect(await scene.writes()).toEqual(before);
+      expectSuccess(await scene.run({ action: 'resume' }));
+      await expectPromoted(scene);
+    });
+
+    scenario('with on-unfinished: resume goes on with the same version', {}, async (scene) => {
+      await lose(scene, V2, GOOD_RELEASE.indexOf('select candidate'));
+      const next = await scene.run({ ...V2, 'on-unfinished': 'resume' });
+      expectSuccess(next);
+      expect(next.displayedLog).toMatch(/goes on with release \S+ of web/);
+      await expectPromoted(scene);
+      expect((await scene.record()).past).toHaveLength(1);
+    });
+
+    scenario('with on-unfinished: resume takes another version back first', {}, async (scene) => {
+      await lose(scene, V2, GOOD_RELEASE.indexOf('select candidate'));
+      const next = await scene.run({ images: `web=${IMAGE.v3}`, 'on-unfinished': 'resume' });
+      expectSuccess(next);
+      expect(next.displayedLog).toContain('of another version; it is taken back first');
+      await expectPromoted(scene, { image: IMAGE.v3 });
+    });
+
+    scenario('with on-unfinished: resume leaves a pause where it is', {}, async (scene) => {
+      expectSuccess(await scene.run({ ...V2, 'pause-at': '0%' }), 'paused');
+      const again = await scene.run({ ...V2, 'pause-at': '0%', 'on-unfinished': 'resume' });
+      expectSuccess(again, 'paused');
+      expect(again.outputs.reason).toMatch(/stands at 0 % already/);
+      expectSuccess(await scene.run({ action: 'promote' }));
+      await expectPromoted(scene);
+    });
+  });
+}
+
+/** The runner is lost when this write was carried out, before the run hears of that. */
+async function lose(scene: Scene, inputs: Inputs, write: number): Promise<void> {
+  const { gate, die } = await mortal(scene, write, 'after');
+  const action = scene.start({ ...inputs, kubeconfig: gate.kubeconfig });
+  die(action, 'the runner');
+  expect(await action.done).toMatchObject({ signal: 'SIGKILL' });
+  await scene.expireLock();
+}

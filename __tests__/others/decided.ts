@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Phase } from './points.ts';
+
+const PAGE = join(import.meta.dirname, '../../docs/guarantees.md');
+
+/** What becomes of a release into which somebody else has written; the words of the tables. */
+const DECISIONS = [
+  'on',
+  'back',
+  'back or on',
+  'back or stands',
+  'stands',
+  'waits',
+  'theirs',
+  'after',
+  'gone',
+  'lost',
+  'lost or on',
+  '–',
+] as const;
+export type Decision = (typeof DECISIONS)[number];
+
+/** For each kind of write, what is decided for each phase: the tables of docs/guarantees.md are what is played. */
+export function decided(): ReadonlyMap<string, ReadonlyMap<Phase, Decision>> {
+  const found = new Map<string, Map<Phase, Decision>>();
+  for (const table of tables(readFileSync(PAGE, 'utf8').split('\n'))) {
+    const [[, ...phases] = [], , ...rows] = table.map(cells);
+    for (const [kind = '', ...words] of rows) {
+      const row = found.get(kind) ?? new Map<Phase, Decision>();
+      found.set(kind, row);
+      // A phase that is none is never met, and its row lacks the one that it should be.
+      for (const [at, phase] of phases.entries()) row.set(phase as Phase, decision(words[at]));
+    }
+  }
+  return found;
+}
+
+/** Each from its head to the first line that is no row. */
+function tables(lines: readonly string[]): readonly (readonly string[])[] {
+  const heads = [...lines.keys()].filter((at) => lines[at]?.startsWith('| somebody else’s write |'));
+  return heads.map((head) => {
+    const rows = lines.slice(head);
+    return rows.slice(
+      0,
+      rows.findIndex((line) => !line.startsWith('|')),
+    );
+  });
+}
+
+function cells(row: string): readonly string[] {
+  return row
+    .split('|')
+    .slice(1, -1)
+    .map((cell) => cell.replaceAll('`', '').trim());
+}
+
+function decision(word: string | undefined): Decision {
+  const found = DECISIONS.find((known) => known === word);
+  if (found === undefined) throw new Error(`the table of what others write says “${word}”`);
+  return found;
+}

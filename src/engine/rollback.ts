@@ -1,0 +1,197 @@
+import type { Request } from '../action/request.ts';
+import type { HeldLease } from '../cluster/lease.ts';
+import { assertMayGoOn } from './allowed-to-go-on.ts';
+import { isKnative } from '../release/knative/plan.ts';
+import { type Goal, goalOf, hasMoved } from '../release/history.ts';
+import {
+  type DeployParts,
+  finishedResult,
+  isOpen,
+  launch,
+  lock,
+  NOTHING,
+  readBookIfAllowed,
+  type Result,
+  resultOf,
+} from './deploy.ts';
+import { endRollback, finishRelease } from './finish-release.ts';
+import { missingCommand } from './promote.ts';
+import type { OpenBook } from './open-record.ts';
+import { type OpenRelease, type RecordBook, writeBook } from './record-store.ts';
+import { Refused } from './refusal.ts';
+import { describeOpen, takeBack } from './take-back.ts';
+import { stuck } from './unfinished.ts';
+import { readVersions } from './versions.ts';
+import { keyOf, prepare, subjectOf } from './workload-kinds.ts';
+
+/** No ReplicaSet has it: the preflight says why there is nothing to go back to. */
+const NO_VERSION = '';
+
+/**
+ * `action: rollback`: users back to the version that they had before, or to the one that input `to` names. A release in progress, or one
+ * whose old version is kept warm, is taken back; otherwise the old template is released like any other.
+ * @throws {Refused} when there is no such version, LockHeld, RecordError, or what an API request throws before anything began
+ */
+export async function rollback(request: Request, parts: DeployParts): Promise<Result> {
+  const { api, clock, teller, namespace } = parts;
+  const subject = subjectOf(request);
+  let lease: HeldLease | null = null;
+  // What another run may be at work on.
+  let met: OpenRelease | null = null;
+  try {
+    for (;;) {
+      teller.phase('Preflight');
+      const book = await readBookIfAllowed(api, namespace, subject.key);
+      const { goal, candidateHash } = await wishIn(request, parts, book);
+      if (goal?.is === 'none') throw new Refused([goal]);
+      if (isOpen(book)) {
+        if (request.dryRun) return foreseen(book.open, goal);
+        if (lease === null) {
+          await assertMayGoOn(api, namespace, request, book.open.plan);
+          parts.onLock(null);
+          met = book.open;
+          lease = { ...(await lock(request, parts, askerOf(parts, met))), waited: false };
+          // Whoever released it may have ended it while we took the lock.
+          continue;
+        }
+        parts.onLock(book.open.plan.release);
+        const ended = await endOpen(request, parts, book, { goal, candidateHash });
+        if (ended !== null) return ended;
+        continue;
+      }
+      const ended = met === null || request.to !== null ? null : endedMeanwhile(book, met);
+      if (ended !== null) return ended;
+      if (goal?.is === 'running') {
+        teller.fact(`${subject.title} runs ${goal.told} already: nothing to do`);
+        return { ...NOTHING, outcome: 'unchanged' };
+      }
+      if (goal !== null) teller.fact(`goes back to ${goal.told}`);
+      const hash = goal?.version.hash ?? NO_VERSION;
+      const cleared = await prepare(parts, request, clock.now(), { from: 'history', hash });
+      for (const fact of cleared.facts) teller.fact(fact);
+      if (cleared.kind === 'unchanged') return { ...NOTHING, outcome: 'unchanged', plan: cleared.plan };
+      for (const warning of cleared.warnings) teller.warning(warning);
+      const launched = await launch(request, parts, cleared, book, async () => {
+        lease ??= await lock(request, parts);
+        const { waited } = lease;
+        lease = { ...lease, waited: false };
+        return !waited;
+      });
+      if (launched !== null) return launched;
+    }
+  } finally {
+    await lease?.release();
+  }
+}
+
+/** A run that is at work on a release is asked to take it back; one that brings users back, or ends a release, is let. Null: nobody is asked. */
+function askerOf({ holder }: DeployParts, { plan, warm }: OpenRelease): string | null {
+  return plan.rollback || warm !== null ? null : `action: rollback, ${holder}`;
+}
+
+/** Users are where they were wanted when this run began: going on would lead them one version further back. Null: they are not. */
+function endedMeanwhile({ past }: RecordBook, { plan }: OpenRelease): Result | null {
+  const end = past.find(({ release }) => release === plan.release);
+  if (end === undefined || hasMoved(end) !== plan.rollback) return null;
+  const why = end.reason === null ? '' : `: ${end.reason}`;
+  const reason = `The run that was at work on release ${plan.release} has brought users there${why}`;
+  return { ...NOTHING, outcome: 'rolled-back', plan, candidateHash: end.candidateHash, reason };
+}
+
+interface Wish {
+  /** Null: there is nothing that it could be found in; the preflight says why. */
+  readonly goal: Goal | null;
+  /** Of the release on record; null: it has none. */
+  readonly candidateHash: string | null;
+}
+
+async function wishIn(request: Request, parts: DeployParts, { open, past }: RecordBook): Promise<Wish> {
+  const versions = await readVersions(parts.api, parts.namespace, request.deployment);
+  const nothing = { goal: null, candidateHash: null };
+  if (versions === null) return nothing;
+  const { kept, running } = versions;
+  const { title } = subjectOf(request);
+  if (open === null)
+    return running === null ? nothing : { ...nothing, goal: goalOf(request.to, { title, past, kept, running }) };
+  const { plan, warm } = open;
+  const candidateHash = versions.hashOf(plan.candidate.digest);
+  const outcome = warm === null ? 'in progress' : 'promoted';
+  const { rollback, release, stable } = plan;
+  const move = { release, outcome, rollback, reason: null, stableHash: stable.hash, candidateHash };
+  const users = warm === null ? stable.hash : (candidateHash ?? stable.hash);
+  const moves = [{ ...move, from: stable.images, to: plan.candidate.images }, ...past];
+  // Taking back what is in progress leads to what users had before, whatever came before that.
+  if (request.to === null && warm === null && !rollback)
+    return { goal: { is: 'running', told: 'what users had before' }, candidateHash };
+  return { goal: goalOf(request.to, { title, past: moves, kept, running: users }), candidateHash };
+}
+
+/** Ends what is on record. Null: it has ended, and what is wanted is another version. */
+async function endOpen(
+  request: Request,
+  parts: DeployParts,
+  book: OpenBook,
+  { goal, candidateHash }: Wish,
+): Promise<Result | null> {
+  const { open } = book;
+  const { plan, warm } = open;
+  const wanted = goal?.is === 'version' ? goal.version.hash : plan.stable.hash;
+  if (warm !== null && goal?.is === 'running') {
+    parts.teller.fact(`users have ${goal.told} already, and the old version is kept warm: nothing to do`);
+    return { ...NOTHING, outcome: 'unchanged' };
+  }
+  if (wanted === plan.stable.hash) return await flip(parts, book);
+  const misfit = warm === null ? missingCommand(request, plan) : null;
+  if (misfit !== null) throw new Refused([misfit]);
+  // An earlier rollback may have come as far as to have all users where they are wanted.
+  const isThere = plan.rollback && wanted === candidateHash;
+  let left = book;
+  if (warm !== null) {
+    const finished = await finishRelease(parts, book, request.timeout);
+    return finished.ended.ending.outcome === 'promoted' ? null : finishedResult(parts, open, finished);
+  }
+  if (isThere) {
+    const { finished, book: found } = await endRollback(parts, book, request.timeout);
+    if (finished !== null) return finishedResult(parts, open, finished);
+    left = found;
+  }
+  parts.teller.phase('Take back an unfinished release');
+  parts.teller.fact(`found ${describeOpen(open)} unfinished; it is taken back first`);
+  const { ended } = await takeBack(parts, left, { cause: 'resumed', reason: 'a rollback found it unfinished' });
+  return ended.ending.outcome === 'failed' ? stuck(open, ended) : null;
+}
+
+/** Stable is there still: traffic, and then the candidate's pods go. */
+async function flip(parts: DeployParts, book: OpenBook): Promise<Result> {
+  const { api, clock, teller, namespace, run } = parts;
+  const { plan, warm } = book.open;
+  const reason = `A person asked for it (action: rollback${run.actor === null ? '' : `, ${run.actor}`}).`;
+  const turn = { cause: 'wanted-back', reason } as const;
+  teller.phase('Roll back');
+  teller.fact(`takes back ${describeOpen(book.open)}`);
+  let next = book;
+  if (warm !== null) {
+    // Nobody takes back what is kept warm: from here on every run does.
+    const open: OpenRelease = { ...book.open, warm: null, turned: { at: clock.now(), ...turn } };
+    next = { ...(await writeBook(api, namespace, keyOf(plan), { ...book, open }, 'note why it goes back')), open };
+  }
+  const { ended } = await takeBack(parts, next, turn);
+  // Of a rollback, too, that is taken back itself: that was wanted now.
+  return { ...resultOf(plan, ended), outcome: ended.ending.outcome };
+}
+
+function foreseen({ plan, warm }: OpenRelease, goal: Goal | null): Result {
+  const isFlip = goal === null || goal.is !== 'version' || goal.version.hash === plan.stable.hash;
+  const what =
+    warm === null
+      ? `takes ${isKnative(plan) ? plan.knative.name : plan.deployment.name} back from the unfinished release ${plan.release}`
+      : isFlip
+        ? `takes users back to the old version of release ${plan.release}, which is kept warm, in one step`
+        : `finishes release ${plan.release}, whose old version is kept warm, first`;
+  return {
+    ...NOTHING,
+    outcome: 'unchanged',
+    plan,
+    reason: `dry run: nothing was changed; a run without dry-run ${what}.`,
+  };
+}

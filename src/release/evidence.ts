@@ -1,0 +1,98 @@
+import { type Action, wait } from './action.ts';
+import type { EvidenceView } from './observation.ts';
+import type { ReleasePlan } from './plan.ts';
+import { percent } from './route.ts';
+import { shareOf, stageOf, stepOf } from './stages.ts';
+import type { State } from './state.ts';
+
+/* How a stage ends: what has to be known of the candidate for that. */
+
+/**
+ * A step that was reached is held for its time, checked where that is wanted, and proved. Null: it may end.
+ *
+ * @param times epoch ms: when it was reached, and before when it ends in no case
+ */
+export function holdStep(
+  plan: ReleasePlan,
+  state: State,
+  seen: { readonly evidence: EvidenceView | null },
+  { reached, earliest }: { readonly reached: number; readonly earliest: number },
+  now: number,
+): Action | null {
+  const { share, stay } = stepOf(plan, state);
+  const over = Math.max(earliest, reached + stay);
+  const ends = endOf(plan, seen, earliest, over);
+  const checking = share > 0 ? recheck(plan, state) : null;
+  if (checking !== null) return checking;
+  if (now < ends) return wait('step', `${percent(share)} of the users are on the candidate`, ends);
+  return share > 0 && stay > 0 ? prove(plan, state, seen, over, now) : null;
+}
+
+/** The moment at which a stage may end: before its time, `over`, only when the candidate was certified and the user allows that. */
+function endOf(
+  plan: ReleasePlan,
+  seen: { readonly evidence: EvidenceView | null },
+  earliest: number,
+  over: number,
+): number {
+  return plan.judging.early && seen.evidence?.certified === true ? Math.min(earliest, over) : over;
+}
+
+/**
+ * The time of a stage is over. Where evidence is lacking still, the stage waits for more, and then does what the user has said for that
+ * case: what nobody could measure is not a pass. Null: it may end.
+ *
+ * @param over epoch ms at which its time was over
+ */
+export function prove(
+  plan: ReleasePlan,
+  state: State,
+  seen: { readonly evidence: EvidenceView | null },
+  over: number,
+  now: number,
+): Action | null {
+  const lacking = seen.evidence?.lacking ?? null;
+  if (lacking === null || isOverruled(plan, state)) return null;
+  const until = over + plan.judging.patience;
+  if (now < until) return wait('evidence', lacking, until);
+  return inconclusive(plan, state, lacking);
+}
+
+/** A check that could not say yes or no. Null: none, or it is to be passed over. */
+export function unsure(plan: ReleasePlan, state: State): Action | null {
+  const doubtful = state.checks.find(
+    ({ verdict, stage }) => verdict === 'inconclusive' && stage === stageOf(plan, state),
+  );
+  if (doubtful === undefined || isOverruled(plan, state)) return null;
+  return inconclusive(plan, state, `${doubtful.kind} “${doubtful.name}”: ${doubtful.detail.split('\n')[0]}`);
+}
+
+/** The checks of a step that users reach, where they are wanted there. Null: passed, or not wanted. */
+function recheck(plan: ReleasePlan, state: State): Action | null {
+  if (plan.checkAt === 'start' || plan.checks === 0) return null;
+  if (state.marks.checked === undefined) return { do: 'check' };
+  return unsure(plan, state);
+}
+
+function inconclusive(plan: ReleasePlan, state: State, reason: string): Action | null {
+  switch (plan.judging.onInconclusive) {
+    case 'promote':
+      return null;
+    case 'rollback':
+      return {
+        do: 'turn-back',
+        cause: 'inconclusive',
+        reason: `Nothing certain is known of the candidate at ${percent(shareOf(plan, state))} of the users: ${reason}`,
+      };
+    case 'pause':
+      return {
+        do: 'finish',
+        outcome: { outcome: 'paused', share: shareOf(plan, state), because: { is: 'lacking', text: reason } },
+      };
+  }
+}
+
+/** A person has seen this stage and let it go on (`action: promote`). */
+function isOverruled(plan: ReleasePlan, state: State): boolean {
+  return state.approved === stageOf(plan, state);
+}
