@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from '@jest/globals';
 import type { KubeObject } from '../../src/cluster/wire.ts';
 import { paths } from '../kubernetes/api.ts';
@@ -93,6 +94,14 @@ export function fieldOwners(cluster: () => TestCluster): void {
       await expectPromoted(scene);
     });
   });
+}
+
+/**
+ * `managedFields` knows whole seconds: who wrote an object before a release and in the same second again is nobody new, and is not named.
+ * For whoever writes in a scene as somebody that has written before.
+ */
+export async function nextSecond(): Promise<void> {
+  await sleep(1_000 - (Date.now() % 1_000));
 }
 
 /** Who has which fields of an object; nobody is asked about its status. */

@@ -1,10 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from '@jest/globals';
 import { RAMP, weigh, withGateway } from './canary.ts';
 import type { TestCluster } from './cluster.ts';
 import { IMAGE } from './cluster.ts';
 import { expectFailure, expectOriginal, expectPromoted, expectSuccess } from './endings.ts';
-import { ownersOf } from './field-owners.ts';
+import { nextSecond, ownersOf } from './field-owners.ts';
 import { type HttpRoute, routeManifest, routePath } from './gateway.ts';
 import { describe } from './group.ts';
 import { type Scene, scenariosOn } from './scene.ts';
@@ -25,8 +24,7 @@ export function foreignRoutes(cluster: () => TestCluster): void {
           status: 409,
           message: expect.stringContaining('conflict with "crossfade"'),
         });
-        // Who wrote when is told in whole seconds: the tool's own write before the release may have been in this one.
-        await sleep(1_100);
+        await nextSecond();
         const synced = await sync(scene, { force: true });
         expect(synced.spec).toEqual(before.spec);
         const result = await action.done;

@@ -10,7 +10,7 @@ import { RAMP, withGateway } from './canary.ts';
 import type { TestCluster } from './cluster.ts';
 import { IMAGE } from './cluster.ts';
 import { expectFailure } from './endings.ts';
-import { ownersOf } from './field-owners.ts';
+import { nextSecond, ownersOf } from './field-owners.ts';
 import { routeManifest, routePath } from './gateway.ts';
 import { describe } from './group.ts';
 import { type Inputs, type Scene, scenariosOn } from './scene.ts';
@@ -42,6 +42,7 @@ async function expectTakenBack(scene: Scene, lag: number, inputs: Inputs): Promi
   scene.judge = expectServed;
   const tool = new Tool(scene, lag);
   await tool.sync();
+  await nextSecond();
   const before = await tool.read();
   tool.start();
   try {
