@@ -11,7 +11,7 @@ import { IMAGE } from './cluster.ts';
 import { Gate, type Rule } from './gate.ts';
 import { inGroups } from './group.ts';
 import { hostFor } from './in-process.ts';
-import { describeWrites, mutations } from './writes.ts';
+import { type DatedWrite, datedWrites, mutations } from './writes.ts';
 
 /** The folder with `action.yml` and the committed bundle. Another one proves another build by the same scenarios. */
 const ACTION = process.env.CROSSFADE_ACTION ?? join(import.meta.dirname, '../..');
@@ -169,8 +169,19 @@ export class Scene {
 
   /** The same in words. */
   async writes(): Promise<string[]> {
+    return (await this.#dated()).map(({ word }) => word);
+  }
+
+  /** Milliseconds from the first write of one word to the first of another, by the API server's clock; NaN: one is not there. */
+  async between(from: string, to: string): Promise<number> {
+    const dated = await this.#dated();
+    const at = (wanted: string): number => dated.find(({ word }) => word === wanted)?.at ?? Number.NaN;
+    return at(to) - at(from);
+  }
+
+  async #dated(): Promise<DatedWrite[]> {
     const { name } = this.app;
-    return describeWrites(await this.mutations(), { deployment: name, service: name, stable: this.stable.hash });
+    return datedWrites(await this.mutations(), { deployment: name, service: name, stable: this.stable.hash });
   }
 
   objects(): Promise<FinalObjects> {
