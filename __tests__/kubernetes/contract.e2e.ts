@@ -24,11 +24,14 @@ import { othersAtWork } from '../contract/others-at-work.ts';
 import { permissions } from '../contract/permissions.ts';
 import { foreignRoutes } from '../contract/foreign-routes.ts';
 import { routePermissions } from '../contract/route-permissions.ts';
+import { refusingApi } from '../contract/refusing-api.ts';
 import { refusals } from '../contract/refusals.ts';
 import { rollingReleases } from '../contract/rolling.ts';
+import { staleReads } from '../contract/stale-reads.ts';
 import { statuses } from '../contract/status.ts';
 import { sickCandidates } from '../contract/sick-candidate.ts';
 import { unhappyApi } from '../contract/unhappy-api.ts';
+import { wrongWatches } from '../contract/wrong-watches.ts';
 import { Api } from './api.ts';
 import { applyCrds } from './crds.ts';
 import { startCluster } from './tiers.ts';
@@ -43,7 +46,10 @@ beforeAll(async () => {
 afterAll(() => cluster?.stop());
 
 // With the longest scenes, which the others play beside.
+wrongWatches(() => cluster);
 unhappyApi(() => cluster, { patient: true });
+refusingApi(() => cluster);
+staleReads(() => cluster);
 goodReleases(() => cluster);
 rollbacks(() => cluster);
 keptWarm(() => cluster);
