@@ -1,7 +1,17 @@
 import { expect } from '@jest/globals';
+import { BY_ROUTE, RAMP, routeOf, withGateway } from './canary.ts';
 import type { TestCluster } from './cluster.ts';
 import { IMAGE } from './cluster.ts';
-import { carriedOut, expectOriginal, expectPromoted, expectSuccess, GOOD_RELEASE, TAKEN_BACK } from './endings.ts';
+import {
+  carriedOut,
+  expectOriginal,
+  expectPromoted,
+  expectResizesOnly,
+  expectSuccess,
+  expectWayBack,
+  GOOD_RELEASE,
+  TAKEN_BACK,
+} from './endings.ts';
 import { FORWARD } from './gate.ts';
 import { type Ruling, through } from './gate-rules.ts';
 import { describe } from './group.ts';
@@ -35,9 +45,22 @@ export function staleReads(cluster: () => TestCluster): void {
         action.cancel();
         expect((await action.done).outputs).toMatchObject({ outcome: 'aborted' });
         expect(gate.answeredAsEarlier).toBeGreaterThan(reads);
-        expect(carriedOut(await scene.writes())).toEqual(TAKEN_BACK);
+        expectWayBack(carriedOut(await scene.writes()), TAKEN_BACK);
         await expectOriginal(scene, 'aborted');
       });
+
+      scenario(`${name} from the state before it: a canary by a route`, { replicas: 4 }, (scene) =>
+        withGateway(scene, async () => {
+          scene.judge = expectResizesOnly;
+          const before = await routeOf(scene);
+          const gate = await scene.gate(staleFor(reads));
+          expectSuccess(await through(gate, scene, RAMP));
+          expect(gate.answeredAsEarlier).toBeGreaterThan(reads);
+          expect(carriedOut(await scene.writes())).toEqual(BY_ROUTE);
+          expect((await routeOf(scene)).spec).toEqual(before.spec);
+          await expectPromoted(scene);
+        }),
+      );
     }
   });
 }
