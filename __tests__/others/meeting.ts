@@ -244,7 +244,7 @@ class Encounter {
   #expectGone(run: MortalRun): void {
     this.#expectNamed(run);
     const { outcome, left } = run.result ?? {};
-    this.#check('its end', { outcome, left }, { outcome: 'failed', left: 'nothing' });
+    this.#check('its end', { outcome, left }, { outcome: 'failed', left: 'deleted' });
     const found = this.scene.cluster.left();
     const { services, isClosed, leases, deployment, others } = found;
     const wanted = { services: this.#original.services, isClosed: true, leases: [], deployment: null };
