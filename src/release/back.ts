@@ -10,6 +10,11 @@ import type { State, Turn } from './state.ts';
 export const BACK_LIMIT = 600_000;
 /** Milliseconds that stable may take to be found whole before the candidate is evicted without waiting for that. */
 const EVICT_AFTER = 5_000;
+/**
+ * Milliseconds in which a switch that was taken back before any list of endpoints had followed it may show up in them yet. The controller
+ * of endpoints takes some 10 to 100 ms.
+ */
+const UNSEEN = 1_000;
 
 /** The way back from any point: traffic first, verified; then the candidate's pods; then everything is as it was. */
 export function back(plan: Plan, state: State, turn: Turn, seen: Observation, now: number): Action {
@@ -136,13 +141,18 @@ function verifyUsersBack(plan: Plan, state: State, seen: Observation, now: numbe
   if (state.marks.backSwitched === undefined || !isCandidateThere(seen)) return null;
   const diverted = seen.candidateService.state === 'stable' ? seen.candidateService.endpoints.candidate : 0;
   const strangers = live.endpoints.candidate + live.endpoints.other + diverted;
-  if (state.marks.backVerified === undefined) {
-    if (strangers > 0) return wait('endpoints', `${strangers} endpoints of the candidate to leave`);
+  const { switching, switched, backVerified } = state.marks;
+  // Asked to the end: what was verified may have been the list from before the switch.
+  const isPinned = live.pin === plan.stable.hash;
+  if (strangers > 0 && (backVerified === undefined || isPinned))
+    return wait('endpoints', `${strangers} endpoints of the candidate to leave`);
+  if (backVerified === undefined) {
     const missing = missingEndpoints(seen);
     if (missing > 0) return wait('endpoints', `${missing} more pods of stable in the live Service’s endpoints`);
     return { do: 'mark', mark: 'backVerified' };
   }
-  const settled = state.marks.backVerified + plan.times.settle;
+  const isUnseen = switching !== undefined && switched === undefined;
+  const settled = backVerified + Math.max(plan.times.settle, isUnseen ? UNSEEN : 0);
   return now < settled ? wait('settle', 'proxies to stop sending users to the candidate', settled) : null;
 }
 
