@@ -191,10 +191,11 @@ export class Scene {
     return hashOf(this.api, this.app, image);
   }
 
-  /** The app's pods that are not on their way out, by the version that they run. */
+  /** Names of a version's pods that are not on their way out, sorted, as those of `users` are. */
   async podsOf(hash: string): Promise<string[]> {
     const found = await pods(this.api, this.app);
-    return found.filter((pod) => !isLeaving(pod) && hashLabel(pod) === hash).map((pod) => pod.metadata?.name ?? '');
+    const staying = found.filter((pod) => !isLeaving(pod) && hashLabel(pod) === hash);
+    return staying.map((pod) => pod.metadata?.name ?? '').sort();
   }
 
   /** Half a minute in one request: the dead run's lock counts as stale after a second. */
