@@ -11,7 +11,7 @@ import { IMAGE } from './cluster.ts';
 import { Gate, type Rule } from './gate.ts';
 import { inGroups } from './group.ts';
 import { hostFor } from './in-process.ts';
-import { describeWrites, mutations } from './writes.ts';
+import { mutations, type ToldWrite, toldWrites } from './writes.ts';
 
 /** The folder with `action.yml` and the committed bundle. Another one proves another build by the same scenarios. */
 const ACTION = process.env.CROSSFADE_ACTION ?? join(import.meta.dirname, '../..');
@@ -167,10 +167,22 @@ export class Scene {
     return mutations(await this.cluster.audit(this.#since), this.namespace);
   }
 
+  /** The same without renewals of the lock, each with what it was for. */
+  async told(): Promise<ToldWrite[]> {
+    const { name } = this.app;
+    return toldWrites(await this.mutations(), { deployment: name, service: name, stable: this.stable.hash });
+  }
+
   /** The same in words. */
   async writes(): Promise<string[]> {
-    const { name } = this.app;
-    return describeWrites(await this.mutations(), { deployment: name, service: name, stable: this.stable.hash });
+    return (await this.told()).map(({ word }) => word);
+  }
+
+  /** When the API server received the first write of this word, epoch milliseconds. */
+  async wroteAt(wanted: string): Promise<number> {
+    const found = (await this.told()).find(({ word }) => word === wanted);
+    if (found === undefined) throw new Error(`nobody wrote “${wanted}”`);
+    return found.write.at;
   }
 
   objects(): Promise<FinalObjects> {

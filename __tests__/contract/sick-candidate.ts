@@ -103,8 +103,8 @@ export function sickCandidates(cluster: () => TestCluster, { secrets }: Abilitie
           return write === 'back to stable' ? ['unpin', 'note the turn', 'pin'] : [write];
         }),
       );
-      const [both, , stableAlone] = (await scene.mutations()).slice(TAKEN_BACK.indexOf('back to stable') + 1);
-      expect((stableAlone?.at ?? 0) - (both?.at ?? 0)).toBeGreaterThanOrEqual(500);
+      const [both, , stableAlone] = (await scene.told()).slice(TAKEN_BACK.indexOf('back to stable') + 1);
+      expect((stableAlone?.write.at ?? 0) - (both?.write.at ?? 0)).toBeGreaterThanOrEqual(500);
       await expectOriginal(scene);
     });
   });
