@@ -101,12 +101,12 @@ export function canaries(cluster: () => TestCluster, { routes }: { routes: boole
 
     scenario('keeps the share when replicas are doubled, and writes none', FOUR, async (scene) => {
       scene.judge = expectResizesOnly;
-      const action = scene.follow({ ...RAMP, steps: '20% 6s' });
+      const action = scene.follow({ ...RAMP, steps: '20% 15s' });
       await action.line(/waiting: 20 % of the users/);
       await scene.api.patch(paths.deployments(scene.namespace, 'web'), { spec: { replicas: 8 } });
       const hash = await scene.hash(IMAGE.v2);
-      await until('the candidate has grown', 5_000, async () => (await scene.podsOf(hash)).length === 2);
-      await until('stable has grown', 5_000, async () => (await scene.podsOf(scene.stable.hash)).length >= 7);
+      await until('the candidate has grown', 10_000, async () => (await scene.podsOf(hash)).length === 2);
+      await until('stable has grown', 10_000, async () => (await scene.podsOf(scene.stable.hash)).length >= 7);
       expectSuccess(await action.done);
       const { spec } = await scene.deployment();
       expect(spec?.replicas).toBe(8);
