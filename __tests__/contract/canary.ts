@@ -105,8 +105,8 @@ export function canaries(cluster: () => TestCluster, { routes }: { routes: boole
       await action.line(/waiting: 20 % of the users/);
       await scene.api.patch(paths.deployments(scene.namespace, 'web'), { spec: { replicas: 8 } });
       const hash = await scene.hash(IMAGE.v2);
-      await until('the candidate has grown', 10_000, async () => (await scene.podsOf(hash)).length === 2);
-      await until('stable has grown', 10_000, async () => (await scene.podsOf(scene.stable.hash)).length >= 7);
+      await until('the candidate has grown', 30_000, async () => (await scene.podsOf(hash)).length === 2);
+      await until('stable has grown', 30_000, async () => (await scene.podsOf(scene.stable.hash)).length >= 7);
       expectSuccess(await action.done);
       const { spec } = await scene.deployment();
       expect(spec?.replicas).toBe(8);
@@ -300,7 +300,7 @@ export function canaries(cluster: () => TestCluster, { routes }: { routes: boole
     scenario('a mirror through a controller that fails on it: refused before any write', FOUR, (scene) =>
       withGateway(scene, async (gateway) => {
         gateway.name = 'traefik.io/gateway-controller';
-        await until('it is known', 5_000, async () => {
+        await until('it is known', 30_000, async () => {
           return (await routeOf(scene)).status?.parents?.[0]?.controllerName === gateway.name;
         });
         const result = await scene.run({ ...RAMP, mirror: '10% 1s' });

@@ -59,7 +59,7 @@ export function cancelledRuns(cluster: () => TestCluster, { moments }: { readonl
         const gate = await scene.gate((passing) => {
           if (passing.kind !== 'write' || passing.count !== CLOSE + 1) return FORWARD;
           const first = async (): Promise<void> => {
-            await until('stable leaves', 10_000, async () => (await scene.podsOf(scene.stable.hash)).length === 0);
+            await until('stable leaves', 30_000, async () => (await scene.podsOf(scene.stable.hash)).length === 0);
             action.cancel();
             // Long enough for the signal to arrive before the answer.
             await sleep(50);

@@ -104,7 +104,7 @@ async function expectBack(scene: Scene, result: RunResult, named: RegExp): Promi
   expect({ deployment, leases }).toEqual({ deployment: scene.before.deployment, leases: [] });
   expect(services).toHaveLength(scene.before.services.length);
   expect(await scene.record()).toMatchObject({ isOpen: false });
-  await until('users are on stable', 10_000, async () => isDeepStrictEqual(await scene.users(), scene.stable.pods));
+  await until('users are on stable', 30_000, async () => isDeepStrictEqual(await scene.users(), scene.stable.pods));
 }
 
 async function expectLabelled(scene: Scene): Promise<void> {

@@ -128,7 +128,7 @@ export function foreignWrites(cluster: () => TestCluster): void {
         expect(service.spec?.selector).toEqual({ app: 'web', tier: 'front' });
         expect((await scene.objects()).deployment).toEqual(scene.before.deployment);
         // Nobody waited for this Service: it is theirs now, and its endpoints follow the pods a moment later.
-        await until('only stable is behind it', 10_000, async () =>
+        await until('only stable is behind it', 30_000, async () =>
           isDeepStrictEqual(await scene.users(), scene.stable.pods),
         );
       },
@@ -161,7 +161,7 @@ export function foreignWrites(cluster: () => TestCluster): void {
       expectFailure(result, 'failed', /Deployment web was deleted/);
       const service = await scene.api.get<Service>(serviceOf(scene));
       expect(service.spec?.selector).toEqual({ app: 'web' });
-      await until('the candidate Service is gone', 15_000, async () => {
+      await until('the candidate Service is gone', 30_000, async () => {
         return (await scene.api.find(paths.core(scene.namespace, 'services', 'web-candidate'))) === undefined;
       });
     });

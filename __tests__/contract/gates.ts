@@ -292,7 +292,7 @@ async function jobs(scene: Scene): Promise<readonly Job[]> {
 /** The Job, as soon as it is there. */
 async function started(scene: Scene): Promise<Job> {
   let job: Job | undefined;
-  await until('the Job runs', 20_000, async () => {
+  await until('the Job runs', 30_000, async () => {
     job = (await jobs(scene))[0];
     return job !== undefined;
   });
@@ -309,7 +309,7 @@ async function expectTakenBack(scene: Scene): Promise<void> {
 async function expectNoJob(scene: Scene): Promise<void> {
   expect(await jobs(scene)).toEqual([]);
   const pods = `/api/v1/namespaces/${scene.namespace}/pods?labelSelector=app%3Dsmoke`;
-  await until('the pods of the Job are gone', 20_000, async () => (await scene.api.list(pods)).items.length === 0);
+  await until('the pods of the Job are gone', 30_000, async () => (await scene.api.list(pods)).items.length === 0);
 }
 
 async function withServer(

@@ -48,7 +48,7 @@ async function expectTakenBack(scene: Scene, lag: number, inputs: Inputs): Promi
   try {
     const result = await scene.run(inputs);
     expectFailure(result, 'rolled-back', /argocd-controller at \d\d:\d\d:\d\d UTC changed /);
-    await until('users are on the old version', 15_000, async () => {
+    await until('users are on the old version', 30_000, async () => {
       const users = await scene.users();
       const pods = await scene.podsOf(scene.stable.hash);
       return users.length === scene.stable.pods.length && isDeepStrictEqual(users, pods.sort());

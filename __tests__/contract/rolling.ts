@@ -153,7 +153,7 @@ export function rollingReleases(cluster: () => TestCluster): void {
       await action.line(/waiting: 50 % of the users/);
       await scene.api.patch(paths.deployments(scene.namespace, 'web'), { spec: { replicas: 8 } });
       const hash = await scene.hash(IMAGE.v2);
-      await until('both have grown', 10_000, async () => {
+      await until('both have grown', 30_000, async () => {
         const sizes = await Promise.all([hash, scene.stable.hash].map((each) => scene.podsOf(each)));
         return sizes.every((pods) => pods.length === 4);
       });

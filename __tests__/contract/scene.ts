@@ -27,7 +27,7 @@ const QUICK = {
 } as const;
 
 /** Milliseconds for a scene; before the test runner loses patience, so that there is something to read. */
-const PATIENCE = 90_000;
+const PATIENCE = 180_000;
 /** Scenes wait for one another, too. */
 const TIMEOUT = 600_000;
 /**

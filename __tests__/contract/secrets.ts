@@ -144,7 +144,7 @@ export function secrets(cluster: () => TestCluster): void {
     const action = scene.start({ ...inputs, kubeconfig: readFileSync(scene.cluster.kubeconfig, 'utf8') }, { onLine });
     const done = processes.watch(action);
     await action.line(/^ +here$/);
-    await until('the kubeconfig was seen', 5_000, async () => processes.files().length > 0);
+    await until('the kubeconfig was seen', 30_000, async () => processes.files().length > 0);
     look();
     action.kill('SIGKILL');
     await done;

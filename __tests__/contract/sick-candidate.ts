@@ -159,7 +159,7 @@ async function expectTakenBackUnseen(scene: Scene): Promise<void> {
 async function limitCpu(scene: Scene, cpu: string): Promise<void> {
   const quota = { metadata: { name: 'small' }, spec: { hard: { 'limits.cpu': cpu } } };
   await scene.api.create(paths.core(scene.namespace, 'resourcequotas'), quota);
-  await until('the quota is counted', 10_000, async () => {
+  await until('the quota is counted', 30_000, async () => {
     const { status } = await scene.api.get<ResourceQuota>(paths.core(scene.namespace, 'resourcequotas', 'small'));
     return status?.used?.['limits.cpu'] === '1';
   });

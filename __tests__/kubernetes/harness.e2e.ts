@@ -190,7 +190,7 @@ describe('controllers', () => {
     await createApp(cluster.api, app);
     const began = Date.now();
     await cluster.api.patch(paths.deployments(app.namespace, 'web'), { spec: { replicas: 0 } });
-    await until('the pods end', 5000, async () => (await pods(cluster.api, app)).length === 0);
+    await until('the pods end', 30_000, async () => (await pods(cluster.api, app)).length === 0);
     expect(Date.now() - began).toBeGreaterThan(800);
   });
 
@@ -218,7 +218,7 @@ describe('users and requests', () => {
       roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'look' },
       subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'deployer' }],
     });
-    await until('the role counts', 5000, list);
+    await until('the role counts', 30_000, list);
     await expect(api.list(paths.core(namespace, 'secrets'))).rejects.toBeInstanceOf(ApiError);
     await api.close();
   });

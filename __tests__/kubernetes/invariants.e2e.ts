@@ -141,7 +141,7 @@ describe('a release in the wrong order is found out', () => {
   test('a Service that selects nobody', async () => {
     await hand.write(PAUSED);
     await hand.pin('0000000000');
-    await until('no endpoints', 5000, async () => (await readyEndpoints(api, namespace, 'web')).length === 0);
+    await until('no endpoints', 30_000, async () => (await readyEndpoints(api, namespace, 'web')).length === 0);
     await hand.pin(stable);
     await hand.reached(stable);
     const found = await violations();
@@ -155,7 +155,7 @@ describe('a release in the wrong order is found out', () => {
     await hand.write(ROLLING);
     await setImage(api, { namespace }, IMAGE.v3);
     const stranger = await hand.version(IMAGE.v3);
-    await until('it is reached', 10_000, async () =>
+    await until('it is reached', 30_000, async () =>
       (await readyEndpoints(api, namespace, 'web')).some((pod) => pod.startsWith(`web-${stranger}-`)),
     );
     const rules = new Set((await violations()).map(({ rule, message }) => `${rule} ${message.includes(stranger)}`));

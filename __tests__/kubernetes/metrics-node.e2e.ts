@@ -178,7 +178,7 @@ async function watch(watches: readonly Watch[], forMs: number): Promise<void> {
 async function loadOn(hash: string, perSecond: number, keptAlive = 2): Promise<Load> {
   const service = await node.api.get<Service>(paths.core(app.namespace, 'services', `of-${hash}`));
   const url = `http://${service.spec?.clusterIP}/`;
-  await until(`${url} answers`, 10_000, async () => (await node.inside([node.web, 'get', url])).stdout !== '');
+  await until(`${url} answers`, 30_000, async () => (await node.inside([node.web, 'get', url])).stdout !== '');
   return startLoad(node, { url, perSecond, keptAlive, seconds: 60 });
 }
 
@@ -317,7 +317,7 @@ test('Prometheus through the API server', async () => {
     path: '',
     headers: [],
   };
-  const { source } = await until('it is reached', 10_000, async () => {
+  const { source } = await until('it is reached', 30_000, async () => {
     const { source, ...preparation } = await prepare({ kind: 'auto' }, target);
     if (source === null) throw new Error(JSON.stringify(preparation));
     return { source };
@@ -337,7 +337,7 @@ test.each([
   await createApp(node.api, routed);
   const way = await route.lead({ api: node.api, namespace });
   const ask = () => node.inside([node.web, 'get', way.url, way.host ?? '']);
-  await until('the route leads there', 20_000, async () => (await ask()).code === 0);
+  await until('the route leads there', 30_000, async () => (await ask()).code === 0);
   const of: AppNow = {
     namespace,
     deployment: 'web',
@@ -347,7 +347,7 @@ test.each([
     mixes: false,
     routers: [{ kind: 'httproute', controller: 'traefik.io/gateway-controller' }],
   };
-  const { source, ...preparation } = await until('Prometheus has it', 20_000, async () => {
+  const { source, ...preparation } = await until('Prometheus has it', 30_000, async () => {
     const prepared = await prepareOf(of, { kind: 'auto' }, byUrl());
     return prepared.source !== null && prepared;
   });
@@ -362,7 +362,7 @@ test.each([
     service: { name: 'web', leadsTo: 'stable' },
   };
   const total = () =>
-    until('a scrape', 10_000, async () => {
+    until('a scrape', 30_000, async () => {
       const reading = await source?.read(now, NEVER);
       return reading?.counters.find(({ metric, track }) => metric === 'errors' && track === 'stable')?.total;
     });

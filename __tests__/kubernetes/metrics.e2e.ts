@@ -185,7 +185,7 @@ beforeAll(async () => {
   );
   prometheus = connected.prometheus;
   close = connected.close;
-  await until('all targets are scraped', 20_000, async () => {
+  await until('all targets are scraped', 30_000, async () => {
     const up = await server.query('count(up == 1)');
     return up[0]?.value === scrape.length;
   });
@@ -366,7 +366,7 @@ describe('series of proxies', () => {
     const source = sourceOf(metrics);
     // Of the live Service, the first sample may be from before whatever has just changed.
     expect((await read(source, tracks(of))).map(([, track]) => track)).toEqual(['candidate', 'candidate']);
-    const later = await until('another scrape', 10_000, async () => {
+    const later = await until('another scrape', 30_000, async () => {
       const rows = await read(source, tracks(of));
       return rows.length === 4 && rows;
     });
