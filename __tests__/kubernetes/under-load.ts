@@ -156,6 +156,12 @@ export class BusyScene {
     this.#recorder = await Recorder.start(this.scene.api, { Pod: paths.core(this.scene.namespace, 'pods') });
   }
 
+  /** As `Traffic.strain`, when the load has ended. */
+  strain(from: number, to: number): number {
+    if (this.#traffic === undefined) throw new Error('the load goes on');
+    return this.#traffic.strain(from, to);
+  }
+
   /** Ends load and recording, whatever they saw; can be called again. */
   async stop(): Promise<Traffic> {
     if (this.#traffic !== undefined) return this.#traffic;
