@@ -284,8 +284,8 @@ class Surroundings {
     };
     return {
       env: `web.API_KEY=${MARKS.never.newVariable}`,
-      'router-command': `true\nsleep 0.1; : ${MARKS.never.routerCommand}`,
-      'smoke-command': `true\nsleep 0.1; : ${MARKS.never.smokeCommand}`,
+      'router-command': `true\nsleep 0.3; : ${MARKS.never.routerCommand}`,
+      'smoke-command': `true\nsleep 0.3; : ${MARKS.never.smokeCommand}`,
       job: JSON.stringify(job),
       webhook: `http://${this.#address}/gate`,
       'webhook-secret': MARKS.action.webhookSecret,
