@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { IMAGE } from '../contract/cluster.ts';
+import { HAS_ENDED } from '../contract/endings.ts';
 import { Api } from './api.ts';
 import { createApp, readyEndpoints, setImage } from './app.ts';
 import { ByHand, HOLD, PAUSED, ROLLING, rolling } from './by-hand.ts';
@@ -77,7 +78,7 @@ describe('a release in the right order violates nothing', () => {
   test('a ramp without a router, frozen between its steps', async () => {
     await watch.stop();
     const options = { kubeconfig: cluster.kubeconfig, namespace, deployment: 'web', service: 'web' };
-    watch = await watchInvariants({ ...options, exposureAllowedMs: 2000 });
+    watch = await watchInvariants({ ...options, exposureAllowedMs: HAS_ENDED });
     await hand.write(PAUSED);
     await hand.write(hand.image(IMAGE.v2), HOLD, rolling(1, 0), ROLLING);
     const candidate = await hand.version(IMAGE.v2);
@@ -120,7 +121,7 @@ describe('a release in the wrong order is found out', () => {
     await hand.reached(stable);
     const found = await violations();
     expect(found).toMatchObject([{ rule: 'exposed' }]);
-    expect(found[0]?.ms).toBeLessThan(2000);
+    expect(found[0]?.ms).toBeLessThan(HAS_ENDED);
   });
 
   test('pinned before the pause', async () => {

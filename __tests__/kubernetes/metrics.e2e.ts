@@ -266,8 +266,8 @@ type Row = readonly [metric: string, track: string, total: number, bad: number];
 
 async function read(source: CounterSource, now: TracksNow): Promise<Row[]> {
   const { counters } = await source.read(now, signal);
-  // A sample's time is that of its scrape, a second ago at most (and two more on a busy machine).
-  for (const { at } of counters) expect(Date.now() - at).toBeLessThan(3000);
+  // A sample's time is that of its scrape, or of the last change: since this suite began, and not none.
+  for (const { at } of counters) expect(Date.now() - at).toBeLessThan(60_000);
   return counters
     .map(({ metric, track, total, bad }): Row => [metric, track, total, bad])
     .sort((a, b) => (a.join() < b.join() ? -1 : 1));
