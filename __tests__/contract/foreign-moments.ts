@@ -5,7 +5,7 @@ import { until } from '../kubernetes/processes.ts';
 import type { RunResult } from '../runner/runner.ts';
 import type { TestCluster } from './cluster.ts';
 import { IMAGE } from './cluster.ts';
-import { expectFailure, expectSuccess, GOOD_RELEASE } from './endings.ts';
+import { expectFailure, expectSuccess, GOOD_RELEASE, HAS_ENDED } from './endings.ts';
 import { FORWARD } from './gate.ts';
 import { describe } from './group.ts';
 import { type Scene, scenariosOn } from './scene.ts';
@@ -69,7 +69,9 @@ export function foreignMoments(cluster: () => TestCluster): void {
       scenario(`${title} (before “${before}”)`, {}, async (scene) => {
         // What Kubernetes does with what they wrote is theirs, but that nobody is served.
         scene.judge = (violations) => {
-          const lost = violations.filter(({ rule, ms = 0 }) => rule === 'empty' && ms > 2_000);
+          const lost = violations.filter(
+            ({ rule, ms = Number.POSITIVE_INFINITY }) => rule === 'empty' && ms > HAS_ENDED,
+          );
           if (!/deleted/.test(title)) expect(lost).toEqual([]);
         };
         const indices = [...GOOD_RELEASE.keys()].filter((at) => GOOD_RELEASE[at] === before);

@@ -71,7 +71,7 @@ export function killedRuns(cluster: () => TestCluster, { moments: wanted }: { re
           const action = scene.start(inputs, write === 'back to stable' ? PROCESS : {});
           die(action, death);
           await action.line(/waiting: users are on the candidate/);
-          action.cancel();
+          interrupt(action);
           const result = await action.done;
           expect(result.signal).toBe('SIGKILL');
           if (death === 'the process') await expectOriginal(scene, 'aborted');
@@ -121,6 +121,11 @@ export async function mortal(
       kill = () => (death === 'the process' ? action.kill('SIGKILL') : action.loseRunner());
     },
   };
+}
+
+/** Cancels a run that is to die at a write of its way back: by the first signal alone, that the runner's patience does not end it before. */
+export function interrupt(action: RunningAction): void {
+  action.kill('SIGINT');
 }
 
 async function expectNextRunReleases(scene: Scene, findsItOpen: boolean): Promise<void> {

@@ -6,7 +6,7 @@ import { IMAGE } from './cluster.ts';
 import { expectOriginal, expectPromoted, expectResizesOnly, expectSuccess } from './endings.ts';
 import { ownersOf } from './field-owners.ts';
 import { describe } from './group.ts';
-import { mortal } from './killed.ts';
+import { interrupt, mortal } from './killed.ts';
 import { type Inputs, type Scene, scenariosOn } from './scene.ts';
 
 /** A ramp, forward or back, whose runner is lost after one of its writes. */
@@ -98,7 +98,7 @@ async function lose(scene: Scene, { inputs, back }: Course, at: number): Promise
   die(action, 'the runner');
   if (back !== null) {
     await action.line(back.at);
-    action.cancel();
+    interrupt(action);
   }
   expect(await action.done).toMatchObject({ signal: 'SIGKILL' });
 }

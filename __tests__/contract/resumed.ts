@@ -12,7 +12,7 @@ import {
   TAKEN_BACK,
 } from './endings.ts';
 import { describe } from './group.ts';
-import { mortal } from './killed.ts';
+import { interrupt, mortal } from './killed.ts';
 import { type Inputs, PROCESS, type Scene, scenariosOn } from './scene.ts';
 
 const V2 = { images: `web=${IMAGE.v2}` } as const;
@@ -55,7 +55,7 @@ export function resumedRuns(cluster: () => TestCluster): void {
       const action = scene.start({ ...V2, kubeconfig: gate.kubeconfig, 'bake-time': '30s' });
       die(action, 'the runner');
       await action.line(/waiting: users are on the candidate/);
-      action.cancel();
+      interrupt(action);
       await action.done;
       await scene.expireLock();
       expectFailure(await scene.run({ action: 'resume' }), 'aborted', /The run was cancelled/);

@@ -149,11 +149,11 @@ export function rollingReleases(cluster: () => TestCluster): void {
 
     scenario('keeps its parts when replicas are doubled in a batch', IN_PLACE, async (scene) => {
       scene.judge = expectResizesOnly;
-      const action = scene.follow({ ...BATCHES, batches: '50% 6s' });
+      const action = scene.follow({ ...BATCHES, batches: '50% 15s' });
       await action.line(/waiting: 50 % of the users/);
       await scene.api.patch(paths.deployments(scene.namespace, 'web'), { spec: { replicas: 8 } });
       const hash = await scene.hash(IMAGE.v2);
-      await until('both have grown', 5_000, async () => {
+      await until('both have grown', 30_000, async () => {
         const sizes = await Promise.all([hash, scene.stable.hash].map((each) => scene.podsOf(each)));
         return sizes.every((pods) => pods.length === 4);
       });

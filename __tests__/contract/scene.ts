@@ -12,7 +12,7 @@ import { expireLock } from './expired-lock.ts';
 import { Gate, type Rule } from './gate.ts';
 import { inGroups } from './group.ts';
 import { hostFor } from './in-process.ts';
-import { describeWrites, mutations } from './writes.ts';
+import { mutations, type ToldWrite, toldWrites } from './writes.ts';
 
 /** The folder with `action.yml` and the committed bundle. Another one proves another build by the same scenarios. */
 const ACTION = process.env.CROSSFADE_ACTION ?? join(import.meta.dirname, '../..');
@@ -28,7 +28,7 @@ const QUICK = {
 } as const;
 
 /** Milliseconds for a scene; before the test runner loses patience, so that there is something to read. */
-const PATIENCE = 90_000;
+const PATIENCE = 180_000;
 /** Scenes wait for one another, too. */
 const TIMEOUT = 600_000;
 /**
@@ -168,10 +168,22 @@ export class Scene {
     return mutations(await this.cluster.audit(this.#since), this.namespace);
   }
 
+  /** The same without renewals of the lock, each with what it was for. */
+  async told(): Promise<ToldWrite[]> {
+    const { name } = this.app;
+    return toldWrites(await this.mutations(), { deployment: name, service: name, stable: this.stable.hash });
+  }
+
   /** The same in words. */
   async writes(): Promise<string[]> {
-    const { name } = this.app;
-    return describeWrites(await this.mutations(), { deployment: name, service: name, stable: this.stable.hash });
+    return (await this.told()).map(({ word }) => word);
+  }
+
+  /** When the API server received the first write of this word, epoch milliseconds. */
+  async wroteAt(wanted: string): Promise<number> {
+    const found = (await this.told()).find(({ word }) => word === wanted);
+    if (found === undefined) throw new Error(`nobody wrote “${wanted}”`);
+    return found.write.at;
   }
 
   objects(): Promise<FinalObjects> {
@@ -192,10 +204,11 @@ export class Scene {
     return hashOf(this.api, this.app, image);
   }
 
-  /** The app's pods that are not on their way out, by the version that they run. */
+  /** Names of a version's pods that are not on their way out, sorted, as those of `users` are. */
   async podsOf(hash: string): Promise<string[]> {
     const found = await pods(this.api, this.app);
-    return found.filter((pod) => !isLeaving(pod) && hashLabel(pod) === hash).map((pod) => pod.metadata?.name ?? '');
+    const staying = found.filter((pod) => !isLeaving(pod) && hashLabel(pod) === hash);
+    return staying.map((pod) => pod.metadata?.name ?? '').sort();
   }
 
   expireLock(): Promise<void> {
