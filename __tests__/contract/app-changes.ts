@@ -17,8 +17,7 @@ export interface Change {
 
 /** @param deployment as `finalObjects` has it */
 export function changed(deployment: unknown, { image, replicas, strategy, paused, annotations }: Change): unknown {
-  // The API server's own, less what it adds itself.
-  const { spec, ...rest } = structuredClone(deployment) as Deployment;
+  const { spec, ...rest } = deployment as Deployment; // the API server's own, less what it adds itself
   const template = spec?.template;
   const [container, ...more] = template?.spec?.containers ?? [];
   return {

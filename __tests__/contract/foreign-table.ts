@@ -60,7 +60,8 @@ const RELEASES: readonly Met[] = [
   {
     title: 'a canary by an HTTPRoute',
     app: { ...TIERED, replicas: 4 },
-    inputs: RAMP,
+    // No step has the share that somebody else writes.
+    inputs: { ...RAMP, steps: '20% 1s, 60% 1s' },
     writes: BY_ROUTE,
     isRouted: true,
     cells: (name, phase) => name === WEIGHTS || IN_A_RAMP.includes(phase),

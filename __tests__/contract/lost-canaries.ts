@@ -150,7 +150,7 @@ async function lose(scene: Scene, { course: { inputs, back }, at, fate }: Loss):
   die(action, 'the runner');
   if (back !== null) {
     await action.line(back.at);
-    // As a runner's cancel begins; its patience ends after ten seconds, which a busy machine may need for the way back.
+    // As a cancel begins. After ten seconds a runner would lose patience, and on a busy machine the way back may take longer.
     action.kill('SIGINT');
   }
   expect(await action.done).toMatchObject({ signal: 'SIGKILL' });
