@@ -12387,8 +12387,9 @@ function isCandidateThere({ deployment, candidate }) {
     return deployment.template === 'candidate' || (candidate !== null && (0,observation/* remaining */.T)(candidate) > 0);
 }
 /**
- * Somebody else's template has taken the place of the candidate's pods: who reaches all pods reaches theirs, which nobody has looked at, and
- * who reaches the candidate alone reaches nobody. What is left of a stable that gave pods away is not made to carry the users of all.
+ * Somebody else's template has taken the place of the candidate's pods: who reaches all pods reaches theirs, which
+ * nobody has looked at, and who reaches the candidate alone reaches nobody. What is left of a stable that gave pods
+ * away is not made to carry the users of all.
  */
 function isReplaced({ deployment, stable, live }) {
     if (deployment.template !== 'foreign' || !deployment.held || stable === null || (0,observation/* readyPods */.A)(stable) === 0)

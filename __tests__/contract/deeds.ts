@@ -6,7 +6,7 @@ import { IMAGE } from './cluster.ts';
 import { type HttpRoute, routePath } from './gateway.ts';
 import type { Scene } from './scene.ts';
 
-/** Something that somebody else does to an object of a release, through the API server, as kubectl and other tools do it. */
+/** Something that somebody else does to an object of a release by the API server, as kubectl and other tools do it. */
 export interface Deed {
   /** By which `managedFields` knows it; null: it leaves no trace there. */
   readonly manager: string | null;
@@ -115,7 +115,7 @@ export function withImage(image: string): object {
   return { template: { spec: { containers: [{ name: 'web', image }] } } };
 }
 
-/** What the manifest says, and nothing that it does not say: a hold's fields and a pause stay. As most are, without a strategy. */
+/** What the manifest says and nothing else: a hold's fields and a pause stay. As most are, without a strategy. */
 function apply(scene: Scene, image: string): Promise<unknown> {
   // The manifest is ours; its type is that of what the API server makes of it.
   const { spec = {} } = deploymentManifest({ ...scene.app, image }) as { spec?: { strategy?: unknown } };

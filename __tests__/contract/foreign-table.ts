@@ -88,15 +88,16 @@ const CHOSEN: ReadonlySet<string> = new Set([
   'rollout restart, over again: blue/green on its way back',
 ]);
 
-/** Phases in which it is done as their last write is on its way, that there is something to be written; in others as the first one is. */
+/** Phases in which it is done at the last write, that there is something to change; in the others at the first. */
 const AT_LAST: ReadonlySet<Phase> = new Set(['before', 'paused', 'frozen', 'back']);
 /** What users reach is gone by it. */
 const TAKES_USERS: ReadonlySet<DeedName> = new Set(['Deployment deleted', 'live Service deleted']);
 const BEFORE_THE_HOLD: ReadonlySet<Phase> = new Set(['before', 'paused']);
 
 /**
- * Cells of the table of docs/guarantees.md by real field managers, on real controllers: chosen ones, and with CRASHES=all the whole of it but
- * for deleted namespaces (`deleted-namespace.ts`). Each is played at one write of its phase; at all of them: `npm test -- others`.
+ * Cells of the table of docs/guarantees.md by real field managers, on real controllers: chosen ones, and with
+ * CRASHES=all the whole of it but for deleted namespaces (`deleted-namespace.ts`). Each is played at one write of its
+ * phase; at all of them: `npm test -- others`.
  */
 export function foreignTable(cluster: () => TestCluster): void {
   const scenario = scenariosOn(cluster);

@@ -103,7 +103,7 @@ function moments(writes: readonly string[]): Moment[] {
   );
 }
 
-/** A gate at which a run dies of one of its writes; of one that it has heard the answer to, at the next request of any kind. */
+/** A gate at which a run dies of one of its writes; after the answer to it, at the next request of any kind. */
 export async function mortal(
   scene: Scene,
   at: number,

@@ -93,8 +93,9 @@ interface Loss {
 }
 
 /**
- * Canaries whose runner is lost at each of their writes, forward and back; then another run resumes the release, aborts it, or releases the
- * next version. At each write one fate of it and one way to go on, in turn, so that each pair comes up; all of them with CRASHES=all.
+ * Canaries whose runner is lost at each of their writes, forward and back; then another run resumes the release, aborts
+ * it, or releases the next version. At each write one fate of it and one way to go on, in turn, so that each pair comes
+ * up; all of them with CRASHES=all.
  */
 export function lostCanaries(cluster: () => TestCluster): void {
   const scenario = scenariosOn(cluster);
@@ -111,8 +112,9 @@ export function lostCanaries(cluster: () => TestCluster): void {
 }
 
 /**
- * Death after the answer to a write comes at whatever the run asks next. That is sooner than death before its next write: what it waits for
- * in between has only begun. After the answer to its last write it asks for nothing, and there is nothing left to die of.
+ * Death after the answer to a write comes at whatever the run asks next. That is sooner than death before its next
+ * write: what it waits for in between has only begun. After the answer to its last write it asks for nothing, and there
+ * is nothing left to die of.
  */
 const PAIRS = (Object.keys(FATES) as Fate[]).flatMap((fate) => WAYS.map((way) => ({ fate, way }))); // a literal's own
 const LOSSES: readonly Loss[] = COURSES.flatMap((course) =>
@@ -150,7 +152,7 @@ async function lose(scene: Scene, { course: { inputs, back }, at, fate }: Loss):
   die(action, 'the runner');
   if (back !== null) {
     await action.line(back.at);
-    // As a cancel begins. After ten seconds a runner would lose patience, and on a busy machine the way back may take longer.
+    // As a cancel begins. Ten seconds later a runner would lose patience; on a busy machine that may be too soon.
     action.kill('SIGINT');
   }
   expect(await action.done).toMatchObject({ signal: 'SIGKILL' });

@@ -107,8 +107,9 @@ function isCandidateThere({ deployment, candidate }: Observation): boolean {
 }
 
 /**
- * Somebody else's template has taken the place of the candidate's pods: who reaches all pods reaches theirs, which nobody has looked at, and
- * who reaches the candidate alone reaches nobody. What is left of a stable that gave pods away is not made to carry the users of all.
+ * Somebody else's template has taken the place of the candidate's pods: who reaches all pods reaches theirs, which
+ * nobody has looked at, and who reaches the candidate alone reaches nobody. What is left of a stable that gave pods
+ * away is not made to carry the users of all.
  */
 function isReplaced({ deployment, stable, live }: Observation): boolean {
   if (deployment.template !== 'foreign' || !deployment.held || stable === null || readyPods(stable) === 0) return false;
