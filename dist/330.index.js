@@ -12419,6 +12419,16 @@ function strangeRoutes(plan, { routes }) {
 function isCandidateThere({ deployment, candidate }) {
     return deployment.template === 'candidate' || (candidate !== null && (0,observation/* remaining */.T)(candidate) > 0);
 }
+/**
+ * Somebody else's template has taken the place of the candidate's pods: who reaches all pods reaches theirs, which
+ * nobody has looked at, and who reaches the candidate alone reaches nobody. What is left of a stable that gave pods
+ * away is not made to carry the users of all.
+ */
+function isReplaced({ deployment, stable, live }) {
+    if (deployment.template !== 'foreign' || !deployment.held || stable === null || (0,observation/* readyPods */.A)(stable) === 0)
+        return false;
+    return live.pin !== null || stable.size >= deployment.replicas;
+}
 /** One PATCH (two with `switch: overlap`), not behind anything that can fail. */
 function moveUsersBack(plan, state, seen, now) {
     const { live } = seen;
@@ -12426,7 +12436,7 @@ function moveUsersBack(plan, state, seen, now) {
         return null;
     // A pin needs a pause or a hold (design §2). When neither is left, the candidate's pods are gone but for what is known of them.
     const mayPin = live.pin !== null || seen.deployment.fields.paused || seen.deployment.held;
-    if (live.pin !== plan.stable.hash && isCandidateThere(seen) && mayPin) {
+    if (live.pin !== plan.stable.hash && (isCandidateThere(seen) || isReplaced(seen)) && mayPin) {
         // A selector that somebody else wrote anew, without a pin, is theirs: a pin in it could make it select nothing.
         if (!live.selectorIntact && live.pin === null)
             return null;
@@ -12450,7 +12460,7 @@ function verifyUsersBack(plan, state, seen, now) {
     const { live } = seen;
     if (seen.lost === 'service' || (!live.selectorIntact && live.pin === null))
         return null;
-    if (state.marks.backSwitched === undefined || !isCandidateThere(seen))
+    if (state.marks.backSwitched === undefined || !(isCandidateThere(seen) || isReplaced(seen)))
         return null;
     const diverted = seen.candidateService.state === 'stable' ? seen.candidateService.endpoints.candidate : 0;
     const strangers = live.endpoints.candidate + live.endpoints.other + diverted;

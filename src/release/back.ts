@@ -111,13 +111,23 @@ function isCandidateThere({ deployment, candidate }: Observation): boolean {
   return deployment.template === 'candidate' || (candidate !== null && remaining(candidate) > 0);
 }
 
+/**
+ * Somebody else's template has taken the place of the candidate's pods: who reaches all pods reaches theirs, which
+ * nobody has looked at, and who reaches the candidate alone reaches nobody. What is left of a stable that gave pods
+ * away is not made to carry the users of all.
+ */
+function isReplaced({ deployment, stable, live }: Observation): boolean {
+  if (deployment.template !== 'foreign' || !deployment.held || stable === null || readyPods(stable) === 0) return false;
+  return live.pin !== null || stable.size >= deployment.replicas;
+}
+
 /** One PATCH (two with `switch: overlap`), not behind anything that can fail. */
 function moveUsersBack(plan: Plan, state: State, seen: Observation, now: number): Action | null {
   const { live } = seen;
   if (seen.lost === 'service') return null;
   // A pin needs a pause or a hold (design §2). When neither is left, the candidate's pods are gone but for what is known of them.
   const mayPin = live.pin !== null || seen.deployment.fields.paused || seen.deployment.held;
-  if (live.pin !== plan.stable.hash && isCandidateThere(seen) && mayPin) {
+  if (live.pin !== plan.stable.hash && (isCandidateThere(seen) || isReplaced(seen)) && mayPin) {
     // A selector that somebody else wrote anew, without a pin, is theirs: a pin in it could make it select nothing.
     if (!live.selectorIntact && live.pin === null) return null;
     // Never from a track that serves to one that does not.
@@ -138,7 +148,7 @@ function moveUsersBack(plan: Plan, state: State, seen: Observation, now: number)
 function verifyUsersBack(plan: Plan, state: State, seen: Observation, now: number): Action | null {
   const { live } = seen;
   if (seen.lost === 'service' || (!live.selectorIntact && live.pin === null)) return null;
-  if (state.marks.backSwitched === undefined || !isCandidateThere(seen)) return null;
+  if (state.marks.backSwitched === undefined || !(isCandidateThere(seen) || isReplaced(seen))) return null;
   const diverted = seen.candidateService.state === 'stable' ? seen.candidateService.endpoints.candidate : 0;
   const strangers = live.endpoints.candidate + live.endpoints.other + diverted;
   const { switching, switched, backVerified } = state.marks;
