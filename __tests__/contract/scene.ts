@@ -186,6 +186,11 @@ export class Scene {
     return found.write.at;
   }
 
+  /** Milliseconds from the first write of one word to the first of another, by the API server's clock. */
+  async between(from: string, to: string): Promise<number> {
+    return (await this.wroteAt(to)) - (await this.wroteAt(from));
+  }
+
   objects(): Promise<FinalObjects> {
     return finalObjects(this.api, this.app);
   }

@@ -25,11 +25,15 @@ import { othersAtWork } from '../contract/others-at-work.ts';
 import { permissions } from '../contract/permissions.ts';
 import { foreignRoutes } from '../contract/foreign-routes.ts';
 import { routePermissions } from '../contract/route-permissions.ts';
+import { refusingApi } from '../contract/refusing-api.ts';
 import { refusals } from '../contract/refusals.ts';
 import { rollingReleases } from '../contract/rolling.ts';
+import { staleReads } from '../contract/stale-reads.ts';
 import { statuses } from '../contract/status.ts';
 import { sickCandidates } from '../contract/sick-candidate.ts';
 import { unhappyApi } from '../contract/unhappy-api.ts';
+import { wrongClocks } from '../contract/wrong-clock.ts';
+import { wrongWatches } from '../contract/wrong-watches.ts';
 import { Api } from './api.ts';
 import { applyCrds } from './crds.ts';
 import { startCluster } from './tiers.ts';
@@ -44,7 +48,11 @@ beforeAll(async () => {
 afterAll(() => cluster?.stop());
 
 // With the longest scenes, which the others play beside.
+wrongWatches(() => cluster);
 unhappyApi(() => cluster, { patient: true });
+refusingApi(() => cluster);
+staleReads(() => cluster);
+wrongClocks(() => cluster, { courses: 'all' });
 goodReleases(() => cluster);
 rollbacks(() => cluster);
 keptWarm(() => cluster);
