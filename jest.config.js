@@ -15,5 +15,7 @@ export default {
   maxWorkers: Math.max(3, availableParallelism()),
   // Scenes of the contract mostly wait for pods; how many play at once is theirs to say (contract/scene.ts).
   maxConcurrency: 16,
+  // Five seconds, Jest's own, are little for a suite of thousands on a machine that others use, too; none is meant to say how long a test takes.
+  testTimeout: 60_000,
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/lib'],
 };

@@ -9,16 +9,20 @@ interface Given {
   readonly verify?: string;
   readonly signal?: AbortSignal;
   readonly onProcess?: (pid: number | null) => void;
+  readonly onLine?: () => void;
 }
 
-function commands(command: string, lines: string[], { verify, onProcess }: Given = {}) {
+function commands(command: string, lines: string[], { verify, onProcess, onLine }: Given = {}) {
   const made = routerCommandOf(
     { routerCommand: { command, verify: verify ?? null } },
     {
       clock: systemClock,
       env: { PATH: process.env.PATH, INPUT_KUBECONFIG: 'secret' },
       kubeconfig: '/tmp/config',
-      onLine: (input, line) => lines.push(`${input}: ${line}`),
+      onLine: (input, line) => {
+        lines.push(`${input}: ${line}`);
+        onLine?.();
+      },
       ...(onProcess === undefined ? {} : { onProcess }),
     },
   );
@@ -59,8 +63,10 @@ describe('router-command', () => {
 
   test('one that is ended by us did not do it, even with exit code 0', async () => {
     const stop = new AbortController();
-    const told = tell('trap "exit 0" TERM; echo up; sleep 30 & wait', { signal: stop.signal });
-    setTimeout(() => stop.abort(), 300);
+    const told = tell('trap "exit 0" TERM; echo up; sleep 30 & wait', {
+      signal: stop.signal,
+      onLine: () => stop.abort(),
+    });
     expect((await told).outcome).toEqual({ ok: false, reason: 'ended before it was done: up' });
   });
 

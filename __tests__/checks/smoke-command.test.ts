@@ -193,10 +193,10 @@ describe('its end before its time', () => {
   });
 
   test('the deadline ends it, and it is unhealthy', async () => {
-    const { result, lines } = await run('echo $$; sleep 60', { deadlineMs: 300 });
+    const { result, lines } = await run('echo $$; sleep 60', { deadlineMs: 2_000 });
     expect(result.verdict).toBe('unhealthy');
-    expect(result.detail).toMatch(/^not done within 300ms, and ended\n\d+$/);
-    expect(result.took).toBeLessThan(2_000);
+    expect(result.detail).toMatch(/^not done within 2s, and ended\n\d+$/);
+    expect(result.took).toBeLessThan(10_000);
     expect(await isGone(pidIn(lines))).toBe(true);
   });
 
@@ -219,9 +219,9 @@ function pidIn(lines: readonly string[]): number {
   return pid;
 }
 
-/** True when the process has ended, or ends within a second: nobody may have collected it yet. */
+/** True when the process has ended, or ends within ten seconds: nobody may have collected it yet. */
 async function isGone(pid: number): Promise<boolean> {
-  for (let tries = 0; tries < 20; tries++) {
+  for (let tries = 0; tries < 200; tries++) {
     if (!isAlive(pid)) return true;
     await sleep(50);
   }

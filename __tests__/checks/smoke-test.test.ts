@@ -174,7 +174,7 @@ describe('with a real server', () => {
       asked += 1;
       if (asked === 1) response.writeHead(500).end('no database');
     });
-    const test = smokeTest('GET / within=600ms');
+    const test = smokeTest('GET / within=3s');
     const result = await runSmokeTest(test, 'web', { proxy, clock: systemClock }, NEVER);
     expect(result).toMatchObject({ tries: 2, detail: expect.stringMatching(/last: 500 no database$/) });
   });
@@ -199,7 +199,7 @@ describe('with a real server', () => {
     setTimeout(() => cancel.abort(), 150);
     const result = await runSmokeTest(smokeTest('GET /'), 'web', { proxy, clock: systemClock }, cancel.signal);
     expect(result.verdict).toBe('cancelled');
-    expect(result.took).toBeLessThan(1_000);
+    expect(result.took).toBeLessThan(5_000);
   });
 });
 

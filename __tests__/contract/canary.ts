@@ -101,12 +101,12 @@ export function canaries(cluster: () => TestCluster, { routes }: { routes: boole
 
     scenario('keeps the share when replicas are doubled, and writes none', FOUR, async (scene) => {
       scene.judge = expectResizesOnly;
-      const action = scene.follow({ ...RAMP, steps: '20% 6s' });
+      const action = scene.follow({ ...RAMP, steps: '20% 15s' });
       await action.line(/waiting: 20 % of the users/);
       await scene.api.patch(paths.deployments(scene.namespace, 'web'), { spec: { replicas: 8 } });
       const hash = await scene.hash(IMAGE.v2);
-      await until('the candidate has grown', 5_000, async () => (await scene.podsOf(hash)).length === 2);
-      await until('stable has grown', 5_000, async () => (await scene.podsOf(scene.stable.hash)).length >= 7);
+      await until('the candidate has grown', 30_000, async () => (await scene.podsOf(hash)).length === 2);
+      await until('stable has grown', 30_000, async () => (await scene.podsOf(scene.stable.hash)).length >= 7);
       expectSuccess(await action.done);
       const { spec } = await scene.deployment();
       expect(spec?.replicas).toBe(8);
@@ -300,7 +300,7 @@ export function canaries(cluster: () => TestCluster, { routes }: { routes: boole
     scenario('a mirror through a controller that fails on it: refused before any write', FOUR, (scene) =>
       withGateway(scene, async (gateway) => {
         gateway.name = 'traefik.io/gateway-controller';
-        await until('it is known', 5_000, async () => {
+        await until('it is known', 30_000, async () => {
           return (await routeOf(scene)).status?.parents?.[0]?.controllerName === gateway.name;
         });
         const result = await scene.run({ ...RAMP, mirror: '10% 1s' });

@@ -63,8 +63,8 @@ export function checks(cluster: () => TestCluster, { sockets }: { readonly socke
     });
 
     scenario('that hangs is ended at the deadline of the release', {}, async (scene) => {
-      const result = await scene.run({ images: `web=${IMAGE.v2}`, 'smoke-command': 'sleep 60', timeout: '6s' });
-      expectFailure(result, 'rolled-back', /sleep 60|timeout of 6 s/);
+      const result = await scene.run({ images: `web=${IMAGE.v2}`, 'smoke-command': 'sleep 60', timeout: '12s' });
+      expectFailure(result, 'rolled-back', /sleep 60|timeout of 12 s/);
       expect(await scene.writes()).toEqual(TAKEN_BACK_UNSEEN);
       await expectOriginal(scene);
     });
@@ -72,7 +72,7 @@ export function checks(cluster: () => TestCluster, { sockets }: { readonly socke
     scenario('is not waited for when the candidate crashes meanwhile', {}, async (scene) => {
       const result = await scene.run({ images: `web=${IMAGE.lateCrash}`, 'smoke-command': 'sleep 60' });
       expectFailure(result, 'rolled-back', /pod web-\S+/);
-      expect(result.durationMs).toBeLessThan(40_000);
+      expect(result.durationMs).toBeLessThan(60_000);
       expect(await scene.writes()).toEqual(TAKEN_BACK_UNSEEN);
       await expectOriginal(scene);
     });

@@ -48,8 +48,8 @@ export const REPOSITORY = 'registry.test/web';
  * | never-ready | run, never Ready |
  * | crash | exit with code 3 at once after logging `panic: no database`; CrashLoopBackOff, restartCount rising |
  * | missing | cannot be pulled: ErrImagePull, then ImagePullBackOff |
- * | late-crash | as v2, Ready for 4 s, then exit with code 1 (restartCount 1), then Ready again |
- * | unready-later | as v2, Ready for 4 s, then not Ready for good |
+ * | late-crash | as v2, Ready for 8 s (simulator: 4 s), then exit with code 1 (restartCount 1), then Ready again |
+ * | unready-later | as v2, Ready for 8 s (simulator: 4 s), then not Ready for good |
  */
 export const IMAGE = {
   v1: `${REPOSITORY}:v1`,

@@ -134,7 +134,7 @@ export function commandRouters(cluster: () => TestCluster): void {
       action.kill();
       expect(await action.done).toMatchObject({ signal: 'SIGKILL', post: { conclusion: 'success' } });
       expect(program.entries()).toEqual(['12.5', '0']);
-      await until('the command is gone', 2_000, () => Promise.resolve(!isAlive(pid)));
+      await until('the command is gone', 30_000, () => Promise.resolve(!isAlive(pid)));
       await expectOriginal(scene, 'aborted');
     });
 

@@ -8,8 +8,8 @@ import { expectFailure, expectSuccess, GOOD_RELEASE } from './endings.ts';
 import { describe } from './group.ts';
 import { type Inputs, type Scene, scenariosOn } from './scene.ts';
 
-/** Milliseconds from the deletion to the word of it; the controllers wait five seconds before they delete anything. */
-const SOON = 20_000;
+/** Milliseconds from the deletion to the word of it; bake, drain and timeout would take a minute and more. */
+const SOON = 40_000;
 
 interface Moment {
   readonly title: string;

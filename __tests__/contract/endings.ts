@@ -173,10 +173,29 @@ function changed(deployment: unknown, { image, env }: Change): unknown {
 }
 
 /**
- * Users are on a mix while the Deployment is resized: for the moment that takes, and for nothing else, it is not paused. How long that is
- * on a machine at rest, `npm run bench` measures; here a dozen scenes share the machine, and an end is what counts.
+ * Milliseconds after which a violation has ended, by what the action does at once. Here a dozen scenes share a machine, and an end is what
+ * counts, before the scene's own time comes. How long it lasts is judged with a clock of its own (`others/`, `crashes/`), and measured on a
+ * machine at rest by `npm run bench`.
  */
+export const HAS_ENDED = 10_000;
+
+/** Users are on a mix while the Deployment is resized: for the moment that takes, and for nothing else, it is not paused. */
 export function expectResizesOnly(violations: readonly Violation[]): void {
   for (const violation of violations) expect(violation).toMatchObject({ rule: 'exposed', ms: expect.any(Number) });
-  for (const { ms } of violations) expect(ms).toBeLessThan(10_000);
+  for (const { ms } of violations) expect(ms).toBeLessThan(HAS_ENDED);
+}
+
+/** For a moment, and once at most, nobody may be served: from what others did to the pods until the action has brought users back. */
+export function expectOneGap(violations: readonly Violation[]): void {
+  for (const violation of violations) expect(violation).toMatchObject({ rule: 'empty', ms: expect.any(Number) });
+  for (const { ms } of violations) expect(ms).toBeLessThan(HAS_ENDED);
+  expect(violations.length).toBeLessThanOrEqual(1);
+}
+
+/** Whose pods a template takes away, or a selector brings, is for those who write it; that nobody is served, or a pin stays, is not. */
+export function expectServed(violations: readonly Violation[]): void {
+  for (const { rule, ms } of violations) {
+    expect(rule).not.toBe('pinned');
+    expect(ms).toBeLessThan(HAS_ENDED);
+  }
 }

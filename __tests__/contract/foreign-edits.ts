@@ -3,13 +3,12 @@ import { expect } from '@jest/globals';
 import type { Deployment, Service } from '../../src/cluster/wire.ts';
 import { paths } from '../kubernetes/api.ts';
 import { deploymentManifest } from '../kubernetes/app.ts';
-import type { Violation } from '../kubernetes/invariants.ts';
 import { until } from '../kubernetes/processes.ts';
 import type { RunResult } from '../runner/runner.ts';
 import { RAMP, weigh, withGateway } from './canary.ts';
 import type { TestCluster } from './cluster.ts';
 import { IMAGE } from './cluster.ts';
-import { expectFailure, expectSuccess } from './endings.ts';
+import { expectFailure, expectServed, expectSuccess } from './endings.ts';
 import { type HttpRoute, routePath } from './gateway.ts';
 import { describe } from './group.ts';
 import { type Scene, scenariosOn } from './scene.ts';
@@ -105,7 +104,7 @@ async function expectBack(scene: Scene, result: RunResult, named: RegExp): Promi
   expect({ deployment, leases }).toEqual({ deployment: scene.before.deployment, leases: [] });
   expect(services).toHaveLength(scene.before.services.length);
   expect(await scene.record()).toMatchObject({ isOpen: false });
-  await until('users are on stable', 10_000, async () => isDeepStrictEqual(await scene.users(), scene.stable.pods));
+  await until('users are on stable', 30_000, async () => isDeepStrictEqual(await scene.users(), scene.stable.pods));
 }
 
 async function expectLabelled(scene: Scene): Promise<void> {
@@ -119,14 +118,6 @@ async function expectWeighed(scene: Scene, result: RunResult, before: HttpRoute)
   expectSuccess(await scene.run({ action: 'abort' }), 'aborted');
   expect((await routeOf(scene)).spec).toEqual(before.spec);
   expect((await scene.objects()).deployment).toEqual(scene.before.deployment);
-}
-
-/** Whose pods a template takes away, or a selector brings, is for those who write it; that nobody is served is not. */
-function expectServed(violations: readonly Violation[]): void {
-  for (const { rule, ms } of violations) {
-    expect(rule).not.toBe('pinned');
-    expect(ms).toBeLessThan(rule === 'empty' ? 1_500 : 10_000);
-  }
 }
 
 /** As most manifests are, without a strategy: a hold's fields and a pause stay. */

@@ -4,12 +4,11 @@ import { expect } from '@jest/globals';
 import type { KubeObject } from '../../src/cluster/wire.ts';
 import { paths } from '../kubernetes/api.ts';
 import { deploymentManifest, serviceManifest } from '../kubernetes/app.ts';
-import type { Violation } from '../kubernetes/invariants.ts';
 import { until } from '../kubernetes/processes.ts';
 import { RAMP, withGateway } from './canary.ts';
 import type { TestCluster } from './cluster.ts';
 import { IMAGE } from './cluster.ts';
-import { expectFailure } from './endings.ts';
+import { expectFailure, expectServed } from './endings.ts';
 import { nextSecond, ownersOf } from './field-owners.ts';
 import { routeManifest, routePath } from './gateway.ts';
 import { describe } from './group.ts';
@@ -39,6 +38,7 @@ export function gitOpsTools(cluster: () => TestCluster): void {
 }
 
 async function expectTakenBack(scene: Scene, lag: number, inputs: Inputs): Promise<void> {
+  // It takes the pin away, and with its template the candidate's pods under their users: for as long as that is not seen.
   scene.judge = expectServed;
   const tool = new Tool(scene, lag);
   await tool.sync();
@@ -48,7 +48,7 @@ async function expectTakenBack(scene: Scene, lag: number, inputs: Inputs): Promi
   try {
     const result = await scene.run(inputs);
     expectFailure(result, 'rolled-back', /argocd-controller at \d\d:\d\d:\d\d UTC changed /);
-    await until('users are on the old version', 15_000, async () => {
+    await until('users are on the old version', 30_000, async () => {
       const users = await scene.users();
       const pods = await scene.podsOf(scene.stable.hash);
       return users.length === scene.stable.pods.length && isDeepStrictEqual(users, pods.sort());
@@ -70,17 +70,6 @@ async function expectTakenBack(scene: Scene, lag: number, inputs: Inputs): Promi
     configMaps: ['crossfade.web'],
   });
   expect(await scene.record()).toMatchObject({ isOpen: false, past: [{ outcome: 'rolled-back' }] });
-}
-
-/**
- * It takes the pin away, and with its template the candidate's pods under their users: for as long as that is not seen. What must not be is
- * that nobody is served for longer, or that a pin stays.
- */
-function expectServed(violations: readonly Violation[]): void {
-  for (const { rule, ms } of violations) {
-    expect(rule).not.toBe('pinned');
-    expect(ms).toBeLessThan(rule === 'empty' ? 1_500 : 10_000);
-  }
 }
 
 /** Compares what its manifests would make of the objects with what they are. */

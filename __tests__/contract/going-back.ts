@@ -384,7 +384,7 @@ async function apply(scene: Scene, image: string, cause: string): Promise<void> 
   };
   const body = { metadata: { annotations: { [CHANGE_CAUSE]: cause } }, ...template(image) };
   await scene.api.patch(path, body, 'strategic-merge-patch');
-  await until(`the Deployment runs ${image}`, 20_000, async () => {
+  await until(`the Deployment runs ${image}`, 30_000, async () => {
     const pods = await scene.podsOf(await scene.hash(image).catch(() => ''));
     const all = await replicaSets(scene);
     const isAlone = all.every(

@@ -2,6 +2,7 @@ import { expect } from '@jest/globals';
 import { Marked } from 'marked';
 import { type DefaultTreeAdapterTypes as Tree, parseFragment, defaultTreeAdapter as tree } from 'parse5';
 import { paths } from '../kubernetes/api.ts';
+import { until } from '../kubernetes/processes.ts';
 import type { RunResult } from '../runner/runner.ts';
 import type { TestCluster } from './cluster.ts';
 import { IMAGE } from './cluster.ts';
@@ -51,7 +52,7 @@ export function hostileText(cluster: () => TestCluster): void {
         { images: `web=${IMAGE.crash}` },
         { event: { actor: '::error::owned', ref: 'refs/heads/x::error::%0Aowned</code><h1>' } },
       );
-      const sick = await action.line(/candidate/).then(() => scene.hash(IMAGE.crash));
+      const sick = await until('the ReplicaSet is there', 30_000, () => scene.hash(IMAGE.crash));
       const involvedObject = { ...event.involvedObject, name: `web-${sick}` };
       await api.create(paths.core(namespace, 'events'), { ...event, involvedObject });
       const result = await action.done;

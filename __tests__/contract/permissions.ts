@@ -191,7 +191,7 @@ interface Review {
 export async function settled(kubeconfig: string, namespace: string, allowed: readonly Permission[]): Promise<void> {
   const api = await Api.from(kubeconfig);
   try {
-    await until('the role counts', 10_000, async () => {
+    await until('the role counts', 30_000, async () => {
       const review = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectRulesReview', spec: { namespace } };
       const path = '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews';
       const { status } = await api.create<Review>(path, review);

@@ -12,7 +12,7 @@ import {
   TAKEN_BACK,
 } from './endings.ts';
 import { describe } from './group.ts';
-import { mortal } from './killed.ts';
+import { interrupt, mortal } from './killed.ts';
 import { type Inputs, PROCESS, type Scene, scenariosOn } from './scene.ts';
 
 const V2 = { images: `web=${IMAGE.v2}` } as const;
@@ -51,11 +51,11 @@ export function resumedRuns(cluster: () => TestCluster): void {
 
     scenario('on its way back is resumed on its way back', {}, async (scene) => {
       const at = TAKEN_BACK.indexOf('note the turn');
-      const { gate, die } = await mortal(scene, at, 'after');
+      const { gate, die } = await mortal(scene, at, 'unheard');
       const action = scene.start({ ...V2, kubeconfig: gate.kubeconfig, 'bake-time': '30s' });
       die(action, 'the runner');
       await action.line(/waiting: users are on the candidate/);
-      action.cancel();
+      interrupt(action);
       await action.done;
       await scene.expireLock();
       expectFailure(await scene.run({ action: 'resume' }), 'aborted', /The run was cancelled/);
@@ -136,7 +136,7 @@ export function resumedRuns(cluster: () => TestCluster): void {
 
 /** The runner is lost when this write was carried out, before the run hears of that. */
 async function lose(scene: Scene, inputs: Inputs, write: number): Promise<void> {
-  const { gate, die } = await mortal(scene, write, 'after');
+  const { gate, die } = await mortal(scene, write, 'unheard');
   const action = scene.start({ ...inputs, kubeconfig: gate.kubeconfig });
   die(action, 'the runner');
   expect(await action.done).toMatchObject({ signal: 'SIGKILL' });

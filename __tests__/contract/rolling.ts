@@ -149,11 +149,11 @@ export function rollingReleases(cluster: () => TestCluster): void {
 
     scenario('keeps its parts when replicas are doubled in a batch', IN_PLACE, async (scene) => {
       scene.judge = expectResizesOnly;
-      const action = scene.follow({ ...BATCHES, batches: '50% 6s' });
+      const action = scene.follow({ ...BATCHES, batches: '50% 15s' });
       await action.line(/waiting: 50 % of the users/);
       await scene.api.patch(paths.deployments(scene.namespace, 'web'), { spec: { replicas: 8 } });
       const hash = await scene.hash(IMAGE.v2);
-      await until('both have grown', 5_000, async () => {
+      await until('both have grown', 30_000, async () => {
         const sizes = await Promise.all([hash, scene.stable.hash].map((each) => scene.podsOf(each)));
         return sizes.every((pods) => pods.length === 4);
       });
@@ -213,6 +213,24 @@ export function rollingReleases(cluster: () => TestCluster): void {
         'release lock',
       ]);
       await expectWholeAgain(scene);
+    });
+
+    scenario('leaves a template that somebody gives it meanwhile to roll out', { replicas: 4 }, async (scene) => {
+      scene.judge = neverEmpty;
+      const action = scene.follow({ ...ROLLING, images: `web=${IMAGE.neverReady}` });
+      await action.line(/waiting: 0\/4 candidate pods Ready/);
+      const container = { name: 'web', image: IMAGE.v3 };
+      const path = `${paths.deployments(scene.namespace, 'web')}?fieldManager=kubectl-set`;
+      const body = { spec: { template: { spec: { containers: [container] } } } };
+      await scene.api.patch(path, body, 'strategic-merge-patch');
+      const result = await action.done;
+      expectFailure(result, 'failed', /kubectl-set at \d\d:\d\d:\d\d UTC changed the pod template of web/);
+      expect(result.summary).toContain('Kubernetes rolls out what somebody else gave the Deployment.');
+      expect(await scene.record()).toMatchObject({ isOpen: false, past: [{ outcome: 'failed' }] });
+      await until('theirs has rolled out', 30_000, async () => {
+        const users = await scene.users();
+        return users.length === 4 && users.join() === (await scene.podsOf(await scene.hash(IMAGE.v3))).sort().join();
+      });
     });
 
     scenario('killed on its way is taken back by post', { replicas: 4 }, async (scene) => {

@@ -8,10 +8,11 @@ import { type InvariantsWatch, type Violation, watchInvariants } from '../kubern
 import { type ActionStep, type RunningAction, type RunResult, startAction } from '../runner/runner.ts';
 import type { AuditedRequest, TestCluster } from './cluster.ts';
 import { IMAGE } from './cluster.ts';
+import { expireLock } from './expired-lock.ts';
 import { Gate, type Rule } from './gate.ts';
 import { inGroups } from './group.ts';
 import { hostFor } from './in-process.ts';
-import { type DatedWrite, datedWrites, mutations } from './writes.ts';
+import { mutations, type ToldWrite, toldWrites } from './writes.ts';
 
 /** The folder with `action.yml` and the committed bundle. Another one proves another build by the same scenarios. */
 const ACTION = process.env.CROSSFADE_ACTION ?? join(import.meta.dirname, '../..');
@@ -27,7 +28,7 @@ const QUICK = {
 } as const;
 
 /** Milliseconds for a scene; before the test runner loses patience, so that there is something to read. */
-const PATIENCE = 90_000;
+const PATIENCE = 180_000;
 /** Scenes wait for one another, too. */
 const TIMEOUT = 600_000;
 /**
@@ -167,21 +168,27 @@ export class Scene {
     return mutations(await this.cluster.audit(this.#since), this.namespace);
   }
 
+  /** The same without renewals of the lock, each with what it was for. */
+  async told(): Promise<ToldWrite[]> {
+    const { name } = this.app;
+    return toldWrites(await this.mutations(), { deployment: name, service: name, stable: this.stable.hash });
+  }
+
   /** The same in words. */
   async writes(): Promise<string[]> {
-    return (await this.#dated()).map(({ word }) => word);
+    return (await this.told()).map(({ word }) => word);
   }
 
-  /** Milliseconds from the first write of one word to the first of another, by the API server's clock; NaN: one is not there. */
+  /** When the API server received the first write of this word, epoch milliseconds. */
+  async wroteAt(wanted: string): Promise<number> {
+    const found = (await this.told()).find(({ word }) => word === wanted);
+    if (found === undefined) throw new Error(`nobody wrote “${wanted}”`);
+    return found.write.at;
+  }
+
+  /** Milliseconds from the first write of one word to the first of another, by the API server's clock. */
   async between(from: string, to: string): Promise<number> {
-    const dated = await this.#dated();
-    const at = (wanted: string): number => dated.find(({ word }) => word === wanted)?.at ?? Number.NaN;
-    return at(to) - at(from);
-  }
-
-  async #dated(): Promise<DatedWrite[]> {
-    const { name } = this.app;
-    return datedWrites(await this.mutations(), { deployment: name, service: name, stable: this.stable.hash });
+    return (await this.wroteAt(to)) - (await this.wroteAt(from));
   }
 
   objects(): Promise<FinalObjects> {
@@ -202,17 +209,15 @@ export class Scene {
     return hashOf(this.api, this.app, image);
   }
 
-  /** The app's pods that are not on their way out, by the version that they run. */
+  /** Names of a version's pods that are not on their way out, sorted, as those of `users` are. */
   async podsOf(hash: string): Promise<string[]> {
     const found = await pods(this.api, this.app);
-    return found.filter((pod) => !isLeaving(pod) && hashLabel(pod) === hash).map((pod) => pod.metadata?.name ?? '');
+    const staying = found.filter((pod) => !isLeaving(pod) && hashLabel(pod) === hash);
+    return staying.map((pod) => pod.metadata?.name ?? '').sort();
   }
 
-  /** Half a minute in one request: the dead run's lock counts as stale after a second. */
-  async expireLock(): Promise<void> {
-    const lease = paths.leases(this.namespace, 'crossfade.web');
-    if ((await this.api.find(lease)) === undefined) return;
-    await this.api.patch(lease, { spec: { leaseDurationSeconds: 1 } });
+  expireLock(): Promise<void> {
+    return expireLock(this.api, this.namespace, 'web');
   }
 
   /** Whoever has it; it has to be there. */

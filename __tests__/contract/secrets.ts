@@ -144,7 +144,7 @@ export function secrets(cluster: () => TestCluster): void {
     const action = scene.start({ ...inputs, kubeconfig: readFileSync(scene.cluster.kubeconfig, 'utf8') }, { onLine });
     const done = processes.watch(action);
     await action.line(/^ +here$/);
-    await until('the kubeconfig was seen', 5_000, async () => processes.files().length > 0);
+    await until('the kubeconfig was seen', 30_000, async () => processes.files().length > 0);
     look();
     action.kill('SIGKILL');
     await done;
@@ -284,8 +284,8 @@ class Surroundings {
     };
     return {
       env: `web.API_KEY=${MARKS.never.newVariable}`,
-      'router-command': `true\nsleep 0.1; : ${MARKS.never.routerCommand}`,
-      'smoke-command': `true\nsleep 0.1; : ${MARKS.never.smokeCommand}`,
+      'router-command': `true\nsleep 0.3; : ${MARKS.never.routerCommand}`,
+      'smoke-command': `true\nsleep 0.3; : ${MARKS.never.smokeCommand}`,
       job: JSON.stringify(job),
       webhook: `http://${this.#address}/gate`,
       'webhook-secret': MARKS.action.webhookSecret,

@@ -14,6 +14,11 @@ export interface Known {
   readonly stable: string;
 }
 
+export interface ToldWrite {
+  readonly word: string;
+  readonly write: AuditedRequest;
+}
+
 /** Requests of the action that were to change something, in the order in which the API server received them. */
 export function mutations(audit: readonly AuditedRequest[], namespace: string): AuditedRequest[] {
   return audit.filter(
@@ -26,22 +31,16 @@ export function mutations(audit: readonly AuditedRequest[], namespace: string): 
   );
 }
 
-/** A write in a word or two, and when the API server received it (epoch ms). */
-export interface DatedWrite {
-  readonly word: string;
-  readonly at: number;
-}
-
 /**
  * What each write was for, in a word or two, read from its body; one that was refused carries the status: `pause (422)`.
  * Renewals of the lock are left out: how many there are is a matter of time.
  */
 export function describeWrites(writes: readonly AuditedRequest[], known: Known): string[] {
-  return datedWrites(writes, known).map(({ word }) => word);
+  return toldWrites(writes, known).map(({ word }) => word);
 }
 
-/** The same, each with its moment. */
-export function datedWrites(writes: readonly AuditedRequest[], known: Known): DatedWrite[] {
+/** The same, each with its request. */
+export function toldWrites(writes: readonly AuditedRequest[], known: Known): ToldWrite[] {
   let holder: string | undefined;
   let { stable } = known;
   let selected = stable;
@@ -63,15 +62,14 @@ export function datedWrites(writes: readonly AuditedRequest[], known: Known): Da
     }
     // The same hold on another template: the one before.
     if (word === 'open' && opened !== undefined && templateIn(write.body) !== opened) word = 'regrow';
-    const { at } = write;
-    if (write.code >= 300) return { word: `${word} (${write.code})`, at };
+    if (write.code >= 300) return { word: `${word} (${write.code})`, write };
     if (word === 'open') opened = templateIn(write.body);
     if (word === 'open record') opened = undefined;
     // What a release promoted is what the next one calls stable.
     if (write.resource === 'services' && write.name === known.service) selected = selectedIn(write.body) ?? selected;
     if (word === 'close') promoted = selected;
     if (word === 'open record') stable = promoted;
-    return { word, at };
+    return { word, write };
   });
 }
 

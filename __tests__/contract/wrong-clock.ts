@@ -147,7 +147,7 @@ async function expectWrong(scene: Scene, ahead: number): Promise<void> {
 
 /** The runner is lost when users are on the candidate, before the run hears of that. */
 async function lose(scene: Scene, step: Step): Promise<void> {
-  const { gate, die } = await mortal(scene, GOOD_RELEASE.indexOf('select candidate'), 'after');
+  const { gate, die } = await mortal(scene, GOOD_RELEASE.indexOf('select candidate'), 'unheard');
   const action = scene.start({ ...V2, kubeconfig: gate.kubeconfig }, step);
   die(action, 'the runner');
   expect(await action.done).toMatchObject({ signal: 'SIGKILL' });

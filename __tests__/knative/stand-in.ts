@@ -57,7 +57,7 @@ export class KnativeStandIn {
   /** A Revision that was Ready and is no more: what its controller says when its pods are gone for good. */
   async fail(revision: string): Promise<void> {
     this.#given.add(revision);
-    await until(`${revision} has failed`, 10_000, async () => {
+    await until(`${revision} has failed`, 30_000, async () => {
       const found = await this.#api.get<KnativeObject>(knativePaths.revisions(this.#namespace, revision));
       return found.status?.conditions?.[0]?.status === 'False' ? true : undefined;
     });

@@ -81,7 +81,7 @@ export class Api {
     // An apply patch is YAML by its name, and JSON is YAML.
     const suffix = patch === 'apply-patch' ? 'yaml' : 'json';
     const type = method === 'PATCH' ? `application/${patch}+${suffix}` : 'application/json';
-    const answer = await this.#send(method, path, AbortSignal.timeout(options.timeoutMs ?? 10_000), body, type);
+    const answer = await this.#send(method, path, AbortSignal.timeout(options.timeoutMs ?? 30_000), body, type);
     const text = await answer.body.text();
     if (answer.statusCode >= 300) throw new ApiError(method, path, answer.statusCode, text);
     // Logs and the like are plain text; the caller's T says which it expects.

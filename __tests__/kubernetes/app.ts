@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Deployment, EndpointSlice, KubeObject, Pod, Service } from '../../src/cluster/wire.ts';
 import { IMAGE } from '../contract/cluster.ts';
 import { type Api, paths } from './api.ts';
@@ -107,8 +108,10 @@ export async function waitSettled(api: Api, app: App, timeoutMs = 60_000): Promi
     const observed = observedGeneration >= (deployment.metadata?.generation ?? 0);
     const rolled = replicas === wanted && updatedReplicas === wanted && availableReplicas === wanted;
     if (!observed || !rolled) return undefined;
-    const endpoints = await readyEndpoints(api, namespace, name);
-    return endpoints.length === wanted ? deployment : undefined;
+    // As many could be an old one in place of the last new one, when the EndpointSlices are behind.
+    const staying = (await pods(api, app)).filter(({ metadata }) => metadata?.deletionTimestamp === undefined);
+    const names = staying.map(({ metadata }) => metadata?.name ?? '').sort();
+    return isDeepStrictEqual(await readyEndpoints(api, namespace, name), names) ? deployment : undefined;
   });
 }
 

@@ -71,7 +71,7 @@ export class ByHand {
 
   /** `pod-template-hash` of an image; waits until there is one. */
   version(image: string): Promise<string> {
-    return until(`a ReplicaSet of ${image}`, 5000, async () => {
+    return until(`a ReplicaSet of ${image}`, 30_000, async () => {
       return (await this.#replicaSet(image))?.metadata?.labels?.['pod-template-hash'];
     });
   }
@@ -80,7 +80,7 @@ export class ByHand {
   sized(image: string, count: number): Promise<unknown> {
     return until(
       `${count} pods of ${image}`,
-      15_000,
+      30_000,
       async () => (await this.#replicaSet(image))?.spec?.replicas === count,
     );
   }
@@ -95,7 +95,7 @@ export class ByHand {
 
   /** Waits until the ready endpoints are of just these versions. */
   reached(...versions: string[]): Promise<unknown> {
-    return until(`endpoints of ${versions.join(' and ')}`, 5000, async () => {
+    return until(`endpoints of ${versions.join(' and ')}`, 30_000, async () => {
       const endpoints = await readyEndpoints(this.#api, this.#namespace, this.#name);
       const found = new Set(endpoints.map((pod) => pod.slice(this.#name.length + 1).split('-')[0] ?? ''));
       return found.size === versions.length && versions.every((version) => found.has(version));

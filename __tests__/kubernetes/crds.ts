@@ -27,7 +27,7 @@ export async function applyCrds(api: Api): Promise<void> {
   );
   await Promise.all(
     served.map((path) =>
-      until(`${path} is served`, 20_000, async () => {
+      until(`${path} is served`, 30_000, async () => {
         try {
           await api.list(path);
           return true;

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { IMAGE } from '../contract/cluster.ts';
+import { HAS_ENDED } from '../contract/endings.ts';
 import { Api } from './api.ts';
 import { createApp, readyEndpoints, setImage } from './app.ts';
 import { ByHand, HOLD, PAUSED, ROLLING, rolling } from './by-hand.ts';
@@ -77,7 +78,7 @@ describe('a release in the right order violates nothing', () => {
   test('a ramp without a router, frozen between its steps', async () => {
     await watch.stop();
     const options = { kubeconfig: cluster.kubeconfig, namespace, deployment: 'web', service: 'web' };
-    watch = await watchInvariants({ ...options, exposureAllowedMs: 2000 });
+    watch = await watchInvariants({ ...options, exposureAllowedMs: HAS_ENDED });
     await hand.write(PAUSED);
     await hand.write(hand.image(IMAGE.v2), HOLD, rolling(1, 0), ROLLING);
     const candidate = await hand.version(IMAGE.v2);
@@ -120,7 +121,7 @@ describe('a release in the wrong order is found out', () => {
     await hand.reached(stable);
     const found = await violations();
     expect(found).toMatchObject([{ rule: 'exposed' }]);
-    expect(found[0]?.ms).toBeLessThan(2000);
+    expect(found[0]?.ms).toBeLessThan(HAS_ENDED);
   });
 
   test('pinned before the pause', async () => {
@@ -141,7 +142,7 @@ describe('a release in the wrong order is found out', () => {
   test('a Service that selects nobody', async () => {
     await hand.write(PAUSED);
     await hand.pin('0000000000');
-    await until('no endpoints', 5000, async () => (await readyEndpoints(api, namespace, 'web')).length === 0);
+    await until('no endpoints', 30_000, async () => (await readyEndpoints(api, namespace, 'web')).length === 0);
     await hand.pin(stable);
     await hand.reached(stable);
     const found = await violations();
@@ -155,7 +156,7 @@ describe('a release in the wrong order is found out', () => {
     await hand.write(ROLLING);
     await setImage(api, { namespace }, IMAGE.v3);
     const stranger = await hand.version(IMAGE.v3);
-    await until('it is reached', 10_000, async () =>
+    await until('it is reached', 30_000, async () =>
       (await readyEndpoints(api, namespace, 'web')).some((pod) => pod.startsWith(`web-${stranger}-`)),
     );
     const rules = new Set((await violations()).map(({ rule, message }) => `${rule} ${message.includes(stranger)}`));

@@ -100,7 +100,7 @@ export async function startLoad(node: NodeCluster, options: LoadOptions): Promis
   ];
   const pid = node.startInside(name, [node.web, 'load', ...flags]);
   const report = (): LoadReport => new LoadReport(readLines(file));
-  await until(`load on ${url}`, 10_000, () => report().total > 0);
+  await until(`load on ${url}`, 30_000, () => report().total > 0);
   const processor = [processorOf(pid)];
   const sampling = setInterval(() => {
     try {

@@ -29,6 +29,8 @@ import { answeredBefore, answeredFirst, UNREAD_BY_PODS, UNREAD_BY_PROMETHEUS } f
 
 const PORT = 9090;
 const NEVER = new AbortController().signal;
+/** Milliseconds from the beginning of one tick to the end of the next, as `UNREAD_BY_PODS` has them. */
+const TICK = 1_500;
 
 let node: NodeCluster;
 let connection: Connection;
@@ -67,7 +69,7 @@ beforeAll(async () => {
   const first = await Promise.all([stable, candidate].map((hash) => loadOn(hash, 20)));
   await systemClock.sleep(2000, NEVER);
   await Promise.all(first.map((load) => load.stop()));
-  await systemClock.sleep(2500, NEVER);
+  await podsAreScraped();
 }, 180_000);
 afterAll(async () => {
   await following?.stop();
@@ -165,20 +167,36 @@ class Watch {
   }
 }
 
-/** Ticks of a second, until `ends` milliseconds from now. */
-async function watch(watches: readonly Watch[], forMs: number): Promise<void> {
-  const end = Date.now() + forMs;
+/** Ticks of a second, for so many milliseconds. @returns the most that lay between the beginning of one and the end of the next, milliseconds */
+async function watch(watches: readonly Watch[], forMs: number): Promise<number> {
+  let began = Date.now();
+  const end = began + forMs;
+  let longest = 0;
   while (Date.now() < end) {
+    const before = began;
+    began = Date.now();
     const now = await tracks();
     await Promise.all(watches.map((one) => one.tick(now)));
+    longest = Math.max(longest, Date.now() - before);
     await systemClock.sleep(1000, NEVER);
   }
+  return longest;
+}
+
+function podsAreScraped(): Promise<void> {
+  return server.scraped('up{job="pods"}', async () => [...(await podsOf(stable)), ...(await podsOf(candidate))]);
+}
+
+function traefikIsScraped(): Promise<void> {
+  return server.scraped('up{job="traefik"}', () => Promise.resolve([TRAEFIK_METRICS]));
 }
 
 async function loadOn(hash: string, perSecond: number, keptAlive = 2): Promise<Load> {
   const service = await node.api.get<Service>(paths.core(app.namespace, 'services', `of-${hash}`));
   const url = `http://${service.spec?.clusterIP}/`;
-  await until(`${url} answers`, 10_000, async () => (await node.inside([node.web, 'get', url])).stdout !== '');
+  // Which no pod counts.
+  const answers = async (): Promise<boolean> => (await node.inside([node.web, 'get', `${url}healthz`])).code === 0;
+  await until(`${url} answers`, 30_000, answers);
   return startLoad(node, { url, perSecond, keptAlive, seconds: 60 });
 }
 
@@ -202,10 +220,10 @@ describe('a bounded load', () => {
     const watches = [await Watch.of({ kind: 'auto' }, byUrl()), await Watch.of({ kind: 'pods', series: null }, null)];
     await watch(watches, 1500);
     const loads = [await loadOn(stable, 60), await loadOn(candidate, 20)];
-    // Those asked whether the Services answer.
     await watch(watches, 8000);
     const [ofStable, ofCandidate] = await Promise.all(loads.map(sent));
-    await watch(watches, 3500);
+    await podsAreScraped();
+    await watch(watches, 1500);
     for (const { sum, missed } of watches) {
       expect(missed).toBe(0);
       for (const [track, truth] of [
@@ -214,11 +232,7 @@ describe('a bounded load', () => {
       ] as const) {
         expect(truth?.unanswered).toBe(0);
         expect(truth?.n).toBeGreaterThan(100);
-        // The tries before the load: one at least, and each of them a request.
-        expect(sum[track].n - (truth?.n ?? 0)).toBeGreaterThanOrEqual(1);
-        expect(sum[track].n - (truth?.n ?? 0)).toBeLessThanOrEqual(5);
-        expect(sum[track].x - (truth?.x ?? 0)).toBeGreaterThanOrEqual(0);
-        expect(sum[track].x - (truth?.x ?? 0)).toBeLessThanOrEqual(5);
+        expect(sum[track]).toEqual({ n: truth?.n, x: truth?.x });
       }
     }
     // Both say the same.
@@ -240,12 +254,14 @@ describe('a bounded load', () => {
     const ip = (await node.api.get<Pod>(paths.core(app.namespace, 'pods', crashing))).status?.podIP;
     await node.inside([node.web, 'get', `http://${ip}:8080/crash`]);
     const crashedAt = Date.now();
-    await watch(watches, 8000);
+    // On a busy machine ticks take their time, too.
+    const late = Math.max(0, (await watch(watches, 8000)) - TICK);
     const crashed = await node.api.get<Pod>(paths.core(app.namespace, 'pods', crashing));
     expect(crashed.status?.containerStatuses?.[0]?.restartCount).toBe(1);
     expect(await podsOf(stable)).not.toContain(leaves);
     const [ofStable, ofCandidate] = await Promise.all([sent(onStable), sent(onCandidate)]);
-    await watch(watches, 3500);
+    await podsAreScraped();
+    await watch(watches, 1500);
     for (const [{ sum, missed }, unread] of [
       [watches[0], UNREAD_BY_PROMETHEUS],
       [watches[1], UNREAD_BY_PODS],
@@ -256,10 +272,10 @@ describe('a bounded load', () => {
         [
           'stable',
           ofStable,
-          answeredBefore(ofStable.answers, leaves, left, unread.end) +
-            answeredFirst(ofStable.answers, before, unread.beginning),
+          answeredBefore(ofStable.answers, leaves, left, unread.end + late) +
+            answeredFirst(ofStable.answers, before, unread.beginning + late),
         ],
-        ['candidate', ofCandidate, answeredBefore(ofCandidate.answers, crashing, crashedAt, unread.end)],
+        ['candidate', ofCandidate, answeredBefore(ofCandidate.answers, crashing, crashedAt, unread.end + late)],
       ] as const) {
         process.stderr.write(`    ${track}: ${truth.n - sum[track].n} of ${truth.n} not read, ${lost} at most\n`);
         expect(sum[track].n).toBeLessThanOrEqual(truth.n + 5);
@@ -281,9 +297,10 @@ describe('a bounded load', () => {
     await server.startAgain();
     await watch([watched], 3000);
     const [ofStable, ofCandidate] = await Promise.all(loads.map(sent));
-    await watch([watched], 3500);
-    expect(Math.abs(watched.sum.stable.n - (ofStable?.n ?? 0))).toBeLessThanOrEqual(5);
-    expect(Math.abs(watched.sum.candidate.n - (ofCandidate?.n ?? 0))).toBeLessThanOrEqual(5);
+    await podsAreScraped();
+    await watch([watched], 1500);
+    expect(watched.sum.stable.n).toBe(ofStable?.n);
+    expect(watched.sum.candidate.n).toBe(ofCandidate?.n);
   });
 });
 
@@ -317,7 +334,7 @@ test('Prometheus through the API server', async () => {
     path: '',
     headers: [],
   };
-  const { source } = await until('it is reached', 10_000, async () => {
+  const { source } = await until('it is reached', 30_000, async () => {
     const { source, ...preparation } = await prepare({ kind: 'auto' }, target);
     if (source === null) throw new Error(JSON.stringify(preparation));
     return { source };
@@ -337,7 +354,7 @@ test.each([
   await createApp(node.api, routed);
   const way = await route.lead({ api: node.api, namespace });
   const ask = () => node.inside([node.web, 'get', way.url, way.host ?? '']);
-  await until('the route leads there', 20_000, async () => (await ask()).code === 0);
+  await until('the route leads there', 30_000, async () => (await ask()).code === 0);
   const of: AppNow = {
     namespace,
     deployment: 'web',
@@ -347,7 +364,7 @@ test.each([
     mixes: false,
     routers: [{ kind: 'httproute', controller: 'traefik.io/gateway-controller' }],
   };
-  const { source, ...preparation } = await until('Prometheus has it', 20_000, async () => {
+  const { source, ...preparation } = await until('Prometheus has it', 30_000, async () => {
     const prepared = await prepareOf(of, { kind: 'auto' }, byUrl());
     return prepared.source !== null && prepared;
   });
@@ -362,15 +379,14 @@ test.each([
     service: { name: 'web', leadsTo: 'stable' },
   };
   const total = () =>
-    until('a scrape', 10_000, async () => {
+    until('a scrape', 30_000, async () => {
       const reading = await source?.read(now, NEVER);
       return reading?.counters.find(({ metric, track }) => metric === 'errors' && track === 'stable')?.total;
     });
-  await total();
-  await systemClock.sleep(2500, NEVER);
+  await traefikIsScraped();
   const before = await total();
   for (let n = 0; n < 20; n += 1) await ask();
-  await systemClock.sleep(2500, NEVER);
+  await traefikIsScraped();
   expect((await total()) - before).toBe(20);
 });
 

@@ -185,7 +185,7 @@ beforeAll(async () => {
   );
   prometheus = connected.prometheus;
   close = connected.close;
-  await until('all targets are scraped', 20_000, async () => {
+  await until('all targets are scraped', 30_000, async () => {
     const up = await server.query('count(up == 1)');
     return up[0]?.value === scrape.length;
   });
@@ -266,8 +266,8 @@ type Row = readonly [metric: string, track: string, total: number, bad: number];
 
 async function read(source: CounterSource, now: TracksNow): Promise<Row[]> {
   const { counters } = await source.read(now, signal);
-  // A sample's time is that of its scrape, a second ago at most (and two more on a busy machine).
-  for (const { at } of counters) expect(Date.now() - at).toBeLessThan(3000);
+  // A sample's time is that of its scrape, or of the last change: since this suite began, and not none.
+  for (const { at } of counters) expect(Date.now() - at).toBeLessThan(60_000);
   return counters
     .map(({ metric, track, total, bad }): Row => [metric, track, total, bad])
     .sort((a, b) => (a.join() < b.join() ? -1 : 1));
@@ -366,7 +366,7 @@ describe('series of proxies', () => {
     const source = sourceOf(metrics);
     // Of the live Service, the first sample may be from before whatever has just changed.
     expect((await read(source, tracks(of))).map(([, track]) => track)).toEqual(['candidate', 'candidate']);
-    const later = await until('another scrape', 10_000, async () => {
+    const later = await until('another scrape', 30_000, async () => {
       const rows = await read(source, tracks(of));
       return rows.length === 4 && rows;
     });

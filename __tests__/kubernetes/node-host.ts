@@ -94,7 +94,7 @@ export async function prepareHost(host: NodeHost): Promise<void> {
  * Nothing to remove is fine.
  */
 export async function removeHost(host: NodeHost): Promise<void> {
-  await until(`the last process of ${host.name} ends`, 20_000, async () => {
+  await until(`the last process of ${host.name} ends`, 30_000, async () => {
     const left = await processesOf(host);
     for (const pid of left) {
       try {

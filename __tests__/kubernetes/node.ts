@@ -154,7 +154,7 @@ async function startNamespaces(
   const pause = tools.program('pause');
   const unshare = ['unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc', '--', pause];
   const parent = processes.start('init', 'nsenter', [`--net=${netns(host)}`, '--', ...unshare]);
-  const first = await until('process 1 of the node', 10_000, () => {
+  const first = await until('process 1 of the node', 30_000, () => {
     processes.check();
     // Until the child has become our program, its namespaces are still being made.
     return childrenOf(parent).find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').startsWith(pause));
@@ -169,7 +169,7 @@ async function startNamespaces(
 
 async function importImages(tools: Tools, site: Site, enter: readonly string[], processes: Processes): Promise<void> {
   const ctr = [...enter, tools.program('ctr'), `--address=${containerdSocket(site)}`, '--namespace=k8s.io'];
-  await until('containerd answers', 20_000, async () => {
+  await until('containerd answers', 30_000, async () => {
     processes.check();
     return (await run('nsenter', [...ctr, 'version'])).code === 0;
   });

@@ -120,6 +120,16 @@ export class PrometheusServer {
     if (!reloaded.ok) throw new Error(`the rules are refused: ${await reloaded.text()}`);
   }
 
+  /** Waits until all of these targets, which it may not know yet, have been scraped after this moment. `up`: the selector of their `up`. */
+  async scraped(up: string, targets: () => Promise<readonly string[]>): Promise<void> {
+    const now = Date.now() / 1000;
+    await until(`${up} is new`, 30_000, async () => {
+      const found = await this.query(`timestamp(${up}) > ${now} and ${up} == 1`);
+      const names = found.map(({ labels }) => labels.pod ?? labels.instance);
+      return (await targets()).every((name) => names.includes(name));
+    });
+  }
+
   /** Its own answer to an instant query, for what a test wants to know itself. */
   async query(promql: string): Promise<{ labels: Record<string, string>; value: number }[]> {
     const answer = await fetch(`${this.url}/api/v1/query?${new URLSearchParams({ query: promql })}`);

@@ -43,7 +43,7 @@ export abstract class RealCluster implements TestCluster {
     this.#names += 1;
     const marker = paths.core('default', 'configmaps', `audit-marker-${this.#names}`);
     await this.api.find(marker);
-    const requests = await until('audit log', 5000, () => {
+    const requests = await until('audit log', 30_000, () => {
       const read = this.#audit.requests(since);
       return read.some((request) => request.uri === marker) && read;
     });

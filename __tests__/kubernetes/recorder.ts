@@ -40,7 +40,7 @@ export class Recorder {
 
   /**
    * Waits until the watches have told of everything that is true now, and ends them.
-   * @throws Error when a watch cannot be kept up, or does not catch up within 10 s: a record with gaps proves nothing
+   * @throws Error when a watch cannot be kept up, or does not catch up within 30 s: a record with gaps proves nothing
    */
   async stop(): Promise<Change[]> {
     try {
@@ -48,7 +48,7 @@ export class Recorder {
         // Listed anew each time: an object that is deleted after a list would be waited for in vain.
         const isCurrent = async (): Promise<boolean> =>
           follower.knows((await this.#api.list<KubeObject>(follower.path)).items);
-        await until(`the watch of ${follower.path} catches up`, 10_000, isCurrent, 20);
+        await until(`the watch of ${follower.path} catches up`, 30_000, isCurrent, 20);
       }
     } finally {
       this.#stop.abort();

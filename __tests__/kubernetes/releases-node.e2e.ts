@@ -9,8 +9,7 @@ import { normalised } from './app.ts';
 import { HELD_SECONDS } from './invariants.ts';
 import { type NodeCluster, startNode } from './node.ts';
 import { until } from './processes.ts';
-import { BACK_AFTER_CHANGE, expectBack } from './ramps/in-time.ts';
-import { SETTLE } from './ramps/ramp.ts';
+import { BACK_AFTER_CHANGE, expectBack, strained } from './ramps/in-time.ts';
 import { pause } from './ramps/turns.ts';
 import { BusyScene, isReady, type Traffic } from './under-load.ts';
 
@@ -132,7 +131,7 @@ describe('a release that is taken back in the bake', () => {
     expect(result.summary).toMatch(/ GET \/ from /);
     const traffic = await expectTakenBack(busy, result, 'unready-later');
     const candidate = await busy.scene.hash(IMAGE.unreadyLater);
-    expectShown(busy, traffic.first('not Ready any more', losesReadiness(candidate)));
+    expectShown(busy, traffic, traffic.first('not Ready any more', losesReadiness(candidate)));
     await expectOriginal(busy.scene);
   });
 
@@ -211,16 +210,16 @@ async function expectUnseen(
   isCertain: (pod: Pod) => boolean,
 ): Promise<void> {
   const traffic = await busy.end(took(result));
-  expectShown(busy, traffic.first(what, isCertain));
+  expectShown(busy, traffic, traffic.first(what, isCertain));
   expect([...traffic.report.versions.keys()]).toEqual(['v1']);
   await expectOriginal(busy.scene);
 }
 
 /** @param sign when a person who looks at the cluster could have known (epoch ms) */
-function expectShown(busy: BusyScene, sign: number): void {
+function expectShown(busy: BusyScene, traffic: Traffic, sign: number): void {
   const shown = busy.told(/^::group::Go back$/) - sign;
   say(`failure in the log ${shown} ms after the first certain sign`);
-  expect(shown).toBeLessThan(SHOWN);
+  expect(shown).toBeLessThan(strained(SHOWN, traffic.strain(sign - 1000, sign + SHOWN)));
 }
 
 /** Users were on the candidate between the two moves and at no other time. */
@@ -269,7 +268,7 @@ async function expectForeignStanding(scene: Scene, candidate: string): Promise<v
  */
 async function usersMeet(version: string, busy: BusyScene, action: RunningAction): Promise<void> {
   await action.line(/waiting: users are on the candidate/);
-  await until(`${version} answers users`, SETTLE, () => busy.report().of('fresh').versions.has(version));
+  await until(`${version} answers users`, 10_000, () => busy.report().of('fresh').versions.has(version));
   await pause(1000);
 }
 

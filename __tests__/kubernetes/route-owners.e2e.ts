@@ -123,7 +123,7 @@ test('a field that the CRD of the cluster does not have yet is refused before an
   try {
     await until(
       'the older CRD is served',
-      10_000,
+      30_000,
       async () => (await dryRunRoutes(silent, writes, objects)).length > 0,
     );
     expect(await dryRunRoutes(silent, writes, objects)).toEqual(refusal);
@@ -132,7 +132,7 @@ test('a field that the CRD of the cluster does not have yet is refused before an
     await cluster.api.patch(crd, [{ op: 'replace', path: '/spec', value: spec }]);
     await until(
       'the CRD is served again',
-      10_000,
+      30_000,
       async () => (await dryRunRoutes(silent, writes, objects)).length === 0,
     );
   }

@@ -202,7 +202,7 @@ describe('with the CRDs', () => {
       roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'look' },
       subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: user }],
     });
-    await until('the role counts', 5000, () => Promise.all(collections.map((path) => api.list(path))));
+    await until('the role counts', 30_000, () => Promise.all(collections.map((path) => api.list(path))));
     await expect(findRoutes(api, request, scene.app)).rejects.toEqual(told(`patch ${name}`));
     const [write] = await scene.plan(await scene.bind(), { share: ALL, ...NOBODY });
     if (write === undefined) throw new Error('nothing to write');
@@ -261,7 +261,7 @@ describe('with the CRDs', () => {
     const path = Object.values(scene.collections())[0] ?? '';
     expect((await scene.listed()).length).toBe(2);
     await cluster.api.remove(`${path}/web`);
-    await until('both are gone', 20_000, async () => (await scene.listed()).length === 0);
+    await until('both are gone', 30_000, async () => (await scene.listed()).length === 0);
   });
 
   test.each(Object.entries(STATUSES))('13 the status of a %s, as its controller writes it', async (kind, status) => {
@@ -290,6 +290,6 @@ async function remake(path: string): Promise<void> {
   const { metadata, ...rest } = await cluster.api.get<KubeObject>(path);
   const { name, labels, annotations } = metadata ?? {};
   await cluster.api.remove(path);
-  await until(`${path} is gone`, 5000, async () => (await cluster.api.find(path)) === undefined);
+  await until(`${path} is gone`, 30_000, async () => (await cluster.api.find(path)) === undefined);
   await cluster.api.create(path.slice(0, path.lastIndexOf('/')), { ...rest, metadata: { name, labels, annotations } });
 }

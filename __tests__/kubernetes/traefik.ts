@@ -99,7 +99,7 @@ async function start(node: NodeCluster, program: string, { name, entry, ping, fl
   ];
   node.startInside(name, [program, ...common, ...flags], { KUBECONFIG: node.kubeconfigOfComponent(name) });
   try {
-    await until(`${name} answers`, 20_000, async () => {
+    await until(`${name} answers`, 30_000, async () => {
       const pong = await node.inside([node.web, 'get', `http://127.0.0.1:${ping}/ping`]);
       return pong.code === 0;
     });

@@ -21,9 +21,9 @@ import { type Change, Recorder } from './recorder.ts';
 /** The app that is released: its pods linger 3 s after their deletion, as those of a well-made app do. */
 const APP: AppOptions = { replicas: 3, preStopSeconds: 3 };
 /** Longer than any release of these suites takes. */
-const LOAD_SECONDS = 180;
+const LOAD_SECONDS = 300;
 /** Milliseconds for such a scene, which waits for real pods, proxies and scrapes before its first run. */
-const PATIENCE = 150_000;
+const PATIENCE = 240_000;
 /** How many failed requests are shown before they are only counted. */
 const FAILURES_SHOWN = 40;
 
@@ -82,7 +82,7 @@ export class BusyScene {
       const way = await lead(scene);
       // A proxy is up to a second behind the EndpointSlices: what it did not know yet is not what is tested.
       const get = [node.web, 'get', way.url, ...(way.host === undefined ? [] : [way.host])];
-      await until(`${get.slice(2).join(' for ')} answers`, 5000, async () => (await node.inside(get)).code === 0);
+      await until(`${get.slice(2).join(' for ')} answers`, 30_000, async () => (await node.inside(get)).code === 0);
       const load = await startLoad(node, { ...USERS, ...users, ...way, seconds: LOAD_SECONDS });
       const busy = new BusyScene(node, name, scene, load, users);
       try {
@@ -154,6 +154,12 @@ export class BusyScene {
 
   async #record(): Promise<void> {
     this.#recorder = await Recorder.start(this.scene.api, { Pod: paths.core(this.scene.namespace, 'pods') });
+  }
+
+  /** As `Traffic.strain`, when the load has ended. */
+  strain(from: number, to: number): number {
+    if (this.#traffic === undefined) throw new Error('the load goes on');
+    return this.#traffic.strain(from, to);
   }
 
   /** Ends load and recording, whatever they saw; can be called again. */

@@ -187,7 +187,8 @@ describe('metrics: pods', () => {
   });
 
   test('a container that crashes counts from zero again, and nothing is lost but what it had not told', async () => {
-    await deploy('crashing', 1, { CRASH_AFTER: '2' });
+    // Long enough for twenty requests and a look at its counters.
+    await deploy('crashing', 1, { CRASH_AFTER: '6' });
     const source = sourceOf(await prepared('good', { judge: PODS }));
     const tracks = tracksOf('good', 'crashing');
     let book: Book = EMPTY_BOOK;

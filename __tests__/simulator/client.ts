@@ -93,11 +93,11 @@ export function get(port: number, path = '/', agent: http.Agent | false = false)
   });
 }
 
-/** Waits for something to hold; rejects after 5 s. */
+/** Waits for something to hold; rejects after 30 s. */
 export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 5000;
+  const deadline = Date.now() + 30_000;
   while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`${what}: not within 5 s`);
+    if (Date.now() > deadline) throw new Error(`${what}: not within 30 s`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

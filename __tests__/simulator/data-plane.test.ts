@@ -93,9 +93,10 @@ describe('pods that serve', () => {
     }, 5);
     await new Promise((resolve) => setTimeout(resolve, 300));
     await client.send('PATCH', `${DEPLOYMENTS}/load`, [{ op: 'replace', path: '/spec/replicas', value: 1 }]);
-    await new Promise((resolve) => setTimeout(resolve, 800));
+    const left = () => cluster.store.list('pods', 'default').filter((pod) => pod.metadata.labels?.app === 'load');
+    await until('the others are gone', () => left().length === 1);
+    await new Promise((resolve) => setTimeout(resolve, 300));
     clearInterval(load);
-    expect(cluster.store.list('pods', 'default').filter((pod) => pod.metadata.labels?.app === 'load')).toHaveLength(1);
     expect(sent).toBeGreaterThan(50);
     expect(failed).toBe(0);
     await listener.close();

@@ -116,7 +116,7 @@ async function prometheusFor(
     ...(rules === undefined ? {} : { rules }),
   });
   // Two scrapes of each pod, after its first request.
-  await until('every pod is counted', 20_000, async () => {
+  await until('every pod is counted', 30_000, async () => {
     const counted = await server.query('count by (pod) (count_over_time(http_requests_total{code="200"}[1m]) > 1)');
     return counted.length === 4;
   });

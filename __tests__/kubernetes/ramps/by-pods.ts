@@ -10,7 +10,7 @@ import { CANCELLED, ILL, pause, type Turn } from './turns.ts';
 export function rampsByPods(ramp: Ramp): void {
   ramp('by numbers of pods moves users step by step', {}, async (busy) => {
     const { scene } = busy;
-    allowResizes(scene);
+    allowResizes(busy);
     const result = await busy.run({ ...RAMP, steps: '20% 5s, 50% 5s' });
     expectSuccess(result);
     const [first, resized, switched, closed] = await Promise.all([
@@ -46,7 +46,7 @@ export function rampsByPods(ramp: Ramp): void {
 
 async function isTakenBack(busy: BusyScene, { turn, judge }: Turn, within: number): Promise<void> {
   const { scene } = busy;
-  allowResizes(scene);
+  allowResizes(busy);
   const action = busy.start({ ...RAMP, steps: '20% 5s, 50% 30s' });
   await action.line(/50 % of the users are on the candidate/);
   await pause(SETTLE + 1500);

@@ -18,7 +18,7 @@ type Strained = Pick<Traffic, 'strain'>;
  * they ran on it just then, so much more. Proxies were seen to be back in 158 to 464 ms, and in 845 to 1,964 ms where they waited five
  * times as long as they ran.
  */
-function strained(ms: number, strain: number): number {
+export function strained(ms: number, strain: number): number {
   return ms * Math.max(1, strain);
 }
 

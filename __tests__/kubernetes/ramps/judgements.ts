@@ -2,7 +2,8 @@ import { expect } from '@jest/globals';
 import type { Scene } from '../../contract/scene.ts';
 import type { RunResult } from '../../runner/runner.ts';
 import type { Answer, Socket } from '../load.ts';
-import type { Traffic } from '../under-load.ts';
+import type { BusyScene, Traffic } from '../under-load.ts';
+import { strained } from './in-time.ts';
 import { SETTLE, type Testers, USERS } from './ramp.ts';
 
 /**
@@ -12,8 +13,8 @@ import { SETTLE, type Testers, USERS } from './ramp.ts';
  */
 const DEVIATIONS = 3.96;
 /**
- * Milliseconds for which users may reach a candidate that is not frozen: a ramp without a route resizes unpaused. It is 100 to 400;
- * the rest is for a machine that has others to serve, too.
+ * Milliseconds for which users may reach a candidate that is not frozen, where there is a processor for everybody: a ramp without a route
+ * resizes unpaused. It is 100 to 400.
  */
 const RESIZE = 2000;
 
@@ -26,8 +27,8 @@ export const FOREVER = Number.POSITIVE_INFINITY;
 export function share(traffic: Traffic, percent: number, from: number, to: number, kind?: 'fresh'): string {
   const candidate = traffic.answers('v2', from, to, kind).length;
   const total = candidate + traffic.answers('v1', from, to, kind).length;
-  // Half a second's worth would prove nothing.
-  expect(total).toBeGreaterThan(100);
+  // Half a second's worth would prove nothing. On a busy machine some ticks of the load's clock are lost.
+  expect(total).toBeGreaterThan(100 / Math.max(1, traffic.strain(from, to)));
   const mean = (total * percent) / 100;
   const chance = DEVIATIONS * Math.sqrt((mean * (100 - percent)) / 100);
   const words = `${percent} %: ${candidate} of ${total} (${((100 * candidate) / total).toFixed(1)} %)`;
@@ -61,7 +62,8 @@ export function expectTesters(
   for (const kind of kinds) {
     expect(traffic.answers('v2', tested, first, kind).length).toBeGreaterThan(0);
     expect(traffic.answers('v1', tested + SETTLE, to, kind)).toEqual([]);
-    expect(traffic.answers('v2', first, to, kind).length).toBeGreaterThan(50);
+    // These wait for one answer before they ask again.
+    expect(traffic.answers('v2', first, to, kind).length).toBeGreaterThan(50 / Math.max(1, traffic.strain(first, to)));
   }
 }
 
@@ -100,18 +102,20 @@ function expectKept(traffic: Traffic): readonly Socket[] {
     if (told === undefined || at < told)
       throw new Error(`the WebSocket on ${pod} ended before its pod was told to leave`);
   }
-  const first = Math.min(...sockets.map(({ at, ms }) => at - ms));
-  // All of them were opened before the release, and so on stable.
-  const early = sockets.filter(({ at, ms }) => at - ms < first + 1000);
+  // The first of each client was opened before the release, and so on stable.
+  const early = [...sockets].sort((a, b) => a.at - a.ms - (b.at - b.ms)).slice(0, USERS.sockets);
   expect(early.map(({ version }) => version)).toEqual(Array(USERS.sockets).fill('v1'));
-  // A word comes every 100 ms.
-  for (const { ms, words = 0 } of sockets) expect(words).toBeGreaterThan(ms / 200);
+  // A word comes every 100 ms, where there is a processor for the pod.
+  const strain = Math.max(1, traffic.strain());
+  for (const { ms, words = 0 } of sockets) expect(words).toBeGreaterThan(ms / 200 / strain);
   return early;
 }
 
-export function allowResizes(scene: Scene): void {
-  scene.judge = (violations) => {
-    const resizes = violations.filter(({ rule, ms = FOREVER }) => rule === 'exposed' && ms <= RESIZE);
+export function allowResizes(busy: BusyScene): void {
+  busy.scene.judge = (violations) => {
+    const resizes = violations.filter(
+      ({ rule, at, ms = FOREVER }) => rule === 'exposed' && ms <= strained(RESIZE, busy.strain(at, at + RESIZE)),
+    );
     for (const { ms } of resizes) say(`unpaused for ${ms} ms while users reached the candidate`);
     expect(violations.filter((violation) => !resizes.includes(violation))).toEqual([]);
   };

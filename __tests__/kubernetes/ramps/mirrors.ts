@@ -37,12 +37,12 @@ export function mirrors(ramp: Ramp): void {
 /** The reason for the refusal: it has to go when a Traefik of the tests has learnt to mirror, or to refuse the route by itself. */
 async function expectStillWithoutMirrors({ scene, node }: BusyScene): Promise<void> {
   const { url, host = '' } = await BY_COPYING_HTTP_ROUTE.lead(scene);
-  const verdict = await until('the Gateway’s controller has judged', 5000, async () => {
+  const verdict = await until('the Gateway’s controller has judged', 30_000, async () => {
     const judged = await judge(scene);
     return judged.is === 'unknown' ? undefined : judged;
   });
   expect(verdict).toMatchObject({ is: 'yes', level: 'accepted' });
-  const answered = await until('the route is there', 5000, async () => {
+  const answered = await until('the route is there', 30_000, async () => {
     const { stderr } = await node.inside([node.web, 'get', url, host]);
     return stderr === 'status 404\n' ? undefined : stderr;
   });

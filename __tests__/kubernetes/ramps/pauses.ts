@@ -76,7 +76,7 @@ export function pauses(ramp: Ramp): void {
 
   ramp('by numbers of pods stands still at 50 %, and is promoted by another run', {}, async (busy) => {
     const { scene } = busy;
-    allowResizes(scene);
+    allowResizes(busy);
     const { first: paused, from, to } = await standStill(busy);
     const result = await busy.run({ action: 'promote' });
     expectSuccess(result);
@@ -98,7 +98,7 @@ export function pauses(ramp: Ramp): void {
 
   ramp('by numbers of pods stands still at 50 %, and is aborted by another run', {}, async (busy) => {
     const { scene } = busy;
-    allowResizes(scene);
+    allowResizes(busy);
     const { first: paused, from, to } = await standStill(busy);
     const result = await busy.run({ action: 'abort' });
     expectSuccess(result, 'aborted');

@@ -106,7 +106,7 @@ export function rolling(ramp: Ramp): void {
 
 async function replaces(busy: BusyScene, { fewest, batches, shares, last }: Manner): Promise<void> {
   const { scene } = busy;
-  allowResizes(scene);
+  allowResizes(busy);
   const result = await busy.run({ ...ROLLING, batches });
   expectSuccess(result);
   const [first, over, closed] = await Promise.all([
@@ -138,7 +138,7 @@ async function replaces(busy: BusyScene, { fewest, batches, shares, last }: Mann
 /** Going back takes as long as pods need to start. In time is what follows when stable is whole again. */
 async function isTakenBack(busy: BusyScene, cause: Turn, { app, fewest }: Manner): Promise<void> {
   const { scene } = busy;
-  allowResizes(scene);
+  allowResizes(busy);
   const action = busy.start({ ...ROLLING, batches: '50% 30s' });
   await action.line(/50 % of the users are on the candidate/);
   await pause(SETTLE + 1500);

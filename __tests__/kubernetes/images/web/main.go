@@ -20,7 +20,7 @@ import (
 )
 
 // goodFor is how long the images that fail later are Ready first.
-const goodFor = 4 * time.Second
+const goodFor = 8 * time.Second
 
 // crashed lies in the pod's shared memory, which outlives a container: the second start finds it.
 const crashed = "/dev/shm/crashed"
