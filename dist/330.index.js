@@ -191,8 +191,10 @@ var duration = __webpack_require__(136);
 function usersAfter(story) {
     if (story.dryRun)
         return { on: 'untouched' };
-    if (story.namespaceLost)
-        return { on: 'neither' };
+    if (story.lost === 'template')
+        return { on: 'theirs' };
+    if (story.lost !== null)
+        return { on: 'neither', goneWith: story.lost };
     if (story.outcome === 'promoted')
         return { on: 'new' };
     if (story.outcome === 'paused')
@@ -422,8 +424,8 @@ var route = __webpack_require__(3764);
 
 
 
-/** What the run meant for the users of the app, in one or two sentences. */
-function describeUsers(users) {
+/** What the run meant for the users of the app, in one or two sentences. `kind`: of the workload. */
+function describeUsers(users, kind) {
     switch (users.on) {
         case 'new':
             return 'Users are on the new version.';
@@ -442,7 +444,9 @@ function describeUsers(users) {
         case 'untouched':
             return 'This run changed nothing in the cluster: users are where they were.';
         case 'neither':
-            return 'Users reach neither version, now or in a moment: the pods of both go with the namespace.';
+            return `Users reach neither version, now or in a moment: the pods of both go with the ${users.goneWith === 'namespace' ? 'namespace' : kind}.`;
+        case 'theirs':
+            return `Users are on neither version, or will be in a moment: Kubernetes rolls out what somebody else gave the ${kind}.`;
         case 'uncertain':
             return 'It is not certain which version users are on. Have a look at it now.';
         case 'old-again':
@@ -461,8 +465,8 @@ function adviceFor(story) {
         return dryRunAdvice(story);
     if (story.held)
         return standingAdvice(story);
-    if (story.namespaceLost)
-        return todo('There is nothing to clean up, and nothing to go back to. Make the namespace and the app in it anew, and release then.');
+    if (story.lost !== null)
+        return lostAdvice(story.lost, story);
     switch (story.outcome) {
         case 'promoted':
             return story.keptWarm ? keptWarm(story) : wayBack(story);
@@ -482,6 +486,16 @@ function adviceFor(story) {
             return failedAdvice(story);
         case 'unchanged':
             return null;
+    }
+}
+function lostAdvice(lost, { kind }) {
+    switch (lost) {
+        case 'namespace':
+            return todo('There is nothing to clean up, and nothing to go back to. Make the namespace and the app in it anew, and release then.');
+        case 'workload':
+            return todo(`There is nothing to clean up${kind === 'Deployment' ? ': its Service, and its routes, are as they were before' : ''}. Make the ${kind} anew from its manifest, and release then.`);
+        case 'template':
+            return todo('There is nothing to clean up: what rolls out now is theirs, and was not touched. Whoever releases next does so from there.');
     }
 }
 function standsStill(story) {
@@ -1085,7 +1099,7 @@ function annotationFor(story) {
     const lines = [
         `Wanted: ${(0,report_escape/* capped */.uo)(wanted(story), LONGEST_WISH)}.`,
         `Found: ${(0,report_escape/* capped */.uo)(found, LONGEST_FINDING)}`,
-        describeUsers(usersAfter(story)),
+        describeUsers(usersAfter(story), story.kind),
         next(story),
     ];
     return { title: title(story), message: (0,report_escape/* capped */.uo)(lines.filter((line) => line !== null).join('\n'), LONGEST_MESSAGE) };
@@ -1570,7 +1584,7 @@ function outcomeWords(story) {
 }
 /** For someone tired: what it means for the users, and why. */
 function lead(story) {
-    const sentence = (0,report_escape/* html */.qy) `<b>${describeUsers(usersAfter(story))}</b>`;
+    const sentence = (0,report_escape/* html */.qy) `<b>${describeUsers(usersAfter(story), story.kind)}</b>`;
     const drained = story.phases.some(({ phase }) => phase === 'Drain');
     const connections = story.outcome === 'promoted' && drained
         ? (0,report_escape/* html */.qy) ` Connections that clients kept open stayed on the old pods until those ended.`
@@ -1811,13 +1825,25 @@ class Reporter {
             pausedAt: result.pausedAt,
             steps: plan === null || plan.strategy === 'blue-green' ? [] : plan.steps,
             held: result.left === 'standing',
-            namespaceLost: result.left === 'gone',
+            lost: lostTo(result),
             keptWarm: result.keptWarm,
             rollback: plan?.rollback ?? false,
             rollbackPossible: result.rollbackPossible,
             requests: this.requests(),
             looked: result.looked,
         };
+    }
+}
+function lostTo({ left }) {
+    switch (left) {
+        case 'gone':
+            return 'namespace';
+        case 'deleted':
+            return 'workload';
+        case 'theirs':
+            return 'template';
+        default:
+            return null;
     }
 }
 function isSuccess({ outcome, plan }, { action }) {
@@ -6496,10 +6522,12 @@ const systemClock = {
 /* harmony export */ });
 /* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7975);
 /* harmony import */ var _analysis_judgement_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(4686);
+/* harmony import */ var _release_action_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(3483);
 /* harmony import */ var _release_other_clock_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(9060);
-/* harmony import */ var _release_outcome_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(2797);
+/* harmony import */ var _release_outcome_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(2797);
 /* harmony import */ var _record_store_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9109);
 /* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(8471);
+
 
 
 
@@ -6541,7 +6569,7 @@ function standingRelease(open, ended, serverAhead) {
             };
         case 'failed': {
             const why = 'note what was found';
-            if (ending.left === 'nothing')
+            if ((0,_release_action_js__WEBPACK_IMPORTED_MODULE_5__/* .isOver */ .PU)(ending))
                 return null;
             // The record goes with the rest.
             if (ending.left === 'gone')
@@ -6560,7 +6588,7 @@ function standingRelease(open, ended, serverAhead) {
 function pastRelease({ plan, run }, ended, now) {
     return {
         release: plan.release,
-        outcome: (0,_release_outcome_js__WEBPACK_IMPORTED_MODULE_5__/* .outcomeOf */ .s)(plan, ended.ending),
+        outcome: (0,_release_outcome_js__WEBPACK_IMPORTED_MODULE_6__/* .outcomeOf */ .s)(plan, ended.ending),
         rollback: plan.rollback,
         reason: ended.state.back?.reason ?? null,
         startedAt: new Date(plan.times.startedAt).toISOString(),
@@ -12299,6 +12327,11 @@ function isForeign(state, { deployment }) {
 const BACK_LIMIT = 600_000;
 /** Milliseconds that stable may take to be found whole before the candidate is evicted without waiting for that. */
 const EVICT_AFTER = 5_000;
+/**
+ * Milliseconds in which a switch that was taken back before any list of endpoints had followed it may show up in them yet. The controller
+ * of endpoints takes some 10 to 100 ms.
+ */
+const UNSEEN = 1_000;
 /** The way back from any point: traffic first, verified; then the candidate's pods; then everything is as it was. */
 function back(plan, state, turn, seen, now) {
     if (now > turn.at + BACK_LIMIT)
@@ -12386,6 +12419,16 @@ function strangeRoutes(plan, { routes }) {
 function isCandidateThere({ deployment, candidate }) {
     return deployment.template === 'candidate' || (candidate !== null && (0,observation/* remaining */.T)(candidate) > 0);
 }
+/**
+ * Somebody else's template has taken the place of the candidate's pods: who reaches all pods reaches theirs, which
+ * nobody has looked at, and who reaches the candidate alone reaches nobody. What is left of a stable that gave pods
+ * away is not made to carry the users of all.
+ */
+function isReplaced({ deployment, stable, live }) {
+    if (deployment.template !== 'foreign' || !deployment.held || stable === null || (0,observation/* readyPods */.A)(stable) === 0)
+        return false;
+    return live.pin !== null || stable.size >= deployment.replicas;
+}
 /** One PATCH (two with `switch: overlap`), not behind anything that can fail. */
 function moveUsersBack(plan, state, seen, now) {
     const { live } = seen;
@@ -12393,7 +12436,7 @@ function moveUsersBack(plan, state, seen, now) {
         return null;
     // A pin needs a pause or a hold (design §2). When neither is left, the candidate's pods are gone but for what is known of them.
     const mayPin = live.pin !== null || seen.deployment.fields.paused || seen.deployment.held;
-    if (live.pin !== plan.stable.hash && isCandidateThere(seen) && mayPin) {
+    if (live.pin !== plan.stable.hash && (isCandidateThere(seen) || isReplaced(seen)) && mayPin) {
         // A selector that somebody else wrote anew, without a pin, is theirs: a pin in it could make it select nothing.
         if (!live.selectorIntact && live.pin === null)
             return null;
@@ -12417,19 +12460,23 @@ function verifyUsersBack(plan, state, seen, now) {
     const { live } = seen;
     if (seen.lost === 'service' || (!live.selectorIntact && live.pin === null))
         return null;
-    if (state.marks.backSwitched === undefined || !isCandidateThere(seen))
+    if (state.marks.backSwitched === undefined || !(isCandidateThere(seen) || isReplaced(seen)))
         return null;
     const diverted = seen.candidateService.state === 'stable' ? seen.candidateService.endpoints.candidate : 0;
     const strangers = live.endpoints.candidate + live.endpoints.other + diverted;
-    if (state.marks.backVerified === undefined) {
-        if (strangers > 0)
-            return (0,action/* wait */.uk)('endpoints', `${strangers} endpoints of the candidate to leave`);
+    const { switching, switched, backVerified } = state.marks;
+    // Asked to the end: what was verified may have been the list from before the switch.
+    const isPinned = live.pin === plan.stable.hash;
+    if (strangers > 0 && (backVerified === undefined || isPinned))
+        return (0,action/* wait */.uk)('endpoints', `${strangers} endpoints of the candidate to leave`);
+    if (backVerified === undefined) {
         const missing = missingEndpoints(seen);
         if (missing > 0)
             return (0,action/* wait */.uk)('endpoints', `${missing} more pods of stable in the live Service’s endpoints`);
         return { do: 'mark', mark: 'backVerified' };
     }
-    const settled = state.marks.backVerified + plan.times.settle;
+    const isUnseen = switching !== undefined && switched === undefined;
+    const settled = backVerified + Math.max(plan.times.settle, isUnseen ? UNSEEN : 0);
     return now < settled ? (0,action/* wait */.uk)('settle', 'proxies to stop sending users to the candidate', settled) : null;
 }
 /** `switch: overlap`: load balancers take up stable's pods before the candidate's go. Null: they have had their time. */
@@ -12862,7 +12909,7 @@ function rollBack(plan, turn, seen, now) {
         return { do: 'finish', outcome: { outcome: 'failed', left: 'unfinished' } };
     // Somebody else's template rolls out by itself: it is theirs.
     if (deployment.template === 'foreign')
-        return tidyCandidateService(plan, seen) ?? { do: 'finish', outcome: { outcome: 'failed', left: 'nothing' } };
+        return tidyCandidateService(plan, seen) ?? { do: 'finish', outcome: { outcome: 'failed', left: 'theirs' } };
     if (deployment.template === 'candidate')
         return (0,action/* write */.M9)('roll-back');
     const ready = stable === null ? 0 : (0,observation/* readyPods */.A)(stable);
@@ -12968,7 +13015,7 @@ function clearAway(plan, state, seen) {
         return { do: 'turn-back', cause: 'conflict', reason };
     if (seen.live.pin !== null)
         return (0,action/* write */.M9)('unpin');
-    return tidyCandidateService(plan, seen) ?? { do: 'finish', outcome: { outcome: 'failed', left: 'nothing' } };
+    return tidyCandidateService(plan, seen) ?? { do: 'finish', outcome: { outcome: 'failed', left: 'deleted' } };
 }
 
 ;// CONCATENATED MODULE: ./lib/release/reach.js
@@ -14472,7 +14519,7 @@ function lost({ knative }, { back }) {
     const reason = `Knative Service ${knative.name} was deleted during the release.`;
     if (back === null)
         return { do: 'turn-back', cause: 'conflict', reason };
-    return { do: 'finish', outcome: { outcome: 'failed', left: 'nothing' } };
+    return { do: 'finish', outcome: { outcome: 'failed', left: 'deleted' } };
 }
 /** A wait lasts no longer than until the moment at which the judgement can change by time alone. */
 function decide_notPast(limit, action) {
@@ -16871,7 +16918,7 @@ function isOver(ending) {
         case 'paused':
             return false;
         case 'failed':
-            return ending.left === 'nothing';
+            return ending.left === 'deleted' || ending.left === 'theirs';
         default:
             return true;
     }

@@ -110,6 +110,19 @@ export async function expectStanding(scene: Scene, image: string): Promise<void>
   expect((await scene.objects()).leases).toEqual([]);
 }
 
+/** What a failed release leaves, whether or not it got as far as a record: everything as it was, and users on stable, which lost no pod. */
+export async function expectClean(scene: Scene): Promise<void> {
+  const { configMaps, ...objects } = await scene.objects();
+  expect({ ...objects, configMaps: [] }).toEqual(scene.before);
+  expect(await scene.users()).toEqual(scene.stable.pods);
+  if (configMaps.length > 0) expect(await scene.record()).toMatchObject({ isOpen: false });
+}
+
+/** Of writes in words, those that were not refused. */
+export function carriedOut(writes: readonly string[]): string[] {
+  return writes.filter((write) => !/ \(\d+\)$/.test(write));
+}
+
 /** Nothing was written at all. */
 export async function expectUntouched(scene: Scene): Promise<void> {
   expect(await scene.writes()).toEqual([]);

@@ -1,10 +1,21 @@
 import { expect } from '@jest/globals';
 import type { Deployment } from '../../src/cluster/wire.ts';
-import { paths } from '../kubernetes/api.ts';
 import { until } from '../kubernetes/processes.ts';
 import type { RunResult } from '../runner/runner.ts';
 import type { TestCluster } from './cluster.ts';
 import { IMAGE } from './cluster.ts';
+import {
+  deploymentOf,
+  pause,
+  RESTARTED,
+  recordOf,
+  restart,
+  resume,
+  serviceOf,
+  setImage,
+  withImage,
+  write,
+} from './deeds.ts';
 import { expectFailure, expectSuccess, GOOD_RELEASE, HAS_ENDED } from './endings.ts';
 import { FORWARD } from './gate.ts';
 import { describe } from './group.ts';
@@ -164,7 +175,8 @@ function deletedService(_: Scene, result: RunResult): void {
 
 async function gone(scene: Scene, result: RunResult): Promise<void> {
   expectFailure(result, 'failed', /Deployment web was deleted/);
-  const { spec } = await scene.api.get<{ spec?: { selector?: object } }>(serviceOf(scene));
+  expect(result.summary).toContain('the pods of both go with the Deployment.');
+  const { spec } = await scene.api.get<{ spec?: { selector?: object } }>(serviceOf(scene, 'web'));
   expect(spec?.selector).toEqual({ app: 'web' });
   expect(await scene.record()).toMatchObject({ isOpen: false });
 }
@@ -183,16 +195,6 @@ function imageOf({ spec }: Deployment): string | undefined {
   return spec?.template.spec?.containers[0]?.image;
 }
 
-const RESTARTED = { 'kubectl.kubernetes.io/restartedAt': '2026-01-01T00:00:00Z' };
-
-function write(scene: Scene, manager: string, spec: object, path = deploymentOf(scene)): Promise<unknown> {
-  return scene.api.patch(`${path}?fieldManager=${manager}`, { spec }, 'strategic-merge-patch');
-}
-
-function setImage(scene: Scene): Promise<unknown> {
-  return write(scene, 'kubectl-set', withImage(IMAGE.v3));
-}
-
 function applyOld(manager: string) {
   return (scene: Scene): Promise<unknown> => write(scene, manager, withImage(IMAGE.v1));
 }
@@ -206,24 +208,12 @@ function applyStrategy(scene: Scene): Promise<unknown> {
   return write(scene, 'argocd-controller', { ...withImage(IMAGE.v2), strategy });
 }
 
-function pause(scene: Scene): Promise<unknown> {
-  return write(scene, 'kubectl-rollout', { paused: true });
-}
-
-function resume(scene: Scene): Promise<unknown> {
-  return write(scene, 'kubectl-rollout', { paused: null });
-}
-
-function restart(scene: Scene): Promise<unknown> {
-  return write(scene, 'kubectl-rollout', { template: { metadata: { annotations: RESTARTED } } });
-}
-
 function scale(scene: Scene): Promise<unknown> {
   return scene.api.patch(`${deploymentOf(scene)}/scale?fieldManager=kubectl`, { spec: { replicas: 3 } });
 }
 
 function removeService(name: string) {
-  return (scene: Scene): Promise<unknown> => scene.api.remove(paths.core(scene.namespace, 'services', name));
+  return (scene: Scene): Promise<unknown> => scene.api.remove(serviceOf(scene, name));
 }
 
 function removeDeployment(scene: Scene): Promise<unknown> {
@@ -231,17 +221,5 @@ function removeDeployment(scene: Scene): Promise<unknown> {
 }
 
 function removeRecord(scene: Scene): Promise<unknown> {
-  return scene.api.remove(paths.core(scene.namespace, 'configmaps', 'crossfade.web'));
-}
-
-function withImage(image: string): object {
-  return { template: { spec: { containers: [{ name: 'web', image }] } } };
-}
-
-function deploymentOf(scene: Scene): string {
-  return paths.deployments(scene.namespace, scene.app.name);
-}
-
-function serviceOf(scene: Scene): string {
-  return paths.core(scene.namespace, 'services', scene.app.name);
+  return scene.api.remove(recordOf(scene));
 }

@@ -1,13 +1,15 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer, type RequestOptions, type Server } from 'node:https';
+import { createServer, type Server } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { KubeConfig } from '@kubernetes/client-node';
-import { Agent, type Dispatcher, request } from 'undici';
+import type { Dispatcher } from 'undici';
 import { createAuthority } from '../kubernetes/certificates.ts';
+import { EarlierAnswers } from './earlier-answers.ts';
+import { hear, headersOf, type Heard, Upstream } from './upstream.ts';
+import { linesOf, type Telling } from './watch-events.ts';
 
 /** One request on its way through the gate. */
 export interface Passing {
@@ -30,7 +32,7 @@ export interface Passing {
 export type Treatment =
   | { readonly do: 'forward' }
   /** The API server never hears of it. */
-  | { readonly do: 'answer'; readonly status: number; readonly headers?: Record<string, string>; readonly body: string }
+  | ({ readonly do: 'answer' } & Spoken)
   | { readonly do: 'reset' }
   /** The API server carries it out, and the caller never hears of that. `first` comes in between. */
   | { readonly do: 'forward-and-reset'; readonly first?: () => void | Promise<void> }
@@ -41,12 +43,27 @@ export type Treatment =
   | { readonly do: 'delay'; readonly ms: number }
   /** The answer comes byte by byte, each so many milliseconds after the one before. */
   | { readonly do: 'forward-and-drip'; readonly ms: number }
+  /** The API server carries it out, and the caller hears something else. */
+  | { readonly do: 'forward-and-answer'; readonly with: Spoken }
+  /** As 'forward', after everything that was read before has been read anew, for 'answer-as-earlier'. */
+  | { readonly do: 'read-and-forward' }
+  /** A read that is answered as at the last 'read-and-forward'; as 'forward' where nobody had read the same by then. */
+  | { readonly do: 'answer-as-earlier' }
   /** With a warning of the API server's beside the answer. */
   | { readonly do: 'forward-and-warn'; readonly text: string }
   /** A watch that is broken off as soon as it has said something. */
   | { readonly do: 'break-off' }
+  /** A watch whose events are told in another way; `begin` is called for each. */
+  | { readonly do: 'tell'; readonly begin: () => Telling }
   /** A watch that says nothing, for ever. */
   | { readonly do: 'mute' };
+
+/** What a gate says by itself. */
+export interface Spoken {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: string;
+}
 
 /** Asked for each request before it goes on; may do something else first, such as killing the one who sent it. */
 export type Rule = (passing: Passing) => Treatment | Promise<Treatment>;
@@ -66,13 +83,15 @@ export class Gate {
   readonly kubeconfig: string;
   readonly #folder: string;
   readonly #server: Server;
-  readonly #upstream: { readonly origin: string; readonly headers: Record<string, string>; readonly agent: Agent };
+  readonly #upstream: Upstream;
+  readonly #earlier: EarlierAnswers;
   readonly #counts = { read: 0, watch: 0, renewal: 0, write: 0 };
   /** The connections without their TLS, by the other side's port: only such a one can be reset. */
   readonly #sockets = new Map<number, Socket>();
   /** Connections on which nothing is said any more. */
   readonly #hushed = new WeakSet<Socket>();
   readonly #hushable = new Set<Socket>();
+  #answeredAsEarlier = 0;
   #isAway = false;
   #token = 'gate';
   #rule: Rule;
@@ -82,6 +101,7 @@ export class Gate {
     this.kubeconfig = join(folder, 'kubeconfig');
     this.#server = server;
     this.#upstream = upstream;
+    this.#earlier = new EarlierAnswers(async (path) => hear(await upstream.send({ method: 'GET', path, body: '' })));
     this.#rule = rule;
     writeFileSync(this.#tokenFile, this.#token);
     server.on('connection', (socket: Socket) => {
@@ -100,7 +120,7 @@ export class Gate {
     const folder = mkdtempSync(join(tmpdir(), 'gate-'));
     const server = createServer({ keepAliveTimeout: 60_000, cert: IDENTITY.certificate, key: IDENTITY.key });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const gate = new Gate(folder, server, await upstreamOf(kubeconfig), rule);
+    const gate = new Gate(folder, server, await Upstream.of(kubeconfig), rule);
     // A server that listens on a TCP port has an AddressInfo.
     const { port } = server.address() as AddressInfo;
     writeFileSync(gate.kubeconfig, JSON.stringify(kubeconfigOf(`https://127.0.0.1:${port}`, gate.#tokenFile)));
@@ -115,6 +135,11 @@ export class Gate {
   /** Requests of all kinds. */
   get requests(): number {
     return Object.values(this.#counts).reduce((sum, count) => sum + count);
+  }
+
+  /** Reads that were answered as at an earlier moment. */
+  get answeredAsEarlier(): number {
+    return this.#answeredAsEarlier;
   }
 
   /** From here on another rule holds; the counts go on. */
@@ -156,7 +181,7 @@ export class Gate {
   async close(): Promise<void> {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
-    await this.#upstream.agent.destroy();
+    await this.#upstream.close();
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
@@ -179,8 +204,7 @@ export class Gate {
     const treatment = await this.#rule(passing);
     switch (treatment.do) {
       case 'answer':
-        outgoing.writeHead(treatment.status, { 'content-type': 'application/json', ...treatment.headers });
-        outgoing.end(treatment.body);
+        say(outgoing, treatment);
         return;
       case 'reset':
         this.#reset(incoming);
@@ -188,8 +212,19 @@ export class Gate {
       case 'delay':
         await sleep(treatment.ms);
         break;
+      case 'read-and-forward':
+        await this.#earlier.keep();
+        break;
+      case 'answer-as-earlier': {
+        const heard = this.#earlier.of(path);
+        if (heard === undefined) break;
+        this.#answeredAsEarlier += 1;
+        repeat(outgoing, heard);
+        return;
+      }
       default:
     }
+    if (kind === 'read' && method === 'GET') this.#earlier.note(path);
     // One who is gone can no longer ask for anything.
     if (incoming.socket.destroyed) return;
     await this.#forward(passing, incoming, outgoing, treatment);
@@ -203,91 +238,72 @@ export class Gate {
   ): Promise<void> {
     const abandoned = new AbortController();
     outgoing.on('close', () => abandoned.abort());
-    const { 'content-type': type, 'user-agent': agent } = incoming.headers;
-    const answer = await request(`${this.#upstream.origin}${passing.path}`, {
-      // What node:http accepted as a method is one.
-      method: passing.method as Dispatcher.HttpMethod,
-      headers: {
-        accept: 'application/json',
-        ...(type === undefined ? {} : { 'content-type': type }),
-        ...(agent === undefined ? {} : { 'user-agent': agent }),
-        ...this.#upstream.headers,
-      },
-      ...(passing.body === '' ? {} : { body: passing.body }),
-      dispatcher: this.#upstream.agent,
-      // A write that has been sent is carried out, whoever waits for the answer.
-      ...(passing.kind === 'write' || passing.kind === 'renewal' ? {} : { signal: abandoned.signal }),
+    // A write that has been sent is carried out, whoever waits for the answer.
+    const isSafe = passing.kind === 'write' || passing.kind === 'renewal';
+    const answer = await this.#upstream.send({
+      ...passing,
+      headers: incoming.headers,
+      ...(isSafe ? {} : { signal: abandoned.signal }),
     });
-    const headers = Object.fromEntries(
-      ['content-type', 'retry-after', 'warning'].flatMap((name) => {
-        const value = answer.headers[name];
-        return value === undefined ? [] : [[name, value]];
-      }),
-    );
     if (passing.kind === 'watch' && answer.statusCode === 200) {
-      outgoing.writeHead(200, headers);
-      outgoing.flushHeaders();
-      for await (const chunk of answer.body) {
-        if (treatment.do === 'mute' || this.#hushed.has(incoming.socket)) continue;
-        const written = Promise.withResolvers<void>();
-        outgoing.write(chunk, () => written.resolve());
-        // An event is a line, and a long one comes in parts.
-        if (treatment.do !== 'break-off' || !Buffer.from(chunk).includes('\n')) continue;
-        await written.promise;
-        // No reset, which might overtake what was said.
-        incoming.socket.destroy();
-        return;
-      }
-      if (!this.#hushed.has(incoming.socket)) outgoing.end();
+      await this.#relay(answer, incoming, outgoing, treatment);
       return;
     }
-    const content = Buffer.from(await answer.body.arrayBuffer());
+    const heard = await hear(answer);
     if ('first' in treatment) await treatment.first?.();
     if (treatment.do === 'forward-and-reset') {
       this.#reset(incoming);
       return;
     }
     if (this.#hushed.has(incoming.socket)) return;
-    const warning = treatment.do === 'forward-and-warn' ? { warning: `299 - "${treatment.text}"` } : {};
-    outgoing.writeHead(answer.statusCode, { ...headers, ...warning });
-    if (treatment.do === 'forward-and-drip') {
-      await drip(outgoing, content, treatment.ms);
+    switch (treatment.do) {
+      case 'forward-and-answer':
+        say(outgoing, treatment.with);
+        return;
+      case 'forward-and-drip':
+        outgoing.writeHead(heard.status, heard.headers);
+        await drip(outgoing, heard.content, treatment.ms);
+        return;
+      case 'forward-and-truncate':
+        repeat(outgoing, { ...heard, content: heard.content.subarray(0, Math.floor(heard.content.length / 2)) });
+        return;
+      case 'forward-and-warn':
+        repeat(outgoing, { ...heard, headers: { ...heard.headers, warning: `299 - "${treatment.text}"` } });
+        return;
+      default:
+        repeat(outgoing, heard);
+    }
+  }
+
+  /** What a watch says, for as long as it speaks. */
+  async #relay(
+    answer: Dispatcher.ResponseData,
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+    treatment: Treatment,
+  ): Promise<void> {
+    outgoing.writeHead(200, headersOf(answer));
+    outgoing.flushHeaders();
+    const telling = treatment.do === 'tell' ? treatment.begin() : ASIS;
+    for await (const line of linesOf(answer.body)) {
+      if (treatment.do === 'mute' || this.#hushed.has(incoming.socket)) continue;
+      const { lines, isLast = false } = telling(line);
+      if (lines.length === 0) continue;
+      const written = Promise.withResolvers<void>();
+      outgoing.write(lines.map((text) => `${text}\n`).join(''), () => written.resolve());
+      if (isLast) break;
+      if (treatment.do !== 'break-off') continue;
+      await written.promise;
+      // No reset, which might overtake what was said.
+      incoming.socket.destroy();
       return;
     }
-    const isCut = treatment.do === 'forward-and-truncate';
-    outgoing.end(isCut ? content.subarray(0, Math.floor(content.length / 2)) : content);
+    if (!this.#hushed.has(incoming.socket)) outgoing.end();
   }
 
   #reset(incoming: IncomingMessage): void {
     this.#sockets.get(incoming.socket.remotePort ?? 0)?.resetAndDestroy();
   }
-}
-
-interface Upstream {
-  readonly origin: string;
-  readonly headers: Record<string, string>;
-  readonly agent: Agent;
-}
-
-async function upstreamOf(kubeconfig: string): Promise<Upstream> {
-  const config = new KubeConfig();
-  config.loadFromString(readFileSync(kubeconfig, 'utf8'));
-  const cluster = config.getCurrentCluster();
-  if (cluster === null) throw new Error(`${kubeconfig} has no current cluster`);
-  const options: RequestOptions = {};
-  await config.applyToHTTPSOptions(options);
-  const { ca, cert, key } = options;
-  const agent = new Agent({
-    allowH2: false,
-    connect: {
-      ...(ca === undefined ? {} : { ca }),
-      ...(cert === undefined ? {} : { cert }),
-      ...(key === undefined ? {} : { key }),
-    },
-    bodyTimeout: 0,
-  });
-  const headers = Object.entries(options.headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)]);
-  return { origin: cluster.server.replace(/\/$/, ''), headers: Object.fromEntries(headers), agent };
 }
 
 function kubeconfigOf(server: string, tokenFile: string): unknown {
@@ -300,6 +316,18 @@ function kubeconfigOf(server: string, tokenFile: string): unknown {
     contexts: [{ name: 'gate', context: { cluster: 'gate', user: 'gate' } }],
     'current-context': 'gate',
   };
+}
+
+const ASIS: Telling = (event) => ({ lines: [event] });
+
+function repeat(outgoing: ServerResponse, { status, headers, content }: Heard): void {
+  outgoing.writeHead(status, headers);
+  outgoing.end(content);
+}
+
+function say(outgoing: ServerResponse, { status, headers, body }: Spoken): void {
+  outgoing.writeHead(status, { 'content-type': 'application/json', ...headers });
+  outgoing.end(body);
 }
 
 /** Until all is said, or nobody listens. */

@@ -1,4 +1,5 @@
 import { expect } from '@jest/globals';
+import { type Fate, FATES } from '../crashes/fate.ts';
 import type { RunningAction } from '../runner/runner.ts';
 import type { TestCluster } from './cluster.ts';
 import { IMAGE } from './cluster.ts';
@@ -8,7 +9,7 @@ import { describe } from './group.ts';
 import { PROCESS, type Scene, scenariosOn } from './scene.ts';
 
 /** Moments of a good release at which post, too, is the bundle's; the only ones where all are gone through by `crashes/`. */
-const FEW: readonly string[] = ['before “select candidate” (8)', 'after “close” (9)'];
+const FEW: readonly string[] = ['before “select candidate” (8)', 'without the answer to “close” (9)'];
 
 /** The process, or the whole runner, ends at once. */
 type Death = 'the process' | 'the runner';
@@ -23,10 +24,10 @@ export function killedRuns(cluster: () => TestCluster, { moments: wanted }: { re
   const all = wanted === 'all';
 
   describe('killed, and post takes back or completes:', () => {
-    for (const { name, at, moment, done } of moments(GOOD_RELEASE)) {
+    for (const { name, at, fate, done } of moments(GOOD_RELEASE)) {
       if (!all && !FEW.includes(name)) continue;
       scenario(name, {}, async (scene) => {
-        const { gate, die } = await mortal(scene, at, moment);
+        const { gate, die } = await mortal(scene, at, fate);
         const inputs = { images: `web=${IMAGE.v2}`, kubeconfig: gate.kubeconfig };
         const action = scene.start(inputs, FEW.includes(name) ? PROCESS : {});
         die(action, 'the process');
@@ -42,10 +43,10 @@ export function killedRuns(cluster: () => TestCluster, { moments: wanted }: { re
   });
 
   describe('lost with the runner, and the next run takes back or completes, and releases:', () => {
-    for (const { name, at, moment, done } of moments(GOOD_RELEASE)) {
-      if (!all && name !== 'after “select candidate” (8)') continue;
+    for (const { name, at, fate, done } of moments(GOOD_RELEASE)) {
+      if (!all && name !== 'without the answer to “select candidate” (8)') continue;
       scenario(name, {}, async (scene) => {
-        const { gate, die } = await mortal(scene, at, moment);
+        const { gate, die } = await mortal(scene, at, fate);
         const action = scene.start({ images: `web=${IMAGE.v2}`, kubeconfig: gate.kubeconfig });
         die(action, 'the runner');
         const lost = await action.done;
@@ -66,7 +67,7 @@ export function killedRuns(cluster: () => TestCluster, { moments: wanted }: { re
       for (const death of ['the process', 'the runner'] as const) {
         if (!all && write !== (death === 'the process' ? 'back to stable' : 'close on stable')) continue;
         scenario(`${death} after “${write}”`, {}, async (scene) => {
-          const { gate, die } = await mortal(scene, TAKEN_BACK.indexOf('back to stable') + index, 'after');
+          const { gate, die } = await mortal(scene, TAKEN_BACK.indexOf('back to stable') + index, 'unheard');
           const inputs = { images: `web=${IMAGE.v2}`, kubeconfig: gate.kubeconfig, 'bake-time': '30s' };
           const action = scene.start(inputs, write === 'back to stable' ? PROCESS : {});
           die(action, death);
@@ -86,34 +87,42 @@ interface Moment {
   readonly name: string;
   /** Index of the write. */
   readonly at: number;
-  readonly moment: 'before' | 'after';
+  readonly fate: Fate;
   /** The writes that were carried out. */
   readonly done: readonly string[];
 }
 
 function moments(writes: readonly string[]): Moment[] {
   return writes.flatMap((write, at) =>
-    (['before', 'after'] as const).map((moment) => ({
-      name: `${moment} “${write}” (${at + 1})`,
+    (['unsent', 'unheard'] as const).map((fate) => ({
+      name: `${FATES[fate]} “${write}” (${at + 1})`,
       at,
-      moment,
-      done: writes.slice(0, moment === 'before' ? at : at + 1),
+      fate,
+      done: writes.slice(0, fate === 'unsent' ? at : at + 1),
     })),
   );
 }
 
-/** A gate at which a run dies. */
+/** A gate at which a run dies of one of its writes; after the answer to it, at the next request of any kind. */
 export async function mortal(
   scene: Scene,
   at: number,
-  moment: 'before' | 'after',
+  fate: Fate,
 ): Promise<{ readonly gate: Gate; readonly die: (action: RunningAction, death: Death) => void }> {
   let kill = (): void => undefined;
+  let isHeard = false;
   const gate = await scene.gate((passing) => {
-    if (passing.kind !== 'write' || passing.count !== at + 1) return FORWARD;
-    if (moment === 'after') return { do: 'forward-and-reset', first: kill };
-    kill();
-    return { do: 'reset' };
+    const isIts = passing.kind === 'write' && passing.count === at + 1;
+    if (isHeard || (isIts && fate === 'unsent')) {
+      kill();
+      return { do: 'reset' };
+    }
+    if (!isIts) return FORWARD;
+    if (fate === 'unheard') return { do: 'forward-and-reset', first: kill };
+    const first = (): void => {
+      isHeard = true;
+    };
+    return { do: 'forward-and-tell', first };
   });
   return {
     gate,

@@ -10,6 +10,7 @@ import { type ActionStep, type RunningAction, type RunResult, startAction } from
 import { hostFor } from './in-process.ts';
 import type { TestCluster } from './cluster.ts';
 import { IMAGE } from './cluster.ts';
+import { expireLock } from './expired-lock.ts';
 import { Gate, type Rule } from './gate.ts';
 import { inGroups } from './group.ts';
 import type { Followed, Inputs, Step } from './scene.ts';
@@ -161,10 +162,8 @@ export class KnativeScene {
     return describeKnativeWrites(mutations(await this.cluster.audit(this.#since), this.namespace));
   }
 
-  async expireLock(): Promise<void> {
-    const lease = paths.leases(this.namespace, 'crossfade.ksvc.web');
-    if ((await this.api.find(lease)) === undefined) return;
-    await this.api.patch(lease, { spec: { leaseDurationSeconds: 1 } });
+  expireLock(): Promise<void> {
+    return expireLock(this.api, this.namespace, 'ksvc.web');
   }
 
   async record(): Promise<{ readonly isOpen: boolean; readonly past: readonly PastRelease[] }> {

@@ -1,15 +1,17 @@
 import { expect } from '@jest/globals';
+import { type Fate, FATES } from '../crashes/fate.ts';
 import type { RunResult } from '../runner/runner.ts';
 import { BY_PODS, BY_ROUTE, RAMP, routeOf, withGateway } from './canary.ts';
 import type { TestCluster } from './cluster.ts';
 import { IMAGE } from './cluster.ts';
 import { expectOriginal, expectPromoted, expectResizesOnly, expectSuccess } from './endings.ts';
+import { EVERYTHING } from './everything.ts';
 import { ownersOf } from './field-owners.ts';
 import { describe } from './group.ts';
 import { interrupt, mortal } from './killed.ts';
 import { type Inputs, type Scene, scenariosOn } from './scene.ts';
 
-/** A ramp, forward or back, whose runner is lost after one of its writes. */
+/** A ramp, forward or back, whose runner is lost at one of its writes. */
 interface Course {
   readonly name: string;
   readonly isRouted: boolean;
@@ -22,7 +24,9 @@ interface Course {
 
 const FORWARD: Inputs = { ...RAMP, steps: '20% 0s, 50% 0s' };
 const BACK: Inputs = { ...RAMP, steps: '20% 0s, 50% 30s' };
+const FROM_BAKE: Inputs = { ...FORWARD, 'bake-time': '30s' };
 const AT_A_HALF = /waiting: 50 % of the users are on the candidate/;
+const IN_THE_BAKE = /waiting: users are on the candidate/;
 const END = ['close on stable', 'unpin', 'restore', 'delete services web-candidate'];
 const OVER = ['close record', 'release lock'];
 
@@ -34,6 +38,13 @@ const COURSES: readonly Course[] = [
     inputs: BACK,
     writes: [...BY_PODS.slice(0, BY_PODS.indexOf('select candidate')), 'pin', 'note the turn', ...END, ...OVER],
     back: { at: AT_A_HALF, from: 'pin' },
+  },
+  {
+    name: 'a canary by numbers of pods on its way back from the bake',
+    isRouted: false,
+    inputs: FROM_BAKE,
+    writes: [...BY_PODS.slice(0, BY_PODS.indexOf('close')), 'back to stable', 'note the turn', ...END, ...OVER],
+    back: { at: IN_THE_BAKE, from: 'back to stable' },
   },
   { name: 'a canary by an HTTPRoute', isRouted: true, inputs: FORWARD, writes: BY_ROUTE, back: null },
   {
@@ -53,36 +64,79 @@ const COURSES: readonly Course[] = [
     ],
     back: { at: AT_A_HALF, from: 'web-candidate: select stable' },
   },
+  {
+    name: 'a canary by an HTTPRoute on its way back from the bake',
+    isRouted: true,
+    inputs: FROM_BAKE,
+    writes: [
+      ...BY_ROUTE.slice(0, BY_ROUTE.indexOf('close')),
+      'back to stable',
+      'note the turn',
+      ...END,
+      'give back httproutes web',
+      ...OVER,
+    ],
+    back: { at: IN_THE_BAKE, from: 'back to stable' },
+  },
 ];
 
 const WAYS = ['resume', 'abort', 'deploy'] as const;
 type Way = (typeof WAYS)[number];
 
+/** How a runner is lost at a write of a course, and what another run does then. */
+interface Loss {
+  readonly course: Course;
+  /** Index of the write. */
+  readonly at: number;
+  readonly fate: Fate;
+  readonly way: Way;
+}
+
 /**
- * Canaries whose runner is lost when a write was carried out and before the run hears of it: after each of them, forward and back. Then
- * another run resumes the release, aborts it, or releases the next version, in turn.
+ * Canaries whose runner is lost at each of their writes, forward and back; then another run resumes the release, aborts
+ * it, or releases the next version. At each write one fate of it and one way to go on, in turn, so that each pair comes
+ * up; all of them with CRASHES=all.
  */
 export function lostCanaries(cluster: () => TestCluster): void {
   const scenario = scenariosOn(cluster);
 
   for (const course of COURSES)
     describe(`${course.name}, lost with the runner`, () => {
-      const first = course.back === null ? 0 : course.writes.lastIndexOf(course.back.from);
-      for (const [at, write] of course.writes.entries()) {
-        if (at < first) continue;
-        const way = WAYS[at % WAYS.length] ?? 'resume';
-        scenario(`after “${write}” (${at + 1}), then ${way}`, { replicas: 4 }, (scene) =>
-          course.isRouted ? withGateway(scene, () => isLost(scene, course, at, way)) : isLost(scene, course, at, way),
+      for (const loss of LOSSES.filter((each) => each.course === course)) {
+        const { at, fate, way } = loss;
+        scenario(`${FATES[fate]} “${course.writes[at]}” (${at + 1}), then ${way}`, { replicas: 4 }, (scene) =>
+          course.isRouted ? withGateway(scene, () => isLost(scene, loss)) : isLost(scene, loss),
         );
       }
     });
 }
 
-async function isLost(scene: Scene, course: Course, at: number, way: Way): Promise<void> {
+/**
+ * Death after the answer to a write comes at whatever the run asks next. That is sooner than death before its next
+ * write: what it waits for in between has only begun. After the answer to its last write it asks for nothing, and there
+ * is nothing left to die of.
+ */
+const PAIRS = (Object.keys(FATES) as Fate[]).flatMap((fate) => WAYS.map((way) => ({ fate, way }))); // a literal's own
+const LOSSES: readonly Loss[] = COURSES.flatMap((course) =>
+  [...course.writes.keys()].filter((at) => at >= firstOf(course)).map((at) => ({ course, at })),
+).flatMap(({ course, at }, turn) => {
+  const isLast = at === course.writes.length - 1;
+  const pairs = PAIRS.filter(({ fate }) => !(isLast && fate === 'heard'));
+  const first = turn % pairs.length;
+  return (EVERYTHING ? pairs : pairs.slice(first, first + 1)).map((pair) => ({ course, at, ...pair }));
+});
+
+/** Index of the first write that is looked at: what comes before it is the way forward. */
+function firstOf({ writes, back }: Course): number {
+  return back === null ? 0 : writes.lastIndexOf(back.from);
+}
+
+async function isLost(scene: Scene, loss: Loss): Promise<void> {
+  const { course, at, fate, way } = loss;
   scene.judge = expectResizesOnly;
   const before = course.isRouted ? await routeOf(scene) : undefined;
-  const done = course.writes.slice(0, at + 1);
-  await lose(scene, course, at);
+  const done = course.writes.slice(0, fate === 'unsent' ? at : at + 1);
+  await lose(scene, loss);
   expect(await scene.writes()).toEqual(done);
   await scene.expireLock();
   await GO_ON[way](scene, course, done);
@@ -92,8 +146,8 @@ async function isLost(scene: Scene, course: Course, at: number, way: Way): Promi
   expect(ownersOf(after)).toEqual(ownersOf(before));
 }
 
-async function lose(scene: Scene, { inputs, back }: Course, at: number): Promise<void> {
-  const { gate, die } = await mortal(scene, at, 'after');
+async function lose(scene: Scene, { course: { inputs, back }, at, fate }: Loss): Promise<void> {
+  const { gate, die } = await mortal(scene, at, fate);
   const action = scene.start({ ...inputs, kubeconfig: gate.kubeconfig });
   die(action, 'the runner');
   if (back !== null) {
@@ -142,7 +196,7 @@ async function expectAsFound(
 ): Promise<void> {
   expectSuccess(result, 'unchanged');
   expect(await scene.writes()).toEqual(done);
-  if (!done.includes('release lock')) await scene.removeLock();
+  if (done.includes('take lock') && !done.includes('release lock')) await scene.removeLock();
   if (!done.includes('open record')) expect(await scene.objects()).toEqual(scene.before);
   else if (end === 'promoted') await expectPromoted(scene);
   else await expectOriginal(scene, 'aborted');

@@ -51,7 +51,7 @@ export function resumedRuns(cluster: () => TestCluster): void {
 
     scenario('on its way back is resumed on its way back', {}, async (scene) => {
       const at = TAKEN_BACK.indexOf('note the turn');
-      const { gate, die } = await mortal(scene, at, 'after');
+      const { gate, die } = await mortal(scene, at, 'unheard');
       const action = scene.start({ ...V2, kubeconfig: gate.kubeconfig, 'bake-time': '30s' });
       die(action, 'the runner');
       await action.line(/waiting: users are on the candidate/);
@@ -136,7 +136,7 @@ export function resumedRuns(cluster: () => TestCluster): void {
 
 /** The runner is lost when this write was carried out, before the run hears of that. */
 async function lose(scene: Scene, inputs: Inputs, write: number): Promise<void> {
-  const { gate, die } = await mortal(scene, write, 'after');
+  const { gate, die } = await mortal(scene, write, 'unheard');
   const action = scene.start({ ...inputs, kubeconfig: gate.kubeconfig });
   die(action, 'the runner');
   expect(await action.done).toMatchObject({ signal: 'SIGKILL' });

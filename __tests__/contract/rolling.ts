@@ -215,6 +215,24 @@ export function rollingReleases(cluster: () => TestCluster): void {
       await expectWholeAgain(scene);
     });
 
+    scenario('leaves a template that somebody gives it meanwhile to roll out', { replicas: 4 }, async (scene) => {
+      scene.judge = neverEmpty;
+      const action = scene.follow({ ...ROLLING, images: `web=${IMAGE.neverReady}` });
+      await action.line(/waiting: 0\/4 candidate pods Ready/);
+      const container = { name: 'web', image: IMAGE.v3 };
+      const path = `${paths.deployments(scene.namespace, 'web')}?fieldManager=kubectl-set`;
+      const body = { spec: { template: { spec: { containers: [container] } } } };
+      await scene.api.patch(path, body, 'strategic-merge-patch');
+      const result = await action.done;
+      expectFailure(result, 'failed', /kubectl-set at \d\d:\d\d:\d\d UTC changed the pod template of web/);
+      expect(result.summary).toContain('Kubernetes rolls out what somebody else gave the Deployment.');
+      expect(await scene.record()).toMatchObject({ isOpen: false, past: [{ outcome: 'failed' }] });
+      await until('theirs has rolled out', 30_000, async () => {
+        const users = await scene.users();
+        return users.length === 4 && users.join() === (await scene.podsOf(await scene.hash(IMAGE.v3))).sort().join();
+      });
+    });
+
     scenario('killed on its way is taken back by post', { replicas: 4 }, async (scene) => {
       scene.judge = neverEmpty;
       const action = scene.start({ ...ROLLING, images: `web=${IMAGE.neverReady}` });

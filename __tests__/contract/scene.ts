@@ -8,6 +8,7 @@ import { type InvariantsWatch, type Violation, watchInvariants } from '../kubern
 import { type ActionStep, type RunningAction, type RunResult, startAction } from '../runner/runner.ts';
 import type { AuditedRequest, TestCluster } from './cluster.ts';
 import { IMAGE } from './cluster.ts';
+import { expireLock } from './expired-lock.ts';
 import { Gate, type Rule } from './gate.ts';
 import { inGroups } from './group.ts';
 import { hostFor } from './in-process.ts';
@@ -185,6 +186,11 @@ export class Scene {
     return found.write.at;
   }
 
+  /** Milliseconds from the first write of one word to the first of another, by the API server's clock. */
+  async between(from: string, to: string): Promise<number> {
+    return (await this.wroteAt(to)) - (await this.wroteAt(from));
+  }
+
   objects(): Promise<FinalObjects> {
     return finalObjects(this.api, this.app);
   }
@@ -210,11 +216,8 @@ export class Scene {
     return staying.map((pod) => pod.metadata?.name ?? '').sort();
   }
 
-  /** Half a minute in one request: the dead run's lock counts as stale after a second. */
-  async expireLock(): Promise<void> {
-    const lease = paths.leases(this.namespace, 'crossfade.web');
-    if ((await this.api.find(lease)) === undefined) return;
-    await this.api.patch(lease, { spec: { leaseDurationSeconds: 1 } });
+  expireLock(): Promise<void> {
+    return expireLock(this.api, this.namespace, 'web');
   }
 
   /** Whoever has it; it has to be there. */

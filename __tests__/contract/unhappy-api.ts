@@ -3,8 +3,28 @@ import { expect } from '@jest/globals';
 import type { RunResult } from '../runner/runner.ts';
 import type { TestCluster } from './cluster.ts';
 import { IMAGE } from './cluster.ts';
-import { expectFailure, expectPromoted, expectResizesOnly, expectSuccess, GOOD_RELEASE } from './endings.ts';
-import { FORWARD, type Gate, type Passing, type Rule, type Treatment } from './gate.ts';
+import {
+  expectClean,
+  expectFailure,
+  expectPromoted,
+  expectResizesOnly,
+  expectSuccess,
+  GOOD_RELEASE,
+} from './endings.ts';
+import { FORWARD, type Passing, type Rule, type Treatment } from './gate.ts';
+import {
+  always,
+  type Concerns,
+  everySecond,
+  firstOfEach,
+  isRelease,
+  isWatch,
+  isWriteTo,
+  once,
+  page,
+  refusal,
+  through,
+} from './gate-rules.ts';
 import { describe } from './group.ts';
 import { type Scene, scenariosOn } from './scene.ts';
 
@@ -204,10 +224,6 @@ const A_MINUTE = 60_000;
 /** Slower than anybody waits for. */
 const SLOW: Treatment = { do: 'forward-and-drip', ms: 1_000 };
 
-function through(gate: Gate, scene: Scene): Promise<RunResult> {
-  return scene.run({ images: `web=${IMAGE.v2}`, kubeconfig: gate.kubeconfig });
-}
-
 /** As if nothing had been; or a failure that says so, with everything as it was and nothing left open. */
 async function expectGoodOrClean(scene: Scene, result: RunResult): Promise<void> {
   if (result.outputs.outcome === 'promoted') {
@@ -216,63 +232,8 @@ async function expectGoodOrClean(scene: Scene, result: RunResult): Promise<void>
     return;
   }
   expectFailure(result, 'failed', /./);
-  const { configMaps, ...objects } = await scene.objects();
-  expect({ ...objects, configMaps: [] }).toEqual(scene.before);
-  expect(await scene.users()).toEqual(scene.stable.pods);
-  if (configMaps.length > 0) expect(await scene.record()).toMatchObject({ isOpen: false });
+  await expectClean(scene);
 }
-
-type Concerns = (passing: Passing) => boolean;
 
 const isGet: Concerns = ({ kind, method, path }) =>
   kind === 'read' && (method === 'GET' || path.startsWith('/apis/authorization.k8s.io/'));
-const isWatch: Concerns = ({ kind }) => kind === 'watch';
-const isRelease: Concerns = (passing) => isWriteTo(passing, '/deployments') || isWriteTo(passing, '/services');
-
-function isWriteTo({ kind, path }: Passing, resource: string): boolean {
-  return kind === 'write' && path.includes(resource);
-}
-
-function always(concerns: Concerns, fault: Treatment): Rule {
-  return (passing) => (concerns(passing) ? fault : FORWARD);
-}
-
-function everySecond(concerns: Concerns, fault: Treatment): Rule {
-  let seen = 0;
-  return (passing) => {
-    if (!concerns(passing)) return FORWARD;
-    seen += 1;
-    return seen % 2 === 1 ? fault : FORWARD;
-  };
-}
-
-function once(concerns: Concerns, fault: Treatment): Rule {
-  let isOver = false;
-  return (passing) => {
-    if (isOver || !concerns(passing)) return FORWARD;
-    isOver = true;
-    return fault;
-  };
-}
-
-/** The first one to each path. */
-function firstOfEach(concerns: Concerns, fault: Treatment): Rule {
-  const seen = new Set<string>();
-  return (passing) => {
-    const path = passing.path.replace(/\?.*/, '');
-    if (!concerns(passing) || seen.has(path)) return FORWARD;
-    seen.add(path);
-    return fault;
-  };
-}
-
-function refusal(code: number, reason: string, message: string, headers: Record<string, string> = {}): Treatment {
-  const status = { kind: 'Status', apiVersion: 'v1', status: 'Failure', reason, message, code };
-  return { do: 'answer', status: code, headers, body: JSON.stringify(status) };
-}
-
-/** What proxies and login portals say. */
-function page(status: number): Treatment {
-  const body = '<html><head><title>Sorry</title></head><body><h1>Something went wrong</h1></body></html>';
-  return { do: 'answer', status, headers: { 'content-type': 'text/html' }, body };
-}

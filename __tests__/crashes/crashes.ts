@@ -4,8 +4,8 @@ import type { Left } from './cluster.ts';
 import { closed, promoted } from './ends.ts';
 import { Deaths, isRenewal } from './deaths.ts';
 import { type Course, type Family, Play } from './family.ts';
+import { type Fate, FATES } from './fate.ts';
 import type { Inputs } from './inputs.ts';
-import type { Fate } from './line.ts';
 import { ended, explained, succeed } from './played.ts';
 import type { MortalRun } from './run.ts';
 
@@ -17,12 +17,6 @@ type Way = 'resume' | 'abort' | 'deploy';
 const WAYS: readonly Way[] = ['resume', 'abort', 'deploy'];
 /** Every way from every point, everywhere: `CRASHES=all`. */
 const EVERY_WAY = process.env.CRASHES === 'all';
-
-export const FATES: Readonly<Record<Fate, string>> = {
-  unsent: 'before',
-  unheard: 'without the answer to',
-  heard: 'after',
-};
 
 export const NEXT: Inputs = { action: 'deploy', images: `web=${IMAGE.v3}`, 'pause-at': '' };
 

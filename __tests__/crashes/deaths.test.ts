@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { IMAGE } from '../contract/cluster.ts';
-import { die, FATES } from './crashes.ts';
+import { die } from './crashes.ts';
 import { Deaths } from './deaths.ts';
 import { BLUE_GREEN, BY_COMMAND, BY_ROUTE, KNATIVE } from './families.ts';
 import { type Family, Play } from './family.ts';
-import type { Fate } from './line.ts';
+import { type Fate, FATES } from './fate.ts';
 
 const course = { inputs: { images: `web=${IMAGE.v2}` } };
 /** With controllers of their own, and without. */

@@ -3,7 +3,8 @@ import { expect } from '@jest/globals';
 import type { Saved } from '../simulator/saved.ts';
 import type { Left } from './cluster.ts';
 import { type Course, type Family, Play } from './family.ts';
-import type { Asked, Fate } from './line.ts';
+import type { Fate } from './fate.ts';
+import type { Asked } from './line.ts';
 import { ended, judged, succeed } from './played.ts';
 import type { RunOptions } from './run.ts';
 

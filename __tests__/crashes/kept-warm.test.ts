@@ -2,12 +2,12 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { Refused } from '../../src/engine/refusal.ts';
 import { IMAGE } from '../contract/cluster.ts';
 import { GOOD_RELEASE } from '../contract/endings.ts';
-import { FATES, NEXT, undisturbed } from './crashes.ts';
+import { NEXT, undisturbed } from './crashes.ts';
 import { Deaths } from './deaths.ts';
 import { closed, promoted } from './ends.ts';
 import type { Family } from './family.ts';
 import type { Inputs } from './inputs.ts';
-import type { Fate } from './line.ts';
+import { type Fate, FATES } from './fate.ts';
 import { succeed } from './played.ts';
 
 /*

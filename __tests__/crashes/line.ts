@@ -8,17 +8,9 @@ import { ADMIN } from '../simulator/rbac.ts';
 import { ApiError } from '../simulator/status.ts';
 import { type WatchEvent, type WatchSink, watch } from '../simulator/watch.ts';
 import { Exchange } from './exchange.ts';
+import type { Fate } from './fate.ts';
 import { isUnserved, type LineFault, pageText, statusText, type Unserved } from './line-faults.ts';
 import type { Time } from './time.ts';
-
-/** What befalls a request that would change something. */
-export type Fate =
-  /** The run dies before it is sent. */
-  | 'unsent'
-  /** It is carried out, and the run dies before it hears of it: just as the answer arrives. */
-  | 'unheard'
-  /** The run hears the answer, does what it does about it, and dies before anything of that has left. */
-  | 'heard';
 
 export interface LineParts {
   readonly plane: ControlPlane;

@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals';
 import { IMAGE } from '../contract/cluster.ts';
-import { crashes, die, FATES } from './crashes.ts';
+import { crashes, die } from './crashes.ts';
 import { promoted } from './ends.ts';
 import { BY_PODS, BY_ROUTE } from './families.ts';
 import type { Family } from './family.ts';
 import type { Inputs } from './inputs.ts';
-import type { Fate } from './line.ts';
+import { type Fate, FATES } from './fate.ts';
 import { played, succeed } from './played.ts';
 
 /* A release stands at a pause, and the run that promotes it dies. Until it is on record that the release goes on, it stands. */

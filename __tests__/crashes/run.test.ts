@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { IMAGE } from '../contract/cluster.ts';
 import { Play } from './family.ts';
-import type { Fate } from './line.ts';
+import type { Fate } from './fate.ts';
 
 const MINUTE = 60_000;
 

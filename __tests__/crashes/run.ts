@@ -9,7 +9,8 @@ import type { Measures } from '../../src/engine/measures.ts';
 import { operate } from '../../src/engine/operations.ts';
 import { createTeller } from '../../src/report/log.ts';
 import { type Cluster, NAMESPACE } from './cluster.ts';
-import { type Asked, type Fate, Line, type LineParts } from './line.ts';
+import type { Fate } from './fate.ts';
+import { type Asked, Line, type LineParts } from './line.ts';
 import { MortalClock } from './time.ts';
 
 export interface RunOptions {

@@ -179,7 +179,7 @@ describe('somebody else', () => {
     const { ending } = foreign((there) => {
       there.service = { metadata: { name: 'web', uid: 'another' } };
     });
-    expect(ending).toEqual({ outcome: 'failed', left: 'nothing' });
+    expect(ending).toEqual({ outcome: 'failed', left: 'deleted' });
   });
 
   test('deletes the candidate’s Revision: users are on stable', () => {

@@ -5,7 +5,7 @@ import { closed, promoted } from '../crashes/ends.ts';
 import { BLUE_GREEN, BY_PODS, BY_ROUTE } from '../crashes/families.ts';
 import type { Family, Play } from '../crashes/family.ts';
 import type { Inputs } from '../crashes/inputs.ts';
-import type { Fate } from '../crashes/line.ts';
+import type { Fate } from '../crashes/fate.ts';
 import { endOf, RELEASE, undisturbed } from './disturbed.ts';
 
 /** Its time is not the machine's: how long a course takes on a busy one says nothing of the release. */

@@ -6,7 +6,6 @@ import { closed } from '../crashes/ends.ts';
 import { type Family, Play } from '../crashes/family.ts';
 import type { Inputs } from '../crashes/inputs.ts';
 import type { MortalRun, RunOptions } from '../crashes/run.ts';
-import type { ApiRequest } from '../simulator/handle.ts';
 
 export const RELEASE: Inputs = { images: `web=${IMAGE.v2}` };
 
@@ -76,30 +75,4 @@ function carriedOut(play: Play): string[] {
 
 function isSame(a: Left, b: Left): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
-}
-
-/** What kind of request it is; each is handled in a way of its own. */
-export type RequestClass =
-  | 'read'
-  | 'list'
-  | 'watch start'
-  | 'dry run'
-  | 'review'
-  | 'subresource'
-  | 'lock'
-  | 'record'
-  | 'create'
-  | 'patch'
-  | 'delete';
-
-export function classOf({ method, path, query }: ApiRequest): RequestClass {
-  if (path.startsWith('/apis/authorization.k8s.io/')) return 'review';
-  if (query.has('watch')) return 'watch start';
-  if (query.has('dryRun')) return 'dry run';
-  if (/\/pods\/[^/]+\/./.test(path)) return 'subresource';
-  if (method === 'GET') return query.has('limit') ? 'list' : 'read';
-  if (path.includes('/leases')) return 'lock';
-  if (path.includes('/configmaps')) return 'record';
-  if (method === 'POST') return 'create';
-  return method === 'DELETE' ? 'delete' : 'patch';
 }

@@ -3,12 +3,11 @@ import { IMAGE } from '../contract/cluster.ts';
 import { BLUE_GREEN } from '../crashes/families.ts';
 import type { LineFault } from '../crashes/line-faults.ts';
 import type { ApiRequest } from '../simulator/handle.ts';
-import { classOf, endOf, type RequestClass, undisturbed } from './disturbed.ts';
+import { endOf, undisturbed } from './disturbed.ts';
+import { classOf, isBelieved, READS, type RequestClass, type When, WRITES } from './request-class.ts';
 
 /** Its time is not the machine's: how long a course takes on a busy one says nothing of the release. */
 jest.setTimeout(120_000);
-
-type When = 'before' | 'after';
 
 const STATUSES = [409, 422, 429, 500, 503, 504, 401, 403];
 const FAULTS: Readonly<Record<string, (when: When) => LineFault>> = {
@@ -20,25 +19,6 @@ const FAULTS: Readonly<Record<string, (when: When) => LineFault>> = {
   ),
   'a page for people with 502': (when) => ({ kind: 'html', status: 502, when }),
   'a reset': (when) => ({ kind: 'reset', when }),
-};
-
-/** They change nothing: whether the server has carried them out makes no difference. */
-const READS: readonly RequestClass[] = ['read', 'list', 'watch start', 'dry run', 'review', 'subresource'];
-const WRITES: readonly RequestClass[] = ['lock', 'record', 'create', 'patch', 'delete'];
-
-/**
- * Where the answer is believed, and nothing is left of the release. Everything else is weathered. An API server says 409 and 422 of no
- * read; and a write that was carried out and yet refused is found to be there, whatever was said.
- */
-const BELIEVED: Readonly<Partial<Record<RequestClass, Readonly<Record<When, readonly string[]>>>>> = {
-  read: { before: ['409', '422'], after: [] },
-  list: { before: ['409', '422', '403'], after: [] },
-  'dry run': { before: ['409', '422', '403'], after: [] },
-  review: { before: ['409', '422', '403'], after: [] },
-  lock: { before: ['422', '403'], after: [] },
-  record: { before: ['422', '403'], after: [] },
-  create: { before: ['403'], after: ['403'] },
-  patch: { before: ['403'], after: ['403'] },
 };
 
 /** A release whose pods do not come up: their logs and events are read on its way back. */
@@ -72,7 +52,6 @@ for (const of of [...READS, ...WRITES])
           const [expected, course] = of === 'subresource' ? [BROKEN, CRASHING] : [GOOD, {}];
           const end = await endOf(BLUE_GREEN, disturbance, expected, course);
           expect(disturbance.count()).toBeGreaterThan(0);
-          const isBelieved = BELIEVED[of]?.[when].includes(name) ?? false;
-          expect(end).toMatch(isBelieved ? /^clean: (failed|rolled-back): / : /^as undisturbed$/);
+          expect(end).toMatch(isBelieved(of, when, name) ? /^clean: (failed|rolled-back): / : /^as undisturbed$/);
         });
     });

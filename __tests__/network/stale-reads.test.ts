@@ -2,7 +2,8 @@ import { expect, jest, test } from '@jest/globals';
 import { BLUE_GREEN, BY_ROUTE } from '../crashes/families.ts';
 import type { Family } from '../crashes/family.ts';
 import type { RunOptions } from '../crashes/run.ts';
-import { type Course, classOf, endOf, undisturbed } from './disturbed.ts';
+import { type Course, endOf, undisturbed } from './disturbed.ts';
+import { classOf } from './request-class.ts';
 
 /** Its time is not the machine's: how long a course takes on a busy one says nothing of the release. */
 jest.setTimeout(120_000);

@@ -4,7 +4,8 @@ import type { Play } from '../crashes/family.ts';
 import type { LineFault } from '../crashes/line-faults.ts';
 import type { RunOptions } from '../crashes/run.ts';
 import type { ApiRequest } from '../simulator/handle.ts';
-import { classOf, endOf, undisturbed } from './disturbed.ts';
+import { endOf, undisturbed } from './disturbed.ts';
+import { classOf } from './request-class.ts';
 
 /** Its time is not the machine's: how long a course takes on a busy one says nothing of the release. */
 jest.setTimeout(120_000);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Phase } from './points.ts';
+import type { DeedName } from './deeds.ts';
+import type { Phase } from './phases.ts';
 
 const PAGE = join(import.meta.dirname, '../../docs/guarantees.md');
 
@@ -21,8 +22,17 @@ const DECISIONS = [
 ] as const;
 export type Decision = (typeof DECISIONS)[number];
 
-/** For each kind of write, what is decided for each phase: the tables of docs/guarantees.md are what is played. */
-export function decided(): ReadonlyMap<string, ReadonlyMap<Phase, Decision>> {
+const TABLE = decided();
+
+/** What the tables of docs/guarantees.md say: they are what is played. */
+export function decisionOf(name: DeedName, phase: Phase): Decision {
+  const found = TABLE.get(name)?.get(phase);
+  if (found === undefined) throw new Error(`docs/guarantees.md does not say what “${name}” means in phase “${phase}”`);
+  return found;
+}
+
+/** For each kind of write, what is decided for each phase. */
+function decided(): ReadonlyMap<string, ReadonlyMap<Phase, Decision>> {
   const found = new Map<string, Map<Phase, Decision>>();
   for (const table of tables(readFileSync(PAGE, 'utf8').split('\n'))) {
     const [[, ...phases] = [], , ...rows] = table.map(cells);

@@ -5,14 +5,13 @@ import { type Family, Play } from '../crashes/family.ts';
 import { closed, promoted } from '../crashes/ends.ts';
 import type { MortalRun } from '../crashes/run.ts';
 import { storyOf } from '../crashes/story.ts';
-import { decided, type Decision } from './decided.ts';
+import { decisionOf, type Decision } from './decided.ts';
 import { DEEDS, type DeedName, RESTARTED_AT, STRATEGY } from './deeds.ts';
-import type { Phase, Point, Release } from './points.ts';
+import type { Phase } from './phases.ts';
+import type { Point, Release } from './points.ts';
 
 /** Milliseconds in which a Service that somebody deleted is there again. */
 const MADE_ANEW = 100;
-
-const TABLE = decided();
 
 /** What users reach is gone by it. */
 const TAKES_USERS: ReadonlySet<DeedName> = new Set(['Deployment deleted', 'live Service deleted', 'namespace deleted']);
@@ -25,12 +24,6 @@ export interface Meeting {
   readonly problems: readonly string[];
   /** Empty, too, if all is as decided. */
   readonly story: string;
-}
-
-export function decisionOf(name: DeedName, phase: Phase): Decision {
-  const found = TABLE.get(name)?.get(phase);
-  if (found === undefined) throw new Error(`docs/guarantees.md does not say what “${name}” means in phase “${phase}”`);
-  return found;
 }
 
 /** Plays a release, and the deed at one moment of it. */
@@ -244,7 +237,7 @@ class Encounter {
   #expectGone(run: MortalRun): void {
     this.#expectNamed(run);
     const { outcome, left } = run.result ?? {};
-    this.#check('its end', { outcome, left }, { outcome: 'failed', left: 'nothing' });
+    this.#check('its end', { outcome, left }, { outcome: 'failed', left: 'deleted' });
     const found = this.scene.cluster.left();
     const { services, isClosed, leases, deployment, others } = found;
     const wanted = { services: this.#original.services, isClosed: true, leases: [], deployment: null };

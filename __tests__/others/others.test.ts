@@ -1,5 +1,6 @@
 import { describe, expect, jest, test } from '@jest/globals';
-import { decisionOf, meet } from './meeting.ts';
+import { decisionOf } from './decided.ts';
+import { meet } from './meeting.ts';
 import { pointsOf } from './points.ts';
 import { kindsIn, RELEASES } from './releases.ts';
 

@@ -117,7 +117,7 @@ export const PROMOTED: Story = {
   findings: [],
   diagnosis: null,
   held: false,
-  namespaceLost: false,
+  lost: null,
   keptWarm: false,
   rollback: false,
   rollbackPossible: true,

@@ -34,8 +34,18 @@ test.each<[string, Story, ReturnType<typeof usersAfter>]>([
   ['completed by the post step', { ...PROMOTED, phases: TAKEN_BACK }, { on: 'new' }],
   [
     'left to a namespace that is being deleted',
-    { ...BAKED_BACK, outcome: 'failed', namespaceLost: true },
-    { on: 'neither' },
+    { ...BAKED_BACK, outcome: 'failed', lost: 'namespace' },
+    { on: 'neither', goneWith: 'namespace' },
+  ],
+  [
+    'its workload deleted while users were on it',
+    { ...BAKED_BACK, outcome: 'failed', lost: 'workload' },
+    { on: 'neither', goneWith: 'workload' },
+  ],
+  [
+    'a template of others that rolls out by itself',
+    { ...BAKED_BACK, outcome: 'failed', lost: 'template' },
+    { on: 'theirs' },
   ],
   ['failed after the switch', { ...PROMOTED, outcome: 'failed', writes: SWITCHED }, { on: 'uncertain' }],
   [

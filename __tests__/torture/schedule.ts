@@ -12,7 +12,7 @@ import {
 } from '../crashes/families.ts';
 import type { Family } from '../crashes/family.ts';
 import type { Inputs } from '../crashes/inputs.ts';
-import type { Fate } from '../crashes/line.ts';
+import type { Fate } from '../crashes/fate.ts';
 import { IMAGE } from '../contract/cluster.ts';
 import type { Fault } from '../simulator/faults.ts';
 import { Random } from './random.ts';

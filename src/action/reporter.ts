@@ -130,13 +130,26 @@ export class Reporter {
       pausedAt: result.pausedAt,
       steps: plan === null || plan.strategy === 'blue-green' ? [] : plan.steps,
       held: result.left === 'standing',
-      namespaceLost: result.left === 'gone',
+      lost: lostTo(result),
       keptWarm: result.keptWarm,
       rollback: plan?.rollback ?? false,
       rollbackPossible: result.rollbackPossible,
       requests: this.requests(),
       looked: result.looked,
     };
+  }
+}
+
+function lostTo({ left }: Result): Story['lost'] {
+  switch (left) {
+    case 'gone':
+      return 'namespace';
+    case 'deleted':
+      return 'workload';
+    case 'theirs':
+      return 'template';
+    default:
+      return null;
   }
 }
 

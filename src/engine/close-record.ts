@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { withoutTraces } from '../analysis/judgement.ts';
 import type { Api } from '../cluster/api.ts';
+import { isOver } from '../release/action.ts';
 import { inServerTime } from '../release/other-clock.ts';
 import { outcomeOf } from '../release/outcome.ts';
 import type { OpenBook } from './open-record.ts';
@@ -51,7 +52,7 @@ function standingRelease(
       };
     case 'failed': {
       const why = 'note what was found';
-      if (ending.left === 'nothing') return null;
+      if (isOver(ending)) return null;
       // The record goes with the rest.
       if (ending.left === 'gone') return { open, why };
       if (ending.left === 'as-it-was')

@@ -46,7 +46,7 @@ export interface Result {
   /** Where it stands still, basis points; null: it does not. */
   readonly pausedAt: Share | null;
   /** What a failed release left (`Ending`); `nothing` for every other. */
-  readonly left: 'standing' | 'unfinished' | 'nothing' | 'gone';
+  readonly left: 'standing' | 'unfinished' | 'nothing' | 'deleted' | 'theirs' | 'gone';
   /** Users are on the candidate for good, and stable's pods were left beside it. */
   readonly keptWarm: boolean;
   readonly rollbackPossible: boolean;

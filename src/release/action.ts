@@ -73,8 +73,8 @@ export interface Wait {
 
 /**
  * How a release ended, or a run that worked on it. What a failed one left: `standing`: users are on stable and both tracks stand, frozen, for
- * a person to look at; `unfinished`: the cluster did not let us go on, a later run has to; `nothing`: the Deployment is gone;
- * `as-it-was`: there was something in the way of the release's end, and it stands as it stood; `gone`: its namespace is being deleted, and
+ * a person to look at; `unfinished`: the cluster did not let us go on, a later run has to; `deleted`: its workload was;
+ * `theirs`: somebody else's template rolls out by Kubernetes' own rolling update; `as-it-was`: there was something in the way of the release's end, and it stands as it stood; `gone`: its namespace is being deleted, and
  * everything in it with it.
  */
 export type Ending =
@@ -84,7 +84,7 @@ export type Ending =
   | { readonly outcome: 'paused'; readonly share: Share; readonly because: PauseReason }
   | { readonly outcome: 'rolled-back' }
   | { readonly outcome: 'aborted' }
-  | { readonly outcome: 'failed'; readonly left: 'standing' | 'unfinished' | 'nothing' }
+  | { readonly outcome: 'failed'; readonly left: 'standing' | 'unfinished' | 'deleted' | 'theirs' }
   /** `toldTemplate`: digest of the foreign template that `reason` names; null: it is something else. */
   | {
       readonly outcome: 'failed';
@@ -102,7 +102,7 @@ export function isOver(ending: Ending): boolean {
     case 'paused':
       return false;
     case 'failed':
-      return ending.left === 'nothing';
+      return ending.left === 'deleted' || ending.left === 'theirs';
     default:
       return true;
   }

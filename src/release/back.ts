@@ -10,6 +10,11 @@ import type { State, Turn } from './state.ts';
 export const BACK_LIMIT = 600_000;
 /** Milliseconds that stable may take to be found whole before the candidate is evicted without waiting for that. */
 const EVICT_AFTER = 5_000;
+/**
+ * Milliseconds in which a switch that was taken back before any list of endpoints had followed it may show up in them yet. The controller
+ * of endpoints takes some 10 to 100 ms.
+ */
+const UNSEEN = 1_000;
 
 /** The way back from any point: traffic first, verified; then the candidate's pods; then everything is as it was. */
 export function back(plan: Plan, state: State, turn: Turn, seen: Observation, now: number): Action {
@@ -106,13 +111,23 @@ function isCandidateThere({ deployment, candidate }: Observation): boolean {
   return deployment.template === 'candidate' || (candidate !== null && remaining(candidate) > 0);
 }
 
+/**
+ * Somebody else's template has taken the place of the candidate's pods: who reaches all pods reaches theirs, which
+ * nobody has looked at, and who reaches the candidate alone reaches nobody. What is left of a stable that gave pods
+ * away is not made to carry the users of all.
+ */
+function isReplaced({ deployment, stable, live }: Observation): boolean {
+  if (deployment.template !== 'foreign' || !deployment.held || stable === null || readyPods(stable) === 0) return false;
+  return live.pin !== null || stable.size >= deployment.replicas;
+}
+
 /** One PATCH (two with `switch: overlap`), not behind anything that can fail. */
 function moveUsersBack(plan: Plan, state: State, seen: Observation, now: number): Action | null {
   const { live } = seen;
   if (seen.lost === 'service') return null;
   // A pin needs a pause or a hold (design §2). When neither is left, the candidate's pods are gone but for what is known of them.
   const mayPin = live.pin !== null || seen.deployment.fields.paused || seen.deployment.held;
-  if (live.pin !== plan.stable.hash && isCandidateThere(seen) && mayPin) {
+  if (live.pin !== plan.stable.hash && (isCandidateThere(seen) || isReplaced(seen)) && mayPin) {
     // A selector that somebody else wrote anew, without a pin, is theirs: a pin in it could make it select nothing.
     if (!live.selectorIntact && live.pin === null) return null;
     // Never from a track that serves to one that does not.
@@ -133,16 +148,21 @@ function moveUsersBack(plan: Plan, state: State, seen: Observation, now: number)
 function verifyUsersBack(plan: Plan, state: State, seen: Observation, now: number): Action | null {
   const { live } = seen;
   if (seen.lost === 'service' || (!live.selectorIntact && live.pin === null)) return null;
-  if (state.marks.backSwitched === undefined || !isCandidateThere(seen)) return null;
+  if (state.marks.backSwitched === undefined || !(isCandidateThere(seen) || isReplaced(seen))) return null;
   const diverted = seen.candidateService.state === 'stable' ? seen.candidateService.endpoints.candidate : 0;
   const strangers = live.endpoints.candidate + live.endpoints.other + diverted;
-  if (state.marks.backVerified === undefined) {
-    if (strangers > 0) return wait('endpoints', `${strangers} endpoints of the candidate to leave`);
+  const { switching, switched, backVerified } = state.marks;
+  // Asked to the end: what was verified may have been the list from before the switch.
+  const isPinned = live.pin === plan.stable.hash;
+  if (strangers > 0 && (backVerified === undefined || isPinned))
+    return wait('endpoints', `${strangers} endpoints of the candidate to leave`);
+  if (backVerified === undefined) {
     const missing = missingEndpoints(seen);
     if (missing > 0) return wait('endpoints', `${missing} more pods of stable in the live Service’s endpoints`);
     return { do: 'mark', mark: 'backVerified' };
   }
-  const settled = state.marks.backVerified + plan.times.settle;
+  const isUnseen = switching !== undefined && switched === undefined;
+  const settled = backVerified + Math.max(plan.times.settle, isUnseen ? UNSEEN : 0);
   return now < settled ? wait('settle', 'proxies to stop sending users to the candidate', settled) : null;
 }
 

@@ -84,5 +84,5 @@ function clearAway(plan: Plan, state: State, seen: Observation): Action {
   const reason = `Deployment ${plan.deployment.name} was deleted during the release.`;
   if (state.back === null) return { do: 'turn-back', cause: 'conflict', reason };
   if (seen.live.pin !== null) return write('unpin');
-  return tidyCandidateService(plan, seen) ?? { do: 'finish', outcome: { outcome: 'failed', left: 'nothing' } };
+  return tidyCandidateService(plan, seen) ?? { do: 'finish', outcome: { outcome: 'failed', left: 'deleted' } };
 }

@@ -61,7 +61,7 @@ export function rollBack(plan: Plan, turn: Turn, seen: Observation, now: number)
   if (now > turn.at + BACK_LIMIT) return { do: 'finish', outcome: { outcome: 'failed', left: 'unfinished' } };
   // Somebody else's template rolls out by itself: it is theirs.
   if (deployment.template === 'foreign')
-    return tidyCandidateService(plan, seen) ?? { do: 'finish', outcome: { outcome: 'failed', left: 'nothing' } };
+    return tidyCandidateService(plan, seen) ?? { do: 'finish', outcome: { outcome: 'failed', left: 'theirs' } };
   if (deployment.template === 'candidate') return write('roll-back');
   const ready = stable === null ? 0 : readyPods(stable);
   const leaving = leavingOf(seen).reduce((sum, track) => sum + remaining(track), 0);

@@ -12,8 +12,8 @@ export interface Advice {
   readonly copy: { readonly what: 'commands' | 'inputs'; readonly text: string } | null;
 }
 
-/** What the run meant for the users of the app, in one or two sentences. */
-export function describeUsers(users: Users): string {
+/** What the run meant for the users of the app, in one or two sentences. `kind`: of the workload. */
+export function describeUsers(users: Users, kind: Story['kind']): string {
   switch (users.on) {
     case 'new':
       return 'Users are on the new version.';
@@ -32,7 +32,9 @@ export function describeUsers(users: Users): string {
     case 'untouched':
       return 'This run changed nothing in the cluster: users are where they were.';
     case 'neither':
-      return 'Users reach neither version, now or in a moment: the pods of both go with the namespace.';
+      return `Users reach neither version, now or in a moment: the pods of both go with the ${users.goneWith === 'namespace' ? 'namespace' : kind}.`;
+    case 'theirs':
+      return `Users are on neither version, or will be in a moment: Kubernetes rolls out what somebody else gave the ${kind}.`;
     case 'uncertain':
       return 'It is not certain which version users are on. Have a look at it now.';
     case 'old-again':
@@ -50,10 +52,7 @@ export function adviceFor(story: Story): Advice | null {
     return todo('Put right what is listed above and run the job again.');
   if (story.dryRun) return dryRunAdvice(story);
   if (story.held) return standingAdvice(story);
-  if (story.namespaceLost)
-    return todo(
-      'There is nothing to clean up, and nothing to go back to. Make the namespace and the app in it anew, and release then.',
-    );
+  if (story.lost !== null) return lostAdvice(story.lost, story);
   switch (story.outcome) {
     case 'promoted':
       return story.keptWarm ? keptWarm(story) : wayBack(story);
@@ -77,6 +76,23 @@ export function adviceFor(story: Story): Advice | null {
       return failedAdvice(story);
     case 'unchanged':
       return null;
+  }
+}
+
+function lostAdvice(lost: NonNullable<Story['lost']>, { kind }: Story): Advice {
+  switch (lost) {
+    case 'namespace':
+      return todo(
+        'There is nothing to clean up, and nothing to go back to. Make the namespace and the app in it anew, and release then.',
+      );
+    case 'workload':
+      return todo(
+        `There is nothing to clean up${kind === 'Deployment' ? ': its Service, and its routes, are as they were before' : ''}. Make the ${kind} anew from its manifest, and release then.`,
+      );
+    case 'template':
+      return todo(
+        'There is nothing to clean up: what rolls out now is theirs, and was not touched. Whoever releases next does so from there.',
+      );
   }
 }
 

@@ -69,8 +69,11 @@ export interface Story {
   readonly pausedAt: Share | null;
   /** Both tracks were left standing for a person to look at. */
   readonly held: boolean;
-  /** The namespace is being deleted, and everything in it with it. */
-  readonly namespaceLost: boolean;
+  /**
+   * What took the release out of its hands: `namespace`: it is being deleted, and everything in it with it; `workload`: it was deleted, and
+   * its pods with it; `template`: somebody else's rolls out by Kubernetes' own rolling update. Null: nothing did.
+   */
+  readonly lost: 'namespace' | 'workload' | 'template' | null;
   /** Users are on the new version for good, and the old one's pods were left beside it. */
   readonly keptWarm: boolean;
   /** It was to bring a version back that users had before. */

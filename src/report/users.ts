@@ -18,15 +18,18 @@ export type Users =
   | { readonly on: 'same' }
   /** The run wrote nothing: wherever they were. */
   | { readonly on: 'untouched' }
-  /** On neither: the pods of both versions go with their namespace. */
-  | { readonly on: 'neither' }
+  /** On neither: the pods of both versions go with their namespace, or their workload. */
+  | { readonly on: 'neither'; readonly goneWith: 'namespace' | 'workload' }
+  /** On what somebody else has given them meanwhile. */
+  | { readonly on: 'theirs' }
   /** The run ended before this was certain. */
   | { readonly on: 'uncertain' };
 
 /** Where the run left the users, from how it ended and from what it wrote. */
 export function usersAfter(story: Story): Users {
   if (story.dryRun) return { on: 'untouched' };
-  if (story.namespaceLost) return { on: 'neither' };
+  if (story.lost === 'template') return { on: 'theirs' };
+  if (story.lost !== null) return { on: 'neither', goneWith: story.lost };
   if (story.outcome === 'promoted') return { on: 'new' };
   if (story.outcome === 'paused') return { on: 'both', share: story.pausedAt ?? 0 };
   if (story.outcome === 'unchanged') return { on: 'same' };

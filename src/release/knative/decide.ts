@@ -49,7 +49,7 @@ function mayComplete(back: NonNullable<State['back']>, seen: KnativeObservation,
 function lost({ knative }: KnativePlan, { back }: State): Action {
   const reason = `Knative Service ${knative.name} was deleted during the release.`;
   if (back === null) return { do: 'turn-back', cause: 'conflict', reason };
-  return { do: 'finish', outcome: { outcome: 'failed', left: 'nothing' } };
+  return { do: 'finish', outcome: { outcome: 'failed', left: 'deleted' } };
 }
 
 /** A wait lasts no longer than until the moment at which the judgement can change by time alone. */

@@ -1,0 +1,79 @@
+import { describe, expect, test } from '@jest/globals';
+import { back } from '../../src/release/back.ts';
+import type { Observation } from '../../src/release/observation.ts';
+import type { Plan } from '../../src/release/plan.ts';
+import { BEGINNING, type State, type Turn } from '../../src/release/state.ts';
+
+// Parts of plan, turn and observation: nothing else is read.
+const PLAN = {
+  strategy: 'canary',
+  switch: 'cut',
+  onFailure: 'rollback',
+  stable: { hash: 'a' },
+  routes: [],
+  steps: [{ share: 5_000 }, { share: 10_000 }],
+  times: { settle: 0 },
+} as unknown as Plan;
+const TURN = { at: 0, cause: 'foreign' } as unknown as Turn;
+const STATE: State = { ...BEGINNING, marks: { opened: 0 } };
+
+interface Situation {
+  /** Of stable's four pods. */
+  readonly wanted?: number;
+  readonly ready?: number;
+  readonly pin?: string | null;
+  readonly strangers?: number;
+  readonly paused?: boolean;
+}
+
+/** In a ramp: somebody else’s template has taken the place of the candidate’s pods, to the last one. */
+function replaced({ wanted = 4, ready = 4, pin = null, strangers = 0, paused = true }: Situation): Observation {
+  const pods = (count: number): unknown[] =>
+    Array.from({ length: count }, () => ({ ready: true, terminating: false, sign: null }));
+  return {
+    lost: null,
+    current: true,
+    deployment: { template: 'foreign', templateDigest: 'x', held: true, replicas: 4, fields: { paused } },
+    stable: { hash: 'a', size: wanted, refused: null, pods: pods(ready) },
+    candidate: { hash: 'b', size: 0, refused: null, pods: [] },
+    others: [{ hash: 'c', size: 4, refused: null, pods: pods(strangers) }],
+    live: { pin, selectorIntact: true, endpoints: { stable: ready, candidate: 0, other: strangers } },
+    candidateService: { state: 'candidate', pinned: true, endpoints: { stable: 0, candidate: 0, other: 0 } },
+    routes: [],
+  } as unknown as Observation;
+}
+
+const LEFT_STANDING = { do: 'finish', outcome: { outcome: 'failed', left: 'standing' } };
+const TRAFFIC_BACK = { do: 'write', write: 'traffic-back' };
+
+describe('pods of somebody else’s template have replaced the candidate’s', () => {
+  const next = (situation: Situation, state = STATE) => back(PLAN, state, TURN, replaced(situation), 1_000);
+
+  test('users of all pods would reach them as soon as they are Ready: they go to stable first', () => {
+    expect(next({})).toMatchObject(TRAFFIC_BACK);
+    expect(next({ paused: false })).toMatchObject(TRAFFIC_BACK);
+    expect(next({ strangers: 4 })).toMatchObject(TRAFFIC_BACK);
+  });
+
+  test('users of the candidate alone would reach nobody: they go to stable, however many pods it has', () => {
+    expect(next({ pin: 'b' })).toMatchObject(TRAFFIC_BACK);
+    expect(next({ pin: 'b', wanted: 1, ready: 1 })).toMatchObject(TRAFFIC_BACK);
+  });
+
+  test('then it is seen that none of them is left behind the live Service, and both versions stand', () => {
+    const moved: State = { ...STATE, marks: { ...STATE.marks, backSwitched: 500 } };
+    expect(next({ pin: 'a', strangers: 4 }, moved)).toMatchObject({ do: 'wait', wait: { for: 'endpoints' } });
+    expect(next({ pin: 'a' }, moved)).toEqual({ do: 'mark', mark: 'backVerified' });
+    const seen: State = { ...moved, marks: { ...moved.marks, backVerified: 600 } };
+    expect(next({ pin: 'a', paused: false }, seen)).toMatchObject({ do: 'write', write: 'freeze' });
+    expect(next({ pin: 'a' }, seen)).toEqual(LEFT_STANDING);
+  });
+
+  test('what is left of a stable that gave pods away is not to carry all users: who serves goes on', () => {
+    expect(next({ wanted: 1, ready: 1 })).toEqual(LEFT_STANDING);
+  });
+
+  test('a stable that serves nobody gets no users', () => {
+    expect(next({ ready: 0, strangers: 4 })).toEqual(LEFT_STANDING);
+  });
+});
