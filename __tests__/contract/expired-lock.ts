@@ -14,7 +14,8 @@ export async function expireLock(api: Api, namespace: string, workload: string):
   const path = paths.leases(namespace, `crossfade.${workload}`);
   if ((await api.find(path)) === undefined) return;
   const { spec } = await api.patch<Lease>(path, { spec: { leaseDurationSeconds: SHORTEST } });
-  const left = Date.parse(spec?.renewTime ?? '') + SHORTEST * 1_000 - Date.now();
-  // Of one without a time nobody waits for anything; and the clock of the dead, which may be ahead of ours, makes the time no longer.
-  if (left >= 0) await sleep(Math.min(left, SHORTEST * 1_000) + 1);
+  const time = SHORTEST * 1_000;
+  const left = Date.parse(spec?.renewTime ?? '') + time - Date.now();
+  // Of one without a time nobody waits for anything, and of one whose clock is ahead for no more than the time.
+  if (left >= 0) await sleep(Math.min(left, time) + 1);
 }

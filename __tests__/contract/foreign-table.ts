@@ -11,7 +11,7 @@ import { BY_PODS, BY_ROUTE, RAMP, routeOf, withGateway } from './canary.ts';
 import type { TestCluster } from './cluster.ts';
 import { IMAGE } from './cluster.ts';
 import { DEEDS, deploymentOf, RESTARTED, STRATEGY } from './deeds.ts';
-import { GOOD_RELEASE, TAKEN_BACK } from './endings.ts';
+import { GOOD_RELEASE, HAS_ENDED, TAKEN_BACK } from './endings.ts';
 import { EVERYTHING } from './everything.ts';
 import { FORWARD } from './gate.ts';
 import type { HttpRoute } from './gateway.ts';
@@ -358,7 +358,7 @@ class Encounter {
   #judgeUsers(violations: readonly Violation[]): void {
     // Unpaused, the controller does what the template says (docs/guarantees.md, “Its end”).
     if (TAKES_USERS.has(this.#name) || this.#phase === 'resizing') return;
-    const lost = violations.filter(({ rule, ms = Number.POSITIVE_INFINITY }) => rule === 'empty' && ms > 2_000);
+    const lost = violations.filter(({ rule, ms = Number.POSITIVE_INFINITY }) => rule === 'empty' && ms > HAS_ENDED);
     expect(lost).toEqual([]);
   }
 }

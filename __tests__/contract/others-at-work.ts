@@ -42,10 +42,10 @@ export function othersAtWork(cluster: () => TestCluster): void {
       ['ten minutes fast', 10 * MINUTES],
     ] as const) {
       scenario(`${word}, at work: it is not taken for dead`, {}, async (scene) => {
-        await hold(scene, skew);
+        await hold(scene, skew, 5);
         const end = new AbortController();
         const renewing = renew(scene, skew, end.signal);
-        const result = await scene.run({ images: `web=${IMAGE.v2}`, 'lock-timeout': '6s' });
+        const result = await scene.run({ images: `web=${IMAGE.v2}`, 'lock-timeout': '12s' });
         end.abort();
         await renewing;
         expectFailure(result, 'failed', /it is held by another/);
@@ -55,7 +55,7 @@ export function othersAtWork(cluster: () => TestCluster): void {
       });
 
       scenario(`${word}, dead: it is taken over when it has not moved for its time`, {}, async (scene) => {
-        await hold(scene, skew);
+        await hold(scene, skew, 2);
         const result = await scene.run({ images: `web=${IMAGE.v2}` });
         expectSuccess(result);
         expect(result.displayedLog).toContain('another run is releasing web: another');
@@ -65,11 +65,11 @@ export function othersAtWork(cluster: () => TestCluster): void {
   });
 }
 
-/** By its own clock; it counts as stale when it has not moved for two seconds of ours. */
-async function hold(scene: Scene, skew: number): Promise<void> {
+/** By its own clock; it counts as stale when it has not moved for so many seconds of ours. */
+async function hold(scene: Scene, skew: number, seconds: number): Promise<void> {
   await scene.api.create(paths.leases(scene.namespace), {
     metadata: { name: 'crossfade.web' },
-    spec: { holderIdentity: 'another', leaseDurationSeconds: 2, renewTime: timeOf(skew) },
+    spec: { holderIdentity: 'another', leaseDurationSeconds: seconds, renewTime: timeOf(skew) },
   });
 }
 

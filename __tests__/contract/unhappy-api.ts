@@ -101,7 +101,8 @@ export function unhappyApi(cluster: () => TestCluster, options: { readonly patie
   if (options.patient)
     scenario('connections that are kept, and on which nothing is said any more', {}, async (scene) => {
       const gate = await scene.gate();
-      const action = scene.follow({ images: `web=${IMAGE.v2}`, 'bake-time': '2s', kubeconfig: gate.kubeconfig });
+      const times = { 'bake-time': '2s', timeout: '2m' };
+      const action = scene.follow({ images: `web=${IMAGE.v2}`, ...times, kubeconfig: gate.kubeconfig });
       await action.line(/waiting: users are on the candidate/);
       gate.hush();
       expectSuccess(await action.done);
