@@ -12499,6 +12499,9 @@ function missingEndpoints({ stable, live }) {
 function leftOnCandidate(seen) {
     if (!seen.deployment.fields.paused)
         return (0,action/* write */.M9)('freeze');
+    // Its size may be news of before a close has taken its pods: then they are asked for again.
+    if (!seen.current)
+        return (0,action/* wait */.uk)('controller', 'the Deployment controller to see the template');
     return finish({ outcome: 'failed', left: 'standing' });
 }
 /** Cases in which both tracks stay, frozen, with users on stable: the user wants to look, or the template is somebody else's. */

@@ -4,7 +4,7 @@ import type { RunResult } from '../runner/runner.ts';
 import { BY_PODS, BY_ROUTE, RAMP, routeOf, withGateway } from './canary.ts';
 import type { TestCluster } from './cluster.ts';
 import { IMAGE } from './cluster.ts';
-import { expectOriginal, expectPromoted, expectResizesOnly, expectSuccess } from './endings.ts';
+import { expectEnded, expectOriginal, expectPromoted, expectResizesOnly, expectSuccess } from './endings.ts';
 import { EVERYTHING } from './everything.ts';
 import { ownersOf } from './field-owners.ts';
 import { describe } from './group.ts';
@@ -133,9 +133,9 @@ function firstOf({ writes, back }: Course): number {
 
 async function isLost(scene: Scene, loss: Loss): Promise<void> {
   const { course, at, fate, way } = loss;
-  scene.judge = expectResizesOnly;
   const before = course.isRouted ? await routeOf(scene) : undefined;
   const done = course.writes.slice(0, fate === 'unsent' ? at : at + 1);
+  scene.judge = done.at(-1) === 'resize' ? expectEnded : expectResizesOnly;
   await lose(scene, loss);
   expect(await scene.writes()).toEqual(done);
   await scene.expireLock();

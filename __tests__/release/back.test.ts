@@ -77,3 +77,31 @@ describe('pods of somebody else’s template have replaced the candidate’s', (
     expect(next({ ready: 0, strangers: 4 })).toEqual(LEFT_STANDING);
   });
 });
+
+describe('somebody puts stable’s template back while the close takes its pods', () => {
+  /** Its last pod is on its way out, and its size may be news of before. */
+  const closing = (current: boolean, size: number): Observation => {
+    const pod = { ready: true, terminating: false, sign: null };
+    return {
+      ...replaced({ pin: 'b' }),
+      current,
+      deployment: { template: 'stable', held: false, replicas: 4, fields: { paused: true } },
+      stable: { hash: 'a', size, refused: null, pods: [{ ...pod, terminating: true }] },
+      candidate: { hash: 'b', size: 4, refused: null, pods: [pod, pod, pod, pod] },
+      others: [],
+    } as unknown as Observation;
+  };
+  const next = (current: boolean, size: number) => back(PLAN, STATE, TURN, closing(current, size), 1_000);
+
+  test('how large stable is to be is asked again before anything is decided', () => {
+    expect(next(false, 4)).toMatchObject({ do: 'wait', wait: { for: 'controller' } });
+  });
+
+  test('it gets its pods back when it has lost them', () => {
+    expect(next(true, 0)).toMatchObject({ do: 'write', write: 'regrow' });
+  });
+
+  test('one that is whole, and whose pods serve nobody, gets no users', () => {
+    expect(next(true, 4)).toEqual(LEFT_STANDING);
+  });
+});

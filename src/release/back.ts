@@ -184,6 +184,8 @@ function missingEndpoints({ stable, live }: Observation): number {
 /** Stable serves nobody any more (its pods are gone, or were sick from the start) while the candidate does. */
 function leftOnCandidate(seen: Observation): Action {
   if (!seen.deployment.fields.paused) return write('freeze');
+  // Its size may be news of before a close has taken its pods: then they are asked for again.
+  if (!seen.current) return wait('controller', 'the Deployment controller to see the template');
   return finish({ outcome: 'failed', left: 'standing' });
 }
 
