@@ -17563,7 +17563,7 @@ function climb(plan, state, seen, now) {
         const missing = (0,_observation_js__WEBPACK_IMPORTED_MODULE_4__/* .readyPods */ .A)(seen.candidate) - seen.live.endpoints.candidate;
         if (byPods && missing > 0)
             return (0,_action_js__WEBPACK_IMPORTED_MODULE_2__/* .wait */ .uk)('endpoints', `${missing} more candidate pods in the live Service’s endpoints`);
-        const leaving = seen.live.endpoints.stable - (seen.stable === null ? 0 : (0,_observation_js__WEBPACK_IMPORTED_MODULE_4__/* .readyPods */ .A)(seen.stable));
+        const leaving = seen.live.endpoints.stable - stayingPods(seen);
         if (byPods && leaving > 0)
             return (0,_action_js__WEBPACK_IMPORTED_MODULE_2__/* .wait */ .uk)('endpoints', `${leaving} pods of stable to leave the live Service’s endpoints`);
         return { do: 'mark', mark: 'stepReached' };
@@ -17580,6 +17580,10 @@ function climb(plan, state, seen, now) {
     if (plan.pauseAt === step.share)
         return { do: 'finish', outcome: { outcome: 'paused', share: step.share, because: { is: 'asked' } } };
     return (0,_stages_js__WEBPACK_IMPORTED_MODULE_1__/* .isLastStep */ .b0)(plan, state) ? null : { do: 'next-step' };
+}
+/** Of stable. When its ReplicaSet has been made smaller, the pods that are to go may look as if nothing had been, for a moment. */
+function stayingPods({ stable }) {
+    return stable === null ? 0 : Math.min((0,_observation_js__WEBPACK_IMPORTED_MODULE_4__/* .readyPods */ .A)(stable), stable.size);
 }
 /**
  * A proxy hears of the route and of the candidate's endpoints by different watches. One that knows the route first answers 503 to

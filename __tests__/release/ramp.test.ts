@@ -45,3 +45,25 @@ test('nobody is sent to the candidate before proxies had their time to know its 
     expect(climb(of, state, seen, 4_000)).toEqual({ do: 'write', write: 'route', target: { route: 0, step } });
   }
 });
+
+test('a share by numbers of pods is reached when the pods that are to go have left the endpoints, however late they are told to', () => {
+  const pod = (terminating: boolean) => ({ ready: true, terminating, sign: null });
+  const plan = { ...PLAN, routes: [], steps: [{ share: 8_000, stay: 1_000 }], times: { settle: 0 } } as unknown as Plan;
+  const state = { ...BEGINNING, marks: { overlapping: 1, stepReady: 1 } };
+  // Only what a step without a route looks at: of stable's four pods one is to stay.
+  const seen = (leaving: number, listed: number): Observation =>
+    ({
+      deployment: { replicas: 4 },
+      stable: { hash: 'a', size: 1, pods: Array.from({ length: 4 }, (_, index) => pod(index < leaving)) },
+      candidate: { hash: 'b', size: 4, pods: Array.from({ length: 4 }, () => pod(false)) },
+      live: { pin: null, endpoints: { stable: listed, candidate: 4, other: 0 } },
+      routes: [],
+    }) as unknown as Observation;
+  const waiting = {
+    do: 'wait',
+    wait: { for: 'endpoints', text: '3 pods of stable to leave the live Service’s endpoints' },
+  };
+  expect(climb(plan, state, seen(0, 4), 2)).toMatchObject(waiting);
+  expect(climb(plan, state, seen(3, 4), 2)).toMatchObject(waiting);
+  expect(climb(plan, state, seen(3, 1), 2)).toEqual({ do: 'mark', mark: 'stepReached' });
+});

@@ -39,7 +39,7 @@ export function climb(plan: Plan, state: State, seen: Observation, now: number):
     const missing = readyPods(seen.candidate) - seen.live.endpoints.candidate;
     if (byPods && missing > 0)
       return wait('endpoints', `${missing} more candidate pods in the live Service’s endpoints`);
-    const leaving = seen.live.endpoints.stable - (seen.stable === null ? 0 : readyPods(seen.stable));
+    const leaving = seen.live.endpoints.stable - stayingPods(seen);
     if (byPods && leaving > 0)
       return wait('endpoints', `${leaving} pods of stable to leave the live Service’s endpoints`);
     return { do: 'mark', mark: 'stepReached' };
@@ -55,6 +55,11 @@ export function climb(plan: Plan, state: State, seen: Observation, now: number):
   if (plan.pauseAt === step.share)
     return { do: 'finish', outcome: { outcome: 'paused', share: step.share, because: { is: 'asked' } } };
   return isLastStep(plan, state) ? null : { do: 'next-step' };
+}
+
+/** Of stable. When its ReplicaSet has been made smaller, the pods that are to go may look as if nothing had been, for a moment. */
+function stayingPods({ stable }: Observation): number {
+  return stable === null ? 0 : Math.min(readyPods(stable), stable.size);
 }
 
 /**
