@@ -1,3 +1,5 @@
+import type { ActionStep } from '../runner/runner.ts';
+
 /**
  * What a cluster of the test tiers offers. The simulator, the real control plane (fake pods) and the real node all implement it,
  * so that one contract suite runs on each. A test names images by what they do, never by how a tier fakes it.
@@ -17,6 +19,8 @@ export interface TestCluster {
   audit(since: number): Promise<AuditedRequest[]>;
   /** Runs that nobody kills are run without a process each, unless a scene asks for one; so is what post does after one that was killed. */
   readonly inProcess?: boolean;
+  /** What runs main and post here, in place of a process of this machine's own Node.js. */
+  readonly host?: ActionStep['host'];
   stop(): Promise<void>;
 }
 

@@ -53,7 +53,12 @@ export class InProcess implements StepHost {
 const NEEDS_PROCESS = 'only a process ends by that; give this run of the scene one (PROCESS)';
 
 /** Where a cluster has these stages of a run in this process: not when another build is to be proved, nor when the scene wants processes. */
-export function hostFor({ inProcess }: TestCluster, step: Step, stages: readonly Stage[]): Pick<ActionStep, 'host'> {
+export function hostFor(
+  { inProcess, host }: TestCluster,
+  step: Step,
+  stages: readonly Stage[],
+): Pick<ActionStep, 'host'> {
+  if (host !== undefined) return { host };
   const isKilled = [step.kill, step.timeoutMs, step.postTimeoutMs].some((end) => end !== undefined);
   if (inProcess !== true || isKilled || step.process === true || process.env.CROSSFADE_ACTION !== undefined) return {};
   return { host: (where, onLine, stage) => (stages.includes(stage) ? new InProcess(where, onLine) : undefined) };

@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll } from '@jest/globals';
+import { cancelledRuns } from '../contract/cancelled.ts';
+import { canaries } from '../contract/canary.ts';
+import type { TestCluster } from '../contract/cluster.ts';
+import { keptWarm, rollbacks } from '../contract/going-back.ts';
+import { goodReleases } from '../contract/good-release.ts';
+import { killedRuns } from '../contract/killed.ts';
+import { refusals } from '../contract/refusals.ts';
+import { rollingReleases } from '../contract/rolling.ts';
+import { sickCandidates } from '../contract/sick-candidate.ts';
+import { type Simulator, startSimulator } from '../simulator/cluster.ts';
+import { WineProcess } from './wine.ts';
+
+/* The built action as Node.js for Windows runs it: its paths, line ends, signals and files, against the simulated cluster. */
+
+const BUNDLE = join(import.meta.dirname, '../../dist/main.js');
+
+let simulator: Simulator;
+let cluster: TestCluster;
+beforeAll(async () => {
+  const routes = { group: 'gateway.networking.k8s.io', version: 'v1', plural: 'httproutes', kind: 'HTTPRoute' };
+  simulator = await startSimulator({ resources: [routes] });
+  cluster = { ...simulator, host: (where, onLine) => new WineProcess(BUNDLE, where, onLine) };
+});
+afterAll(() => simulator?.stop());
+
+goodReleases(() => cluster);
+rollbacks(() => cluster);
+keptWarm(() => cluster);
+sickCandidates(() => cluster, { secrets: false });
+refusals(() => cluster);
+canaries(() => cluster, { routes: true });
+rollingReleases(() => cluster);
+killedRuns(() => cluster, { moments: 'few' });
+cancelledRuns(() => cluster, { moments: 'few' });
