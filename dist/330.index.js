@@ -444,7 +444,9 @@ function describeUsers(users, kind) {
         case 'untouched':
             return 'This run changed nothing in the cluster: users are where they were.';
         case 'neither':
-            return `Users reach neither version, now or in a moment: the pods of both go with the ${users.goneWith === 'namespace' ? 'namespace' : kind}.`;
+            return users.goneWith === 'namespace'
+                ? 'Users reach neither version, now or in a moment: the pods of both go with the namespace.'
+                : `Users reach neither version, now or in a moment: the pods of both go with the ${kind}, unless it was deleted with --cascade=orphan.`;
         case 'theirs':
             return `Users are on neither version, or will be in a moment: Kubernetes rolls out what somebody else gave the ${kind}.`;
         case 'uncertain':

@@ -175,7 +175,7 @@ function deletedService(_: Scene, result: RunResult): void {
 
 async function gone(scene: Scene, result: RunResult): Promise<void> {
   expectFailure(result, 'failed', /Deployment web was deleted/);
-  expect(result.summary).toContain('the pods of both go with the Deployment.');
+  expect(result.summary).toContain('the pods of both go with the Deployment');
   const { spec } = await scene.api.get<{ spec?: { selector?: object } }>(serviceOf(scene, 'web'));
   expect(spec?.selector).toEqual({ app: 'web' });
   expect(await scene.record()).toMatchObject({ isOpen: false });

@@ -160,7 +160,7 @@ export function foreignWrites(cluster: () => TestCluster): void {
       const result = await disturbed(scene, () => scene.api.remove(deploymentOf(scene)));
       expectFailure(result, 'failed', /Deployment web was deleted/);
       expect(result.summary).toContain(
-        'Users reach neither version, now or in a moment: the pods of both go with the Deployment.',
+        'Users reach neither version, now or in a moment: the pods of both go with the Deployment',
       );
       const service = await scene.api.get<Service>(serviceOf(scene));
       expect(service.spec?.selector).toEqual({ app: 'web' });

@@ -73,9 +73,9 @@ export interface Wait {
 
 /**
  * How a release ended, or a run that worked on it. What a failed one left: `standing`: users are on stable and both tracks stand, frozen, for
- * a person to look at; `unfinished`: the cluster did not let us go on, a later run has to; `deleted`: its workload was;
- * `theirs`: somebody else's template rolls out by Kubernetes' own rolling update; `as-it-was`: there was something in the way of the release's end, and it stands as it stood; `gone`: its namespace is being deleted, and
- * everything in it with it.
+ * a person to look at; `unfinished`: the cluster did not let us go on, a later run has to; `deleted`: its workload was; `theirs`: somebody
+ * else's template rolls out by Kubernetes' own rolling update; `as-it-was`: there was something in the way of the release's end, and it stands
+ * as it stood; `gone`: its namespace is being deleted, and everything in it with it.
  */
 export type Ending =
   /** `warm`: users are on the candidate for good, and stable's pods stay until another run finishes the release, or takes it back. */
