@@ -4,14 +4,22 @@ import type { RunResult } from '../runner/runner.ts';
 import { BY_PODS, BY_ROUTE, RAMP, routeOf, withGateway } from './canary.ts';
 import type { TestCluster } from './cluster.ts';
 import { IMAGE } from './cluster.ts';
-import { expectEnded, expectOriginal, expectPromoted, expectResizesOnly, expectSuccess } from './endings.ts';
+import {
+  expectEnded,
+  expectOriginal,
+  expectPromoted,
+  expectResizesOnly,
+  expectSuccess,
+  GOOD_RELEASE,
+  TAKEN_BACK,
+} from './endings.ts';
 import { EVERYTHING } from './everything.ts';
 import { ownersOf } from './field-owners.ts';
 import { describe } from './group.ts';
 import { interrupt, mortal } from './killed.ts';
 import { type Inputs, type Scene, scenariosOn } from './scene.ts';
 
-/** A ramp, forward or back, whose runner is lost at one of its writes. */
+/** A release, forward or back, whose runner is lost at one of its writes. */
 interface Course {
   readonly name: string;
   readonly isRouted: boolean;
@@ -30,7 +38,9 @@ const IN_THE_BAKE = /waiting: users are on the candidate/;
 const END = ['close on stable', 'unpin', 'restore', 'delete services web-candidate'];
 const OVER = ['close record', 'release lock'];
 
-const COURSES: readonly Course[] = [
+const BLUE_GREEN: Inputs = { images: `web=${IMAGE.v2}` };
+
+const CANARIES: readonly Course[] = [
   { name: 'a canary by numbers of pods', isRouted: false, inputs: FORWARD, writes: BY_PODS, back: null },
   {
     name: 'a canary by numbers of pods on its way back from a half',
@@ -80,6 +90,19 @@ const COURSES: readonly Course[] = [
   },
 ];
 
+/** They die at each write by default, too (`killed.ts`); here each is resumed and aborted from there. */
+const BLUE_GREENS: readonly Course[] = [
+  { name: 'a blue/green release', isRouted: false, inputs: BLUE_GREEN, writes: GOOD_RELEASE, back: null },
+  {
+    name: 'a blue/green release on its way back from the bake',
+    isRouted: false,
+    inputs: { ...BLUE_GREEN, 'bake-time': '30s' },
+    writes: TAKEN_BACK,
+    back: { at: IN_THE_BAKE, from: 'back to stable' },
+  },
+];
+const COURSES = EVERYTHING ? [...BLUE_GREENS, ...CANARIES] : CANARIES;
+
 const WAYS = ['resume', 'abort', 'deploy'] as const;
 type Way = (typeof WAYS)[number];
 
@@ -95,9 +118,9 @@ interface Loss {
 /**
  * Canaries whose runner is lost at each of their writes, forward and back; then another run resumes the release, aborts
  * it, or releases the next version. At each write one fate of it and one way to go on, in turn, so that each pair comes
- * up; all of them with CRASHES=all.
+ * up; all of them, and blue/green releases, with CRASHES=all.
  */
-export function lostCanaries(cluster: () => TestCluster): void {
+export function lostReleases(cluster: () => TestCluster): void {
   const scenario = scenariosOn(cluster);
 
   for (const course of COURSES)
@@ -176,8 +199,9 @@ const GO_ON: Readonly<Record<Way, (scene: Scene, course: Course, done: readonly 
     expectSuccess(result, isPast ? 'promoted' : 'aborted');
     return isPast ? expectPromoted(scene) : expectOriginal(scene, 'aborted');
   },
-  async deploy(scene) {
-    expectSuccess(await scene.run({ ...FORWARD, images: `web=${IMAGE.v3}` }));
+  async deploy(scene, { inputs }) {
+    const next = inputs.strategy === undefined ? {} : FORWARD;
+    expectSuccess(await scene.run({ ...next, images: `web=${IMAGE.v3}` }));
     return expectPromoted(scene, { image: IMAGE.v3 });
   },
 };
