@@ -81,7 +81,9 @@ describe('judged by the pods’ own counters', () => {
   scenario('a candidate that fails more often than stable is taken back', FOUR, async (scene) => {
     scene.judge = expectResizesOnly;
     await warmUp(scene);
-    const result = await withUsers(scene, 100, () => scene.run({ ...RAMP, env: failing(0.3) }));
+    // A busy machine sends fewer users: then it takes longer, and the step is there for that.
+    const ramp = { ...RAMP, steps: '25% 60s', timeout: '3m', env: failing(0.3) };
+    const result = await withUsers(scene, 100, () => scene.run(ramp));
     expectFailure(
       result,
       'rolled-back',
