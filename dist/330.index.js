@@ -201,15 +201,18 @@ function usersAfter(story) {
         return { on: 'both', share: story.pausedAt ?? 0 };
     if (story.outcome === 'unchanged')
         return { on: 'same' };
-    const last = story.phases.at(-1)?.phase;
-    if (last === 'Take back an unfinished release' || last === 'Roll back')
+    const began = beginningOf(story);
+    if (began === 'Take back an unfinished release' || began === 'Roll back')
         return { on: story.outcome === 'failed' ? 'uncertain' : 'old-again' };
     if (story.rollback && story.outcome === 'rolled-back')
         return { on: 'before' };
+    // An earlier run's was taken back first, and then this one was refused.
+    if (began === null && story.phases.some(({ phase }) => phase === 'Take back an unfinished release'))
+        return { on: 'old-again' };
     if (story.writes.length === 0)
         return { on: 'untouched' };
     // They were all on the new version when it began.
-    if (last === 'Finish')
+    if (began === 'Finish')
         return { on: 'new' };
     const exposure = exposureOf(story);
     if (exposure?.isOver === false)
@@ -256,9 +259,17 @@ function rollingExposure({ phases, outcome, release, finishedAt, rollback, held,
 }
 /** Chapters in which the release of an earlier run is ended. */
 const OF_EARLIER_RUNS = ['Take back an unfinished release', 'Roll back', 'Finish'];
+/**
+ * The chapter with which the release began that the story ends with: `Open` of this run's own, or the one in which an earlier run's is ended,
+ * whatever chapters follow. Null: none did; what was ended before the last `Preflight` is over.
+ */
+function beginningOf({ phases }) {
+    const last = phases.findLast(({ phase }) => [...OF_EARLIER_RUNS, 'Open', 'Preflight'].includes(phase))?.phase;
+    return last === undefined || last === 'Preflight' ? null : last;
+}
 /** Whether the release of this run got as far as writing. Findings before that are refusals, after it they are failures. */
-function hasBegun({ phases }) {
-    return phases.some(({ phase }) => phase === 'Open') || OF_EARLIER_RUNS.includes(phases.at(-1)?.phase);
+function hasBegun(story) {
+    return beginningOf(story) !== null;
 }
 
 ;// CONCATENATED MODULE: ./lib/action/outputs.js
@@ -560,7 +571,7 @@ function failedAdvice(story) {
     const { on } = usersAfter(story);
     if (on === 'untouched')
         return todo('Put the reason right and run the job again.');
-    if (story.phases.at(-1)?.phase === 'Finish')
+    if (beginningOf(story) === 'Finish')
         return todo('Both versions are up still, and users are on the new one. Put the reason right and run the job again.');
     if (on === 'not-back')
         return todo('The rollback itself was taken back, and there is nothing to clean up. Find the cause, or name another version with input `to`.');
@@ -1327,16 +1338,17 @@ function counted({ n, x }) {
 
 
 
+
 /** The planned ramp beside what became of it: share wanted and real, pods, and how far the effect on users is known. */
 function rampTable(story, room) {
-    const isPromoted = story.outcome === 'promoted';
+    const isWhole = hasSwitched(story);
     const rows = story.steps
         .filter(({ share, stay }) => share > 0 || stay > 0)
         .map((step) => ({ step, reached: story.ramp.find(({ wanted }) => wanted === step.share) ?? null }));
     return table([
         { title: 'Wanted', align: 'right', cell: ({ step }) => wantedOf(step) },
         { title: 'For', align: 'right', cell: ({ step }) => (step.stay === 0 ? '' : (0,duration/* formatDuration */.a)(step.stay)) },
-        { title: 'Was', align: 'right', cell: (row) => shareOf(row, isPromoted) },
+        { title: 'Was', align: 'right', cell: (row) => shareOf(row, isWhole) },
         {
             title: 'At',
             align: 'right',
@@ -1362,20 +1374,36 @@ function wantedOf({ share, pods }) {
     return pods === undefined ? (0,route/* percent */.KN)(share) : `${pods} pod${pods === 1 ? '' : 's'}`;
 }
 /** The last step of a ramp by numbers of pods is the switch of the live Service. */
-function shareOf({ step, reached }, isPromoted) {
+function shareOf({ step, reached }, isWhole) {
     if (reached !== null)
         return (0,route/* percent */.KN)(reached.real);
-    return isPromoted && step.share >= route/* ALL */.y2 ? (0,route/* percent */.KN)(route/* ALL */.y2) : '–';
+    return isWhole && step.share >= route/* ALL */.y2 ? (0,route/* percent */.KN)(route/* ALL */.y2) : '–';
 }
 function ramp_podsOf({ candidatePods, stablePods }) {
     return candidatePods === null || stablePods === null ? '' : `${candidatePods} new, ${stablePods} old`;
 }
-function knownBy({ strategy, outcome }, reached, { share }) {
-    if (reached === null && strategy === 'rolling' && share >= route/* ALL */.y2)
-        return outcome === 'promoted' ? 'the live Service’s endpoints' : 'not reached';
+function knownBy(story, reached, { share }) {
+    if (reached === null && share < route/* ALL */.y2)
+        return wasBefore(story, share) ? 'reached by an earlier run' : 'not reached';
+    if (reached === null && !hasSwitched(story))
+        return 'not reached';
     if (reached === null)
-        return share >= route/* ALL */.y2 ? 'the live Service’s switch' : 'not reached';
+        return story.strategy === 'rolling' ? 'the live Service’s endpoints' : 'the live Service’s switch';
     return reached.routes.length === 0 ? (0,report_escape/* html */.qy) `the live Service’s endpoints` : reached.routes.join('; ');
+}
+/** Whether all users came to be on the new version; a batch of rolling ones that is the last makes no chapter of its own. */
+function hasSwitched({ outcome, phases }) {
+    return outcome === 'promoted' || phases.some(({ phase }) => phase === 'Switch users');
+}
+/** A run that goes on with the release of another begins behind the steps of that one. */
+function wasBefore({ phases, ramp }, share) {
+    const first = ramp[0]?.wanted;
+    return first !== undefined && share < first && !phases.some(({ phase }) => phase === 'Open');
+}
+/** Whether there is anything to be told of the ramp: of one that an earlier run went, and this one only ends, nothing is known here. */
+function knowsRamp(story) {
+    const began = beginningOf(story);
+    return story.steps.length > 1 && (story.ramp.length > 0 || began === null || began === 'Open');
 }
 
 ;// CONCATENATED MODULE: ./lib/report/timeline.js
@@ -1547,7 +1575,7 @@ function releaseBlocks(story, room) {
         ...trouble(story, room),
         ...advice(story, room),
         ...warnings(story.warnings, room),
-        ...section('Ramp', story.steps.length > 1 ? rampTable(story, room) : null),
+        ...section('Ramp', knowsRamp(story) ? rampTable(story, room) : null),
         ...measured(story, room),
         ...section('Timeline', story.phases.length > 1 ? timeline(story, room) : null),
         ...checks(story.checks, room),

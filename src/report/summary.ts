@@ -9,7 +9,7 @@ import { code, firstLine, type Html, html, joined, link, oneLine, pre, prose, sh
 import { lookedBlocks, lookedTitle } from './looked.ts';
 import type { Outcome, Story } from './story.ts';
 import { measured } from './measured.ts';
-import { rampTable } from './ramp.ts';
+import { knowsRamp, rampTable } from './ramp.ts';
 import { timeline } from './timeline.ts';
 import { trouble } from './trouble.ts';
 import { hasBegun, usersAfter } from './users.ts';
@@ -64,7 +64,7 @@ function releaseBlocks(story: Story, room: Room): (Html | null)[] {
     ...trouble(story, room),
     ...advice(story, room),
     ...warnings(story.warnings, room),
-    ...section('Ramp', story.steps.length > 1 ? rampTable(story, room) : null),
+    ...section('Ramp', knowsRamp(story) ? rampTable(story, room) : null),
     ...measured(story, room),
     ...section('Timeline', story.phases.length > 1 ? timeline(story, room) : null),
     ...checks(story.checks, room),
