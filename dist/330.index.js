@@ -559,6 +559,8 @@ function cancelledAdvice(story) {
     const { on } = usersAfter(story);
     if (on === 'untouched')
         return todo('The release had not begun. Run the job again when it suits.');
+    if (on !== 'uncertain' && story.action === 'abort')
+        return todo('There is nothing to clean up: the release was taken back. Release again when it suits.');
     if (on !== 'uncertain' && story.release !== null)
         return todo('There is nothing to clean up: the release was taken back when the run was cancelled. Run the job again when it suits.');
     return {
@@ -1129,6 +1131,14 @@ function next(story) {
     const command = advice.copy?.what === 'commands' ? (advice.copy.text.split('\n')[0] ?? '') : '';
     return command === '' ? advice.text : `${advice.text} Begin with: ${command}`;
 }
+/** What was refused, where it is not a release. */
+const NOT_DONE = {
+    promote: 'go on with the release of',
+    resume: 'go on with the release of',
+    abort: 'take back',
+    rollback: 'roll back',
+    finish: 'finish the release of',
+};
 function title(story) {
     const workload = (0,report_escape/* oneLine */.TN)(story.namespace === null ? story.deployment : `${story.namespace}/${story.deployment}`, 200);
     if (story.looked?.of === 'plan')
@@ -1136,7 +1146,7 @@ function title(story) {
     if ((0,operations/* onlyLooks */.V8)(story.action))
         return `Crossfade could not tell the ${story.action} of ${workload}`;
     if (story.findings.length > 0 && !hasBegun(story))
-        return `Crossfade did not release ${workload}`;
+        return `Crossfade did not ${NOT_DONE[story.action] ?? 'release'} ${workload}`;
     switch (story.outcome) {
         case 'rolled-back':
             return `Crossfade took ${workload} back`;
@@ -1154,7 +1164,9 @@ function wanted({ action, kind, deployment, from, to }) {
     if ((0,operations/* onlyLooks */.V8)(action))
         return (0,report_escape/* oneLine */.TN)(`the ${action} of ${kind} ${deployment}`);
     const moves = changedImages(from, to).map(({ container, from: before, to: after }) => (0,report_escape/* shortDigests */.sY)((0,report_escape/* oneLine */.TN)(`container ${container} from ${before} to ${after}`)));
-    return moves.length === 0 ? (0,report_escape/* oneLine */.TN)(`a release of ${kind} ${deployment}`) : moves.join(', ');
+    if (moves.length > 0)
+        return moves.join(', ');
+    return (0,report_escape/* oneLine */.TN)(`${action === 'deploy' ? 'a release' : `action ${action}`} of ${kind} ${deployment}`);
 }
 
 // EXTERNAL MODULE: ./lib/analysis/interval.js + 1 modules
@@ -1591,7 +1603,10 @@ const OUTCOMES = {
     unchanged: '➖ Unchanged',
 };
 /** Refused. */
-const NOT_DONE = {
+const summary_NOT_DONE = {
+    promote: '❌ Not promoted',
+    resume: '❌ Not resumed',
+    abort: '❌ Not taken back',
     rollback: '❌ Not rolled back',
     finish: '❌ Not finished',
 };
@@ -1607,7 +1622,7 @@ function outcomeWords(story) {
     if (story.dryRun)
         return story.outcome === 'failed' ? '❌ Dry run failed' : '🔍 Dry run';
     if (story.findings.length > 0 && !hasBegun(story))
-        return NOT_DONE[story.action] ?? '❌ Not released';
+        return summary_NOT_DONE[story.action] ?? '❌ Not released';
     if (story.held)
         return '❌ Failed, both versions left standing';
     return story.keptWarm ? `${OUTCOMES.promoted}, the old version kept warm` : OUTCOMES[story.outcome];
@@ -1655,12 +1670,15 @@ const STRATEGIES = {
 };
 /** Who and what was behind it. */
 function origin(story) {
+    return (0,report_escape/* html */.qy) `<p>${(0,report_escape/* joined */.oR)([...releaseFact(story), ...originFacts(story)], (0,report_escape/* html */.qy) ` · `)}</p>`;
+}
+/** Which release it was; none of an operation on one that is on record, and was not read. */
+function releaseFact({ action, outcome, release, strategy }) {
+    if (release === null && !(0,operations/* describesRelease */.UC)(action))
+        return [];
     // A plan that was not carried out has an id that stands nowhere else.
-    const id = story.outcome === 'unchanged' ? null : story.release;
-    return (0,report_escape/* html */.qy) `<p>${(0,report_escape/* joined */.oR)([
-        (0,report_escape/* html */.qy) `${STRATEGIES[story.strategy] ?? story.strategy} release${id === null ? '' : (0,report_escape/* html */.qy) ` ${(0,report_escape/* code */.aY)(id)}`}`,
-        ...originFacts(story),
-    ], (0,report_escape/* html */.qy) ` · `)}</p>`;
+    const id = outcome === 'unchanged' ? null : release;
+    return [(0,report_escape/* html */.qy) `${STRATEGIES[strategy] ?? strategy} release${id === null ? '' : (0,report_escape/* html */.qy) ` ${(0,report_escape/* code */.aY)(id)}`}`];
 }
 function looker(story) {
     return (0,report_escape/* html */.qy) `<p>${(0,report_escape/* joined */.oR)(originFacts(story), (0,report_escape/* html */.qy) ` · `)}</p>`;
@@ -5847,6 +5865,8 @@ async function acquireLease(api, clock, wish) {
             sent = renewTimeOf(request.body);
             try {
                 const lease = await api.write(request);
+                if (isStale)
+                    wish.onTakeOver(holder, isUnrenewed ? 'unrenewed' : 'unheard');
                 return keep(api, clock, wish, lease, hasWaited || isStale);
             }
             catch (error) {
@@ -5870,7 +5890,8 @@ async function acquireLease(api, clock, wish) {
             const waited = clock.now() - start;
             if (waited >= wish.patience)
                 throw new LockHeld(`Wanted the lock of ${wish.deployment} (Lease ${leaseName(wish.deployment)}); it is held by ${holder}, also after ${Math.round(waited / 1000)} s. ` +
-                    'Wait for that run to end, or raise input lock-timeout.', holder);
+                    'Wait for that run to end, or raise input lock-timeout' +
+                    `${wish.patience > DURATION * 1000 ? '' : `; a run that died is known by a lock that nobody renewed for ${DURATION} s`}.`, holder);
             if (clock.now() - said >= 15_000) {
                 wish.onWait(holder, waited);
                 said = clock.now();
@@ -7446,7 +7467,8 @@ function lock(request, parts, asker = null) {
         signal: helm.signal,
         asker,
         onAsked: (by) => helm.give({ cause: 'aborted', reason: `Another run asked for it (${by}).`, do: 'take-back' }),
-        onWait: (other, waited) => teller.fact(`another run is releasing ${key}: ${other}; waited ${Math.round(waited / 1000)} s`),
+        onWait: (other, waited) => teller.fact(`another run is releasing ${key}: ${other}${waited < 1000 ? '' : `; waited ${Math.round(waited / 1000)} s`}`),
+        onTakeOver: (other, sign) => teller.fact(`that run is taken for dead, for it ${sign === 'unheard' ? 'did not hear' : 'no longer renewed its lock'}: the lock is ours now (${other} had it)`),
     });
 }
 

@@ -154,6 +154,8 @@ function todo(text: string): Advice {
 function cancelledAdvice(story: Story): Advice {
   const { on } = usersAfter(story);
   if (on === 'untouched') return todo('The release had not begun. Run the job again when it suits.');
+  if (on !== 'uncertain' && story.action === 'abort')
+    return todo('There is nothing to clean up: the release was taken back. Release again when it suits.');
   if (on !== 'uncertain' && story.release !== null)
     return todo(
       'There is nothing to clean up: the release was taken back when the run was cancelled. Run the job again when it suits.',
