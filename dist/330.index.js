@@ -1408,9 +1408,9 @@ function hasSwitched({ outcome, phases }) {
     return outcome === 'promoted' || phases.some(({ phase }) => phase === 'Switch users');
 }
 /** A run that goes on with the release of another begins behind the steps of that one. */
-function wasBefore({ phases, ramp }, share) {
-    const first = ramp[0]?.wanted;
-    return first !== undefined && share < first && !phases.some(({ phase }) => phase === 'Open');
+function wasBefore(story, share) {
+    const first = story.ramp[0]?.wanted ?? (hasSwitched(story) ? route/* ALL */.y2 : 0);
+    return share < first && !story.phases.some(({ phase }) => phase === 'Open');
 }
 /** Whether there is anything to be told of the ramp: of one that an earlier run went, and this one only ends, nothing is known here. */
 function knowsRamp(story) {
@@ -7434,7 +7434,7 @@ function reasonOf({ ending, state, foreign, obstacle }) {
 }
 function pausedReason({ share, because }) {
     const why = {
-        asked: () => ', as pause-at says.',
+        asked: () => ', where it was to pause.',
         lacking: (text) => `: nothing certain is known of the candidate (${text.replace(/[.]$/, '')}).`,
         cancelled: () => ': the run was cancelled, and on-cancel: hold leaves it there.',
     };

@@ -54,6 +54,16 @@ test('steps before the first of a run that went on were reached by another', () 
   ]);
 });
 
+test('a run that went on from the last step to the end leaves the steps to another', () => {
+  const phases = [span('Preflight', 0, 5), span('Switch users', 5, 30), span('Close', 30, 40)];
+  expect(known(canary({ action: 'promote', phases, ramp: [] }))).toEqual([
+    '10 %: reached by an earlier run',
+    '20 %: reached by an earlier run',
+    '50 %: reached by an earlier run',
+    '100 %: the live Service’s switch',
+  ]);
+});
+
 test('a run that takes the release of another back says nothing of the steps of that one', () => {
   expect(known(canary({ outcome: 'aborted', phases: TAKEN_BACK, ramp: [] }))).toBeNull();
 });

@@ -315,7 +315,7 @@ export function reasonOf({ ending, state, foreign, obstacle }: Ended): string | 
 
 function pausedReason({ share, because }: Extract<Ending, { outcome: 'paused' }>): string {
   const why = {
-    asked: () => ', as pause-at says.',
+    asked: () => ', where it was to pause.',
     lacking: (text: string) => `: nothing certain is known of the candidate (${text.replace(/[.]$/, '')}).`,
     cancelled: () => ': the run was cancelled, and on-cancel: hold leaves it there.',
   };

@@ -77,9 +77,9 @@ function hasSwitched({ outcome, phases }: Story): boolean {
 }
 
 /** A run that goes on with the release of another begins behind the steps of that one. */
-function wasBefore({ phases, ramp }: Story, share: Share): boolean {
-  const first = ramp[0]?.wanted;
-  return first !== undefined && share < first && !phases.some(({ phase }) => phase === 'Open');
+function wasBefore(story: Story, share: Share): boolean {
+  const first = story.ramp[0]?.wanted ?? (hasSwitched(story) ? ALL : 0);
+  return share < first && !story.phases.some(({ phase }) => phase === 'Open');
 }
 
 /** Whether there is anything to be told of the ramp: of one that an earlier run went, and this one only ends, nothing is known here. */
