@@ -8331,6 +8331,7 @@ class Helm {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   KT: () => (/* binding */ named),
 /* harmony export */   Yl: () => (/* binding */ candidateTemplate),
+/* harmony export */   t6: () => (/* binding */ misfitsOfKnative),
 /* harmony export */   yK: () => (/* binding */ isVersionOfKnative)
 /* harmony export */ });
 /* harmony import */ var _cluster_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2835);
@@ -8366,6 +8367,12 @@ async function isVersionOfKnative(api, namespace, plan, changes) {
         return (await candidateTemplate(api, plan, service, changes)) !== null;
     const changed = (0,_workload_template_js__WEBPACK_IMPORTED_MODULE_2__/* .changeTemplate */ .d5)(template, changes.images, changes.env);
     return 'template' in changed && (0,_workload_knative_service_js__WEBPACK_IMPORTED_MODULE_1__/* .templateDigest */ .pd)(changed.template) === plan.candidate.digest;
+}
+/** What of the changes does not fit the Knative Service as it is. */
+async function misfitsOfKnative(api, namespace, plan, { images, env }) {
+    const service = await api.get((0,_workload_knative_service_js__WEBPACK_IMPORTED_MODULE_1__/* .knativeServicePath */ .xl)(namespace, plan.knative.name));
+    const changed = (0,_workload_template_js__WEBPACK_IMPORTED_MODULE_2__/* .changeTemplate */ .d5)(service?.spec?.template ?? {}, images, env);
+    return service !== null && 'misfits' in changed ? changed.misfits : [];
 }
 /** With the name that the user's own naming of Revisions asks for; null: Knative names them. */
 function named(template, name) {
@@ -8736,9 +8743,7 @@ async function preflight_preflight(api, request, namespace, now, allowance = eng
         throw new refusal/* Refused */.Lw([
             ...('findings' in fit ? fit.findings : []),
             ...('misfits' in changed
-                ? changed.misfits.map(({ input, message }) => ({
-                    message: `Input ${input} does not fit Knative Service ${name}: ${message}.`,
-                }))
+                ? changed.misfits.map((misfit) => (0,refusal/* misfitFinding */.SG)(`Knative Service ${name}`, misfit))
                 : []),
         ]);
     const release = (0,preflight/* releaseId */.Bf)(now);
@@ -9766,9 +9771,7 @@ async function preflight(api, request, namespace, now, job, wanted = { from: 'in
         ...(0,plan_steps/* batchFindings */.dm)(request, replicas),
         ...('service' in chosen ? [] : chosen.findings),
         ...('misfits' in changed
-            ? changed.misfits.map(({ input, message }) => ({
-                message: `Input ${input} does not fit Deployment ${request.deployment}: ${message}.`,
-            }))
+            ? changed.misfits.map((misfit) => (0,engine_refusal/* misfitFinding */.SG)(`Deployment ${request.deployment}`, misfit))
             : []),
     ];
     const stable = tracks.find((track) => track.digest === (0,template/* digestOf */.ol)(deployment.spec?.template ?? {}));
@@ -10548,6 +10551,7 @@ async function readUntil(api, path, until) {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   HA: () => (/* binding */ unknownTemplate),
 /* harmony export */   Lw: () => (/* binding */ Refused),
+/* harmony export */   SG: () => (/* binding */ misfitFinding),
 /* harmony export */   b: () => (/* binding */ inLostNamespace),
 /* harmony export */   oX: () => (/* binding */ keptWarm)
 /* harmony export */ });
@@ -10566,6 +10570,10 @@ function keptWarm({ release }) {
     return {
         message: `Release ${release} was promoted already, and its old version is kept warm. Take users back to that with action: rollback, or let it go with action: finish.`,
     };
+}
+/** A change that cannot be made. @param title `Deployment web` */
+function misfitFinding(title, { input, message }) {
+    return { message: `Input ${input} does not fit ${title}: ${message}.` };
 }
 /** What is not there any more, or never was. @param title `Deployment web` */
 function inLostNamespace(title, namespace, is) {
@@ -11402,13 +11410,15 @@ function describeOpen({ plan, run }) {
 /* harmony export */   Mb: () => (/* binding */ inTheWay),
 /* harmony export */   lX: () => (/* binding */ stuck)
 /* harmony export */ });
-/* harmony import */ var _release_route_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(3764);
-/* harmony import */ var _release_stages_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(7354);
+/* harmony import */ var _release_route_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(3764);
+/* harmony import */ var _release_stages_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(7354);
 /* harmony import */ var _deploy_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8089);
 /* harmony import */ var _finish_release_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2667);
-/* harmony import */ var _resume_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(3555);
-/* harmony import */ var _take_back_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2107);
-/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(8471);
+/* harmony import */ var _refusal_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5394);
+/* harmony import */ var _resume_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(3555);
+/* harmony import */ var _take_back_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(2107);
+/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(8471);
+
 
 
 
@@ -11428,24 +11438,32 @@ async function meetUnfinished(request, parts, book) {
     }
     const changes = { images: request.images, env: request.env };
     const isForward = (open.turned ?? null) === null;
-    if (request.onUnfinished === 'resume' && isForward && (await (0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_4__/* .isVersionOf */ .k_)(parts, open.plan, changes))) {
+    if (request.onUnfinished === 'resume' && isForward && (await (0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_5__/* .isVersionOf */ .k_)(parts, open.plan, changes))) {
         if (open.paused !== null)
             return standsStill(open, open.paused);
-        return await (0,_resume_js__WEBPACK_IMPORTED_MODULE_2__/* .goOn */ .A)(request, parts, book, changes);
+        return await (0,_resume_js__WEBPACK_IMPORTED_MODULE_3__/* .goOn */ .A)(request, parts, book, changes);
     }
+    const misfits = await (0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_5__/* .misfitsOf */ .tc)(parts, open.plan, changes);
+    if (misfits.length > 0)
+        throw new _refusal_js__WEBPACK_IMPORTED_MODULE_2__/* .Refused */ .Lw([...misfits.map((one) => (0,_refusal_js__WEBPACK_IMPORTED_MODULE_2__/* .misfitFinding */ .SG)((0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_5__/* .subjectOf */ .et)(request).title, one)), left(open)]);
     parts.onLock(open.plan.release);
     teller.phase('Take back an unfinished release');
     const why = request.onUnfinished === 'resume' && isForward ? ', of another version;' : ' unfinished;';
-    teller.fact(`found ${(0,_take_back_js__WEBPACK_IMPORTED_MODULE_3__/* .describeOpen */ .u)(open)}${why} it is taken back first`);
-    const back = await (0,_take_back_js__WEBPACK_IMPORTED_MODULE_3__/* .takeBack */ .z)(parts, book, { cause: 'resumed', reason: 'a later run found it unfinished' });
+    teller.fact(`found ${(0,_take_back_js__WEBPACK_IMPORTED_MODULE_4__/* .describeOpen */ .u)(open)}${why} it is taken back first`);
+    const back = await (0,_take_back_js__WEBPACK_IMPORTED_MODULE_4__/* .takeBack */ .z)(parts, book, { cause: 'resumed', reason: 'a later run found it unfinished' });
     return back.ended.ending.outcome === 'failed' ? stuck(open, back.ended) : null;
+}
+/** Nothing takes its place: what is asked for could not be released either. */
+function left(open) {
+    const now = open.paused === null ? 'is unfinished' : `stands at ${(0,_release_route_js__WEBPACK_IMPORTED_MODULE_6__/* .percent */ .KN)((0,_release_stages_js__WEBPACK_IMPORTED_MODULE_7__/* .shareOf */ .tC)(open.plan, open.paused))}`;
+    return { message: `${capitalized((0,_take_back_js__WEBPACK_IMPORTED_MODULE_4__/* .describeOpen */ .u)(open))}, ${now}, and was left as it is.` };
 }
 /** With `on-unfinished: fail`. */
 function inTheWay(open) {
     return {
         message: open.paused === null
-            ? `${capitalized((0,_take_back_js__WEBPACK_IMPORTED_MODULE_3__/* .describeOpen */ .u)(open))}, is unfinished, and on-unfinished: fail says not to touch it. Go on with it by action: resume, or take it back by action: abort.`
-            : `${capitalized((0,_take_back_js__WEBPACK_IMPORTED_MODULE_3__/* .describeOpen */ .u)(open))}, stands at ${(0,_release_route_js__WEBPACK_IMPORTED_MODULE_5__/* .percent */ .KN)((0,_release_stages_js__WEBPACK_IMPORTED_MODULE_6__/* .shareOf */ .tC)(open.plan, open.paused))}, and on-unfinished: fail says not to touch it. Go on with it by action: promote, or take it back by action: abort.`,
+            ? `${capitalized((0,_take_back_js__WEBPACK_IMPORTED_MODULE_4__/* .describeOpen */ .u)(open))}, is unfinished, and on-unfinished: fail says not to touch it. Go on with it by action: resume, or take it back by action: abort.`
+            : `${capitalized((0,_take_back_js__WEBPACK_IMPORTED_MODULE_4__/* .describeOpen */ .u)(open))}, stands at ${(0,_release_route_js__WEBPACK_IMPORTED_MODULE_6__/* .percent */ .KN)((0,_release_stages_js__WEBPACK_IMPORTED_MODULE_7__/* .shareOf */ .tC)(open.plan, open.paused))}, and on-unfinished: fail says not to touch it. Go on with it by action: promote, or take it back by action: abort.`,
     };
 }
 /** What a dry run finds. */
@@ -11458,17 +11476,17 @@ function unfinished(open, { onUnfinished }) {
     const found = open.warm === null
         ? `is unfinished; ${then[onUnfinished]}`
         : 'was promoted, and its old version is kept warm; a run without dry-run finishes it first.';
-    return { ..._deploy_js__WEBPACK_IMPORTED_MODULE_0__/* .NOTHING */ .K$, plan: open.plan, reason: `${(0,_take_back_js__WEBPACK_IMPORTED_MODULE_3__/* .describeOpen */ .u)(open)} ${found}` };
+    return { ..._deploy_js__WEBPACK_IMPORTED_MODULE_0__/* .NOTHING */ .K$, plan: open.plan, reason: `${(0,_take_back_js__WEBPACK_IMPORTED_MODULE_4__/* .describeOpen */ .u)(open)} ${found}` };
 }
 /** Whoever let it pause waits for a person, not for a second run of the same job. */
 function standsStill(open, paused) {
-    const share = (0,_release_stages_js__WEBPACK_IMPORTED_MODULE_6__/* .shareOf */ .tC)(open.plan, paused);
+    const share = (0,_release_stages_js__WEBPACK_IMPORTED_MODULE_7__/* .shareOf */ .tC)(open.plan, paused);
     return {
         ..._deploy_js__WEBPACK_IMPORTED_MODULE_0__/* .NOTHING */ .K$,
         outcome: 'paused',
         plan: open.plan,
         pausedAt: share,
-        reason: `${capitalized((0,_take_back_js__WEBPACK_IMPORTED_MODULE_3__/* .describeOpen */ .u)(open))}, stands at ${(0,_release_route_js__WEBPACK_IMPORTED_MODULE_5__/* .percent */ .KN)(share)} already. Another run goes on from there with action: promote, or goes back with action: abort.`,
+        reason: `${capitalized((0,_take_back_js__WEBPACK_IMPORTED_MODULE_4__/* .describeOpen */ .u)(open))}, stands at ${(0,_release_route_js__WEBPACK_IMPORTED_MODULE_6__/* .percent */ .KN)(share)} already. Another run goes on from there with action: promote, or goes back with action: abort.`,
     };
 }
 function stuck(open, ended) {
@@ -11478,7 +11496,7 @@ function stuck(open, ended) {
         candidateHash: ended.candidateHash,
         // What stands because of somebody else is not for this run's own post to replace.
         left: ended.ending.outcome === 'failed' ? (0,_deploy_js__WEBPACK_IMPORTED_MODULE_0__/* .leftBy */ .jf)(ended.ending) : 'unfinished',
-        reason: `${(0,_take_back_js__WEBPACK_IMPORTED_MODULE_3__/* .describeOpen */ .u)(open)} is unfinished and could not be taken back: ${(0,_deploy_js__WEBPACK_IMPORTED_MODULE_0__/* .reasonOf */ .A3)(ended) ?? ''}`,
+        reason: `${(0,_take_back_js__WEBPACK_IMPORTED_MODULE_4__/* .describeOpen */ .u)(open)} is unfinished and could not be taken back: ${(0,_deploy_js__WEBPACK_IMPORTED_MODULE_0__/* .reasonOf */ .A3)(ended) ?? ''}`,
     };
 }
 function capitalized(text) {
@@ -11539,6 +11557,7 @@ async function withLock(request, parts, work, asker = null) {
 __webpack_require__.d(__webpack_exports__, {
   k_: () => (/* binding */ isVersionOf),
   TN: () => (/* binding */ workload_kinds_keyOf),
+  tc: () => (/* binding */ misfitsOf),
   rn: () => (/* binding */ pickUp),
   iA: () => (/* binding */ prepare),
   et: () => (/* binding */ subjectOf)
@@ -11558,7 +11577,10 @@ var release_sizes = __webpack_require__(8723);
 var held_rollout = __webpack_require__(8322);
 // EXTERNAL MODULE: ./lib/workload/template.js
 var workload_template = __webpack_require__(6067);
+// EXTERNAL MODULE: ./lib/workload/tracks.js
+var tracks = __webpack_require__(7521);
 ;// CONCATENATED MODULE: ./lib/engine/candidate-template.js
+
 
 
 
@@ -11592,6 +11614,23 @@ async function isVersionOfDeployment(api, namespace, plan, changes) {
         return (await candidateTemplate(api, plan, { deployment, replicaSets: [] }, changes)) !== null;
     const changed = (0,workload_template/* changeTemplate */.d5)(template, changes.images, changes.env);
     return 'template' in changed && (0,workload_template/* digestOf */.ol)(changed.template) === plan.candidate.digest;
+}
+/**
+ * What of the changes fits none of the Deployment's versions: while a release is in progress, the one that they will be made to is not yet
+ * certain.
+ */
+async function misfitsOfDeployment(api, namespace, plan, { images, env }) {
+    const deployment = await api.get((0,write_request/* deploymentPath */.nR)(namespace, plan.deployment.name));
+    if (deployment === null)
+        return [];
+    const changed = (0,workload_template/* changeTemplate */.d5)(deployment.spec?.template ?? {}, images, env);
+    if (!('misfits' in changed))
+        return [];
+    const replicaSets = await api.list(`/apis/apps/v1/namespaces/${namespace}/replicasets`, {
+        labelSelector: (0,tracks/* podSelectorOf */.cd)(deployment),
+    });
+    const fitting = replicaSets.items.some(({ spec }) => 'template' in (0,workload_template/* changeTemplate */.d5)(spec?.template ?? {}, images, env));
+    return fitting ? [] : changed.misfits;
 }
 /** As the API server would store it, with its defaults and whatever admission makes of it. Null: it refuses it. */
 async function storedTemplate(api, plan, deployment, template) {
@@ -13215,8 +13254,6 @@ function foreignIn(plan, seen) {
     };
 }
 
-// EXTERNAL MODULE: ./lib/workload/tracks.js
-var tracks = __webpack_require__(7521);
 ;// CONCATENATED MODULE: ./lib/engine/measured-stage.js
 
 
@@ -15082,6 +15119,12 @@ function prepare(parts, request, now, wanted = { from: 'inputs' }, allowance = e
  */
 function pickUp(parts, plan, changes) {
     return (0,knative_plan/* isKnative */.v)(plan) ? pickUpKnative(parts, plan, changes) : pickUpDeployment(parts, plan, changes);
+}
+/** Why these changes cannot be made to the workload of a release on record, whichever of its versions stays; empty: they can. */
+async function misfitsOf({ api, namespace }, plan, changes) {
+    return (0,knative_plan/* isKnative */.v)(plan)
+        ? await (0,candidate_template/* misfitsOfKnative */.t6)(api, namespace, plan, changes)
+        : await misfitsOfDeployment(api, namespace, plan, changes);
 }
 /** Whether these changes make the version that the release on record is of. Throws what a read throws. */
 function isVersionOf({ api, namespace }, plan, changes) {
