@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll } from '@jest/globals';
 import { cancelledRuns } from '../contract/cancelled.ts';
 import { canaries } from '../contract/canary.ts';
@@ -10,18 +10,22 @@ import { refusals } from '../contract/refusals.ts';
 import { rollingReleases } from '../contract/rolling.ts';
 import { sickCandidates } from '../contract/sick-candidate.ts';
 import { type Simulator, startSimulator } from '../simulator/cluster.ts';
-import { WineProcess } from './wine.ts';
+import { prepareWine } from './wine.ts';
+import { WindowsStep } from './windows-step.ts';
 
 /* The built action as Node.js for Windows runs it: its paths, line ends, signals and files, against the simulated cluster. */
 
-const BUNDLE = join(import.meta.dirname, '../../dist/main.js');
+const script = join(import.meta.dirname, '../../dist/main.js');
 
 let simulator: Simulator;
 let cluster: TestCluster;
 beforeAll(async () => {
   const routes = { group: 'gateway.networking.k8s.io', version: 'v1', plural: 'httproutes', kind: 'HTTPRoute' };
   simulator = await startSimulator({ resources: [routes] });
-  cluster = { ...simulator, host: (where, onLine) => new WineProcess(BUNDLE, where, onLine) };
+  const tools = await prepareWine();
+  const runner = tools.program('runner.exe');
+  const shells = dirname(tools.program('pwsh.exe'));
+  cluster = { ...simulator, host: (where, onLine) => new WindowsStep({ script, runner, shells }, where, onLine) };
 });
 afterAll(() => simulator?.stop());
 

@@ -2,20 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { prepareWine, wineObstacle } from './wine.ts';
-
-/** Scenes of the suites that Wine cannot play. */
-const NOT_HERE = [
-  // It has no PowerShell: what stands there for it does nothing, and succeeds.
-  'while a command tests',
-  'that fails its checks',
-  // The runner's second signal is Ctrl+Break, which nobody outside can press there: SIGTERM ends the process.
-  'does not answer: post takes back',
-];
+import { besideSystem, debianObstacle, SYSTEM } from './debian.ts';
+import { prepareWine } from './wine.ts';
 
 /** `npm run windows [-- jest arguments]`: the built action by Node.js for Windows, under Wine, against the simulated cluster. */
 async function main(): Promise<number> {
-  const obstacle = wineObstacle();
+  const obstacle = debianObstacle();
   if (obstacle !== null) {
     console.error(obstacle);
     return 1;
@@ -23,8 +15,8 @@ async function main(): Promise<number> {
   await prepareWine();
   const jest = createRequire(import.meta.url).resolve('jest/bin/jest');
   const config = join(import.meta.dirname, 'jest.windows.config.js');
-  const scenes = `--testNamePattern=^(?!.*(${NOT_HERE.join('|')}))`;
-  const child = spawn(process.execPath, [jest, '--config', config, scenes, ...process.argv.slice(2)], {
+  const command = [jest, '--config', config, ...process.argv.slice(2)];
+  const child = spawn(...besideSystem(SYSTEM, process.execPath, command), {
     stdio: 'inherit',
     env: { ...process.env, NODE_OPTIONS: '--experimental-vm-modules', NODE_NO_WARNINGS: '1' },
   });
