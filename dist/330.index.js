@@ -2921,7 +2921,10 @@ class OutputLines {
     }
 }
 
+// EXTERNAL MODULE: ./lib/checks/windows-programs.js
+var windows_programs = __webpack_require__(6340);
 ;// CONCATENATED MODULE: ./lib/checks/child-process.js
+
 
 
 /** Milliseconds from SIGTERM to SIGKILL. */
@@ -2982,13 +2985,13 @@ function runChild(file, args, { env, onLine, signal, onStart }) {
 /** `spawn` reports most failures by an event and some (arguments too long, for one) by throwing. */
 function start(file, args, env) {
     try {
-        return (0,external_node_child_process_.spawn)(file, args, {
+        return (0,windows_programs/* fromPathAlone */.r)(() => (0,external_node_child_process_.spawn)(file, args, {
             env,
             stdio: ['ignore', 'pipe', 'pipe'],
             // On Windows this would open a console window, and `taskkill /T` finds descendants without it.
             detached: process.platform !== 'win32',
             windowsHide: true,
-        });
+        }));
     }
     catch (error) {
         const { code, message } = error; // Node documents it so for system errors
@@ -2999,7 +3002,7 @@ function signalGroup(child, signal) {
     if (child.pid === undefined)
         return;
     if (process.platform === 'win32') {
-        (0,external_node_child_process_.spawn)('taskkill', ['/pid', String(child.pid), '/T', '/F'], { stdio: 'ignore' }).on('error', () => { });
+        (0,external_node_child_process_.spawn)((0,windows_programs/* systemProgram */.C)('taskkill'), ['/pid', String(child.pid), '/T', '/F'], { stdio: 'ignore' }).on('error', () => { });
         return;
     }
     try {
@@ -4148,6 +4151,41 @@ async function runInShell(command, options) {
 
 /***/ }),
 
+/***/ 6340:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   C: () => (/* binding */ systemProgram),
+/* harmony export */   r: () => (/* binding */ fromPathAlone)
+/* harmony export */ });
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6760);
+
+/** Windows looks for a program on the PATH alone where this variable is set; else in the working folder first. */
+const PATH_ALONE = 'NoDefaultCurrentDirectoryInExePath';
+/**
+ * Starts a program by `start`; on Windows not one of the working folder: that is the workspace, whose files may be a stranger's, and a
+ * `pwsh.exe` among them would be run. The program itself is not told: what it starts is its own business.
+ */
+function fromPathAlone(start) {
+    const before = process.env[PATH_ALONE];
+    if (process.platform !== 'win32' || before !== undefined)
+        return start();
+    process.env[PATH_ALONE] = '1';
+    try {
+        return start();
+    }
+    finally {
+        delete process.env[PATH_ALONE];
+    }
+}
+/** Path of a program of Windows itself, whatever else has its name. */
+function systemProgram(name) {
+    return (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(process.env.SystemRoot ?? 'C:\\Windows', 'System32', `${name}.exe`);
+}
+
+
+/***/ }),
+
 /***/ 8745:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -5191,10 +5229,13 @@ function whyNoPlugin(allowExec, files, plugin, env) {
         ? null
         : `it would ${what}, and ${program} lies in the workspace of a run that a pull request of a fork started. ${HOW_TO_ALLOW}`;
 }
+/** What a program may leave out of its file's name. */
+const ENDINGS = process.platform === 'win32' ? ['', '.exe', '.com'] : [''];
 /** Files that the plugin may be, and those among its arguments: `python3 ./token.py`. */
 function programsOf({ command, args }, env) {
     const path = command.includes('/') || command.includes(external_node_path_.sep) ? [] : (env.PATH ?? '').split(external_node_path_.delimiter);
-    return [command, ...args].map((given) => (0,external_node_path_.resolve)(given)).concat(path.map((folder) => (0,external_node_path_.join)(folder, command)));
+    const named = [command, ...args].map((given) => (0,external_node_path_.resolve)(given)).concat(path.map((folder) => (0,external_node_path_.join)(folder, command)));
+    return named.flatMap((file) => ENDINGS.map((ending) => `${file}${ending}`));
 }
 /** False for what is not there. */
 function isInside(path, folder) {

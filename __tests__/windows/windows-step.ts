@@ -4,7 +4,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { Lines, type ProcessEnd, type StepHost, type Where } from '../runner/step-process.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Lines, ORPHANED_OUTPUT_MS, type ProcessEnd, type StepHost, type Where } from '../runner/step-process.ts';
 import { NODE, throughWine, windowsPath } from './wine.ts';
 
 const FILES = ['OUTPUT', 'STATE', 'ENV', 'PATH', 'STEP_SUMMARY'];
@@ -65,7 +66,13 @@ export class WindowsStep implements StepHost {
       if (code === undefined) told.push(line);
       else exitCode = Number(code);
     });
-    await once(this.#child, 'close');
+    const read = once(this.#child, 'close');
+    await once(this.#child, 'exit');
+    const stop = new AbortController();
+    await Promise.race([read, sleep(ORPHANED_OUTPUT_MS, undefined, { signal: stop.signal }).catch(() => undefined)]);
+    stop.abort();
+    stdout?.destroy();
+    stderr?.destroy();
     if (exitCode === undefined) throw new Error(`what plays the runner has failed:\n${told.join('\n')}`);
     readAsWindows(env);
     return {
@@ -83,14 +90,14 @@ function readLines(stream: Readable | null, onLine: (line: string) => void): voi
   stream?.on('end', () => lines.end());
 }
 
-/** Paths as Windows has them; `Path` is the name that it has there. */
+/** Paths as Windows has them; `Path` is the name that it has there, and a step may set it. */
 function environment({ PATH: _, ...given }: Where['env'], shells: string): Record<string, string> {
   const paths = Object.entries(given).map(([name, value]) => [
     name,
     value.startsWith(tmpdir()) ? windowsPath(value) : value,
   ]);
   const path = [windowsPath(shells), ...SYSTEM_FOLDERS].join(';');
-  return { ...Object.fromEntries(paths), RUNNER_OS: 'Windows', Path: path };
+  return { Path: path, ...Object.fromEntries(paths), RUNNER_OS: 'Windows' };
 }
 
 /** The runner of Windows takes the ends of lines there for what they are; the harness reads as the one of Linux. */

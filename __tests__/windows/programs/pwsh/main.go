@@ -27,7 +27,7 @@ func main() {
 		stop("wanted: … -Command <text>")
 	}
 	text := os.Args[len(os.Args)-1]
-	// A text for `arguments` is whatever one likes.
+	// What follows `arguments` is no statement.
 	if strings.Contains(text, "\narguments ") {
 		tell("arguments", os.Args[1:])
 		return
@@ -63,6 +63,11 @@ func run(statement string, lastExitCode *int) {
 		tell("environment", os.Environ())
 	case "hold": // a connection to that address, for ever
 		hold(rest)
+	case "at": // a share: at this one alone the statement is run
+		share, then, _ := strings.Cut(rest, " ")
+		if share == os.Getenv("CROSSFADE_SHARE") {
+			run(then, lastExitCode)
+		}
 	case "child": // a program that runs one statement, and is waited for
 		*lastExitCode = child(rest)
 	default:
@@ -103,11 +108,12 @@ func number(text string) int {
 }
 
 func tell(what string, value any) {
-	encoded, err := json.Marshal(value)
-	if err != nil {
+	fmt.Print(what + " ")
+	encoder := json.NewEncoder(os.Stdout)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
 		stop(err.Error())
 	}
-	say(what + " " + string(encoded))
 }
 
 // Lines end as PowerShell ends them.
