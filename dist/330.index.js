@@ -3031,10 +3031,12 @@ function signalGroup(child, signal) {
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1455);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6760);
 /* harmony import */ var _cluster_errors_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(2835);
-/* harmony import */ var _cluster_write_request_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(6477);
+/* harmony import */ var _cluster_text_file_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(4610);
+/* harmony import */ var _cluster_write_request_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(6477);
 /* harmony import */ var _traffic_service_selector_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(914);
 /* harmony import */ var _workload_template_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(6067);
 /* harmony import */ var _smoke_command_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(2736);
+
 
 
 
@@ -3089,7 +3091,7 @@ function contentOf(document, unfit) {
 }
 async function readText(path, unfit) {
     try {
-        return await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readFile)(path, 'utf8');
+        return (0,_cluster_text_file_js__WEBPACK_IMPORTED_MODULE_6__/* .textOfBytes */ .g)(await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readFile)(path));
     }
     catch (error) {
         throw unfit(`it cannot be read: ${(0,_cluster_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .describeCause */ .V$)(error)}. Is the repository checked out (actions/checkout) before this step?`);
@@ -3194,7 +3196,7 @@ function jobTrial(manifest, { plan, namespace, leftMs }) {
         images: plan.candidate.images,
     };
     const body = jobFor(manifest, context, 'dry', leftMs);
-    return { verb: 'create', path: (0,_cluster_write_request_js__WEBPACK_IMPORTED_MODULE_6__/* .jobPath */ .Jf)(namespace), body, why: `run the Job ${manifest.name} against the candidate` };
+    return { verb: 'create', path: (0,_cluster_write_request_js__WEBPACK_IMPORTED_MODULE_7__/* .jobPath */ .Jf)(namespace), body, why: `run the Job ${manifest.name} against the candidate` };
 }
 /** A name of a Job may have dots; a label and the names of pods are made of it. */
 function baseOf(name) {
@@ -4163,8 +4165,9 @@ async function runInShell(command, options) {
 /** Windows looks for a program on the PATH alone where this variable is set; else in the working folder first. */
 const PATH_ALONE = 'NoDefaultCurrentDirectoryInExePath';
 /**
- * Starts a program by `start`; on Windows not one of the working folder: that is the workspace, whose files may be a stranger's, and a
- * `pwsh.exe` among them would be run. The program itself is not told: what it starts is its own business.
+ * Starts a program by `start`; on Windows not one of the working folder: that is the workspace, whose files may be a
+ * stranger's, and a `pwsh.exe` among them would be run. `start` has to give the program an environment that was made
+ * before: what it starts is its own business.
  */
 function fromPathAlone(start) {
     const before = process.env[PATH_ALONE];
@@ -5248,7 +5251,10 @@ function isInside(path, folder) {
     }
 }
 
+// EXTERNAL MODULE: ./lib/cluster/text-file.js
+var text_file = __webpack_require__(4610);
 ;// CONCATENATED MODULE: ./lib/cluster/connection.js
+
 
 
 
@@ -5414,7 +5420,7 @@ async function ofFiles(files, source) {
 }
 function connection_textOfFile(file, source) {
     try {
-        return (0,external_node_fs_.readFileSync)(file, 'utf8');
+        return (0,text_file/* textOfBytes */.g)((0,external_node_fs_.readFileSync)(file));
     }
     catch (error) {
         const { code } = error; // Node documents it so for system errors
@@ -6419,6 +6425,25 @@ function serviceProxy(api, namespace, over = 'slow') {
             return api.text(url, {}, { method, deadline: timeoutMs, signal, over, ...(headers === undefined ? {} : { headers }) });
         },
     };
+}
+
+
+/***/ }),
+
+/***/ 4610:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   g: () => (/* binding */ textOfBytes)
+/* harmony export */ });
+/**
+ * The text of a file: UTF-8, or UTF-16 where the file begins with its mark, as with what Windows PowerShell writes by `>`. The mark is no
+ * part of the text.
+ */
+function textOfBytes(bytes) {
+    const mark = (bytes[0] ?? 0) * 256 + (bytes[1] ?? 0);
+    const encoding = mark === 0xfffe ? 'utf-16le' : mark === 0xfeff ? 'utf-16be' : 'utf-8';
+    return new TextDecoder(encoding).decode(bytes);
 }
 
 

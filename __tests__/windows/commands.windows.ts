@@ -12,8 +12,9 @@ import { startWindowsCluster, type WindowsCluster } from './windows-cluster.ts';
 import { windowsPath } from './wine.ts';
 
 /*
- * All that is around PowerShell, which is not to be had here: how a command gets there through the command line of Windows, what is there
- * beside it, what comes back, and its end with all that it started. programs/pwsh stands in for it.
+ * All that is around PowerShell, which is not to be had here: how a command gets there through the command line of
+ * Windows, what is there beside it, what comes back, and its end with all that it started. What stands in for PowerShell
+ * is programs/pwsh.
  */
 
 const V2 = { images: `web=${IMAGE.v2}` } as const;

@@ -11,7 +11,7 @@ import { rollingReleases } from '../contract/rolling.ts';
 import { sickCandidates } from '../contract/sick-candidate.ts';
 import { startWindowsCluster } from './windows-cluster.ts';
 
-/* The built action as Node.js for Windows runs it: its paths, line ends, signals and files, against the simulated cluster. */
+/* The built action as Node.js for Windows runs it, against the simulated cluster: paths, line ends, signals, files. */
 
 let cluster: TestCluster;
 beforeAll(async () => {

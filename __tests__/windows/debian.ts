@@ -4,8 +4,9 @@ import { CACHE } from '../kubernetes/build.ts';
 import { must } from '../kubernetes/processes.ts';
 
 /**
- * The oldest Debian whose Wine (10) starts Node.js 24: in that of Debian 12 (8) its V8 cannot reserve the memory that it wants. Its
- * programs need its own C library, hence a whole small system (1.2 GB), which is a folder and nothing else: nothing of it is installed.
+ * The oldest Debian whose Wine (10) starts Node.js 24: in that of Debian 12 (8) its V8 cannot reserve the memory that
+ * it wants. Its programs need a C library of their own, hence a whole small system (1.2 GB), which is a folder and
+ * nothing else: nothing of it is installed.
  */
 const SUITE = 'trixie';
 export const SYSTEM = join(CACHE, `debian-${SUITE}`);
@@ -50,7 +51,7 @@ export async function prepareDebian(furnish: (system: string) => Promise<void>):
   }
 }
 
-/** The command that runs a program of this machine where `system` is furnished with all that its programs need: see `throughSystem`. */
+/** The command that runs a program of this machine where `chroot` into `system` finds all that its programs need. */
 export function besideSystem(system: string, program: string, args: readonly string[]): [string, string[]] {
   return ['unshare', ['--mount', '--propagation', 'private', 'sh', '-c', MOUNTS, system, program, ...args]];
 }

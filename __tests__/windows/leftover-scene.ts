@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { endLeftover } from '../../src/checks/leftover-command.ts';
 
 /*
- * Runs on Windows: starts the program LEFTOVER_ANOTHER, which holds a connection to that address, and `pwsh`, with one that it starts, and
- * ends either as what is left of a command.
+ * Runs on Windows: starts the program LEFTOVER_ANOTHER and a `pwsh` with a program of its own, which hold connections; at
+ * Ctrl+C it ends both as if they were what is left of a command.
  */
 
 const { LEFTOVER_ANOTHER = '', LEFTOVER_HELD = '', LEFTOVER_ENDED = '' } = process.env;

@@ -6,7 +6,7 @@ import { Holds } from './holds.ts';
 import { prepareWine, windowsPath } from './wine.ts';
 import { WindowsStep } from './windows-step.ts';
 
-test('what is left of a command is ended with its programs, and another program that got its number is not', async () => {
+test('what is left of a command is ended with its programs, a foreign program with its number is not', async () => {
   const tools = await prepareWine();
   const [runner, pwsh] = [tools.program('runner.exe'), tools.program('pwsh.exe')];
   const folder = await mkdtemp(join(tmpdir(), 'leftover-'));

@@ -28,7 +28,7 @@ export interface WindowsStepParts {
   readonly shells: string;
 }
 
-/** Main or post of the action, by Node.js for Windows, which is started, heard and stopped by a program of Windows (programs/runner). */
+/** Main or post of the action by Node.js for Windows, which programs/runner starts, hears and stops there. */
 export class WindowsStep implements StepHost {
   readonly ended: Promise<ProcessEnd>;
   readonly #child: ChildProcess;

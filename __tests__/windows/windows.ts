@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { besideSystem, debianObstacle, SYSTEM } from './debian.ts';
 import { prepareWine } from './wine.ts';
 
-/** A scene of the suites that what stands in for PowerShell cannot play: its command is written for a shell of POSIX. */
+/** A scene that what stands in for PowerShell cannot play: its command is written for a shell of POSIX. */
 const NOT_HERE = 'sees the candidate alone';
 
-/** `npm run windows [-- jest arguments]`: the built action by Node.js for Windows, under Wine, against the simulated cluster. */
+/** `npm run windows [-- jest arguments]`: the built action by Node.js for Windows, under Wine. */
 async function main(): Promise<number> {
   const obstacle = debianObstacle();
   if (obstacle !== null) {

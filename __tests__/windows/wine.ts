@@ -15,7 +15,7 @@ import { buildWindowsTools, CACHE, type Tools } from '../kubernetes/build.ts';
 import { must } from '../kubernetes/processes.ts';
 import { besideSystem, HERE_IN_SYSTEM, prepareDebian, SYSTEM } from './debian.ts';
 
-/** The program itself: `wine` is a shell script, which loses variables with a hyphen in their names, as most inputs have. */
+/** The program itself: `wine` is a shell script around it. */
 const WINE = '/usr/lib/wine/wine64';
 /** The registry and the drives of the Windows that it makes believe. */
 const PREFIX = '/prefix';

@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { systemProgram } from './windows-programs.ts';
 
 /**
- * Ends what is left of a command whose own process was killed: it may still be about to tell a load balancer a share, after the way
- * back has told it 0. Nothing happens when it is gone already.
+ * Ends what is left of a command whose own process was killed: it may still be about to tell a load balancer a share,
+ * after the way back has told it 0. Nothing happens when it is gone already.
  * @param pid the command's process, which on POSIX leads a group of its own
- * @param release id of the release that it was told; another process with its number (Linux shows that, and Windows, which gives
- * numbers away again at once, shows the program) is left alone
+ * @param release id of the release that it was told. Another process with its number is left alone: on Linux one that
+ * was told no such release, on Windows, which gives numbers away again at once, one that is no shell
  */
 export function endLeftover(pid: number, release: string): void {
   try {

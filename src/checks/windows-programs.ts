@@ -4,8 +4,9 @@ import { join } from 'node:path';
 const PATH_ALONE = 'NoDefaultCurrentDirectoryInExePath';
 
 /**
- * Starts a program by `start`; on Windows not one of the working folder: that is the workspace, whose files may be a stranger's, and a
- * `pwsh.exe` among them would be run. The program itself is not told: what it starts is its own business.
+ * Starts a program by `start`; on Windows not one of the working folder: that is the workspace, whose files may be a
+ * stranger's, and a `pwsh.exe` among them would be run. `start` has to give the program an environment that was made
+ * before: what it starts is its own business.
  */
 export function fromPathAlone<T>(start: () => T): T {
   const before = process.env[PATH_ALONE];

@@ -1,5 +1,5 @@
-// Stands in for PowerShell, which there is none of under Wine: it takes the same arguments, says what it got, and knows a few
-// statements, one a line or split by semicolons. It is no PowerShell: what one makes of a script is not seen by it.
+// Stands in for PowerShell, which is not to be had under Wine: it takes the same arguments, says what it got, and knows
+// a few statements, one a line or split by semicolons. What a real one makes of a script cannot be seen by it.
 package main
 
 import (

@@ -1,5 +1,6 @@
-// Plays the GitHub runner of Windows for one process: starts it on a hidden console of its own with pipes, and presses Ctrl+C and
-// Ctrl+Break there. What the process says goes to standard output, how it goes to standard error; orders come from standard input.
+// Plays the GitHub runner of Windows for one process: starts it with pipes on a hidden console of its own, and presses
+// Ctrl+C and Ctrl+Break there. What the process says goes to standard output, how it ends to standard error; orders
+// come from standard input.
 package main
 
 import (
@@ -122,8 +123,8 @@ func pressCtrlC(pid uint32) {
 	}
 }
 
-// Wine ends a thread of each process on the console by GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT). What Windows does for it is done here:
-// a thread that runs CtrlRoutine in the process.
+// GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT) of Wine 10 ends a thread of each process on the console. What Windows does
+// at that event is done here: a thread that runs CtrlRoutine in the process.
 func pressCtrlBreak(process syscall.Handle) {
 	thread, _, err := createRemoteThread.Call(uintptr(process), 0, 0, ctrlRoutine.Addr(), ctrlBreak, 0, 0)
 	if thread == 0 {
