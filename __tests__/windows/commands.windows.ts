@@ -56,6 +56,7 @@ describe('a command on Windows', () => {
       expectSuccess(result);
       const wanted = [
         "$ErrorActionPreference = 'stop'",
+        'try { [Console]::OutputEncoding = [Text.UTF8Encoding]::new($false) } catch { }',
         command,
         'if (Test-Path -LiteralPath variable:\\LASTEXITCODE) { exit $LASTEXITCODE }',
       ].join('\n');

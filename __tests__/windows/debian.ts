@@ -20,12 +20,16 @@ mount --rbind /proc "$0/proc"
 mount --rbind /dev "$0/dev"
 exec "$@"`;
 
+/** What is wanted of this machine, with the package that has it; the last for the first run alone. */
+const PROGRAMS = { unshare: 'util-linux', chroot: 'coreutils', debootstrap: 'debootstrap' };
+
 /** What is missing on this machine, and what to do; null: nothing. */
 export function debianObstacle(): string | null {
   if (process.getuid?.() !== 0)
     return 'root is wanted: Wine runs in a Debian of its own, by chroot, with mounts of its own';
-  const missing = ['unshare', 'chroot', ...(existsSync(SYSTEM) ? [] : ['debootstrap'])].find((name) => !isOnPath(name));
-  if (missing !== undefined) return `${missing} is missing (on Debian: apt-get install ${missing})`;
+  const missing = Object.entries(PROGRAMS).find(([name]) => !isOnPath(name));
+  if (missing !== undefined && !(missing[0] === 'debootstrap' && existsSync(SYSTEM)))
+    return `${missing[0]} is not on the PATH (Debian’s package ${missing[1]})`;
   if (!existsSync(SYSTEM) && mirror() === null)
     return 'the apt sources of this machine name no mirror of Debian: set DEBIAN_MIRROR to the address of one';
   return null;

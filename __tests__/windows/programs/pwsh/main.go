@@ -15,9 +15,11 @@ import (
 	"time"
 )
 
+// What is around each command.
 const (
-	prologue = "$ErrorActionPreference = 'stop'"
-	epilogue = `if (Test-Path -LiteralPath variable:\LASTEXITCODE) { exit $LASTEXITCODE }`
+	stopAtErrors = "$ErrorActionPreference = 'stop'"
+	writeUTF8    = "try { [Console]::OutputEncoding = [Text.UTF8Encoding]::new($false) } catch { }"
+	endAsTheLast = `if (Test-Path -LiteralPath variable:\LASTEXITCODE) { exit $LASTEXITCODE }`
 )
 
 var variable = regexp.MustCompile(`\$env:\w+`)
@@ -35,10 +37,10 @@ func main() {
 	lastExitCode := 0
 	for _, line := range strings.Split(text, "\n") {
 		line = strings.TrimSuffix(line, "\r")
-		if line == epilogue {
+		if line == endAsTheLast {
 			os.Exit(lastExitCode)
 		}
-		if line == prologue {
+		if line == stopAtErrors || line == writeUTF8 {
 			continue
 		}
 		for _, statement := range strings.Split(line, ";") {
