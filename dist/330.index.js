@@ -2967,7 +2967,10 @@ class OutputLines {
     }
 }
 
+// EXTERNAL MODULE: ./lib/checks/windows-programs.js
+var windows_programs = __webpack_require__(6340);
 ;// CONCATENATED MODULE: ./lib/checks/child-process.js
+
 
 
 /** Milliseconds from SIGTERM to SIGKILL. */
@@ -3028,13 +3031,13 @@ function runChild(file, args, { env, onLine, signal, onStart }) {
 /** `spawn` reports most failures by an event and some (arguments too long, for one) by throwing. */
 function start(file, args, env) {
     try {
-        return (0,external_node_child_process_.spawn)(file, args, {
+        return (0,windows_programs/* fromPathAlone */.r)(() => (0,external_node_child_process_.spawn)(file, args, {
             env,
             stdio: ['ignore', 'pipe', 'pipe'],
             // On Windows this would open a console window, and `taskkill /T` finds descendants without it.
             detached: process.platform !== 'win32',
             windowsHide: true,
-        });
+        }));
     }
     catch (error) {
         const { code, message } = error; // Node documents it so for system errors
@@ -3045,7 +3048,7 @@ function signalGroup(child, signal) {
     if (child.pid === undefined)
         return;
     if (process.platform === 'win32') {
-        (0,external_node_child_process_.spawn)('taskkill', ['/pid', String(child.pid), '/T', '/F'], { stdio: 'ignore' }).on('error', () => { });
+        (0,external_node_child_process_.spawn)((0,windows_programs/* systemProgram */.C)('taskkill'), ['/pid', String(child.pid), '/T', '/F'], { stdio: 'ignore' }).on('error', () => { });
         return;
     }
     try {
@@ -3074,10 +3077,12 @@ function signalGroup(child, signal) {
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1455);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6760);
 /* harmony import */ var _cluster_errors_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(2835);
-/* harmony import */ var _cluster_write_request_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(6477);
+/* harmony import */ var _cluster_text_file_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(4610);
+/* harmony import */ var _cluster_write_request_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(6477);
 /* harmony import */ var _traffic_service_selector_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(914);
 /* harmony import */ var _workload_template_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(6067);
 /* harmony import */ var _smoke_command_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(2736);
+
 
 
 
@@ -3132,7 +3137,7 @@ function contentOf(document, unfit) {
 }
 async function readText(path, unfit) {
     try {
-        return await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readFile)(path, 'utf8');
+        return (0,_cluster_text_file_js__WEBPACK_IMPORTED_MODULE_6__/* .textOfBytes */ .g)(await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readFile)(path));
     }
     catch (error) {
         throw unfit(`it cannot be read: ${(0,_cluster_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .describeCause */ .V$)(error)}. Is the repository checked out (actions/checkout) before this step?`);
@@ -3237,7 +3242,7 @@ function jobTrial(manifest, { plan, namespace, leftMs }) {
         images: plan.candidate.images,
     };
     const body = jobFor(manifest, context, 'dry', leftMs);
-    return { verb: 'create', path: (0,_cluster_write_request_js__WEBPACK_IMPORTED_MODULE_6__/* .jobPath */ .Jf)(namespace), body, why: `run the Job ${manifest.name} against the candidate` };
+    return { verb: 'create', path: (0,_cluster_write_request_js__WEBPACK_IMPORTED_MODULE_7__/* .jobPath */ .Jf)(namespace), body, why: `run the Job ${manifest.name} against the candidate` };
 }
 /** A name of a Job may have dots; a label and the names of pods are made of it. */
 function baseOf(name) {
@@ -4170,6 +4175,8 @@ const POSIX_SHELLS = [
     { file: 'bash', args: () => ['-e', '-o', 'pipefail', '-c', RUN], env: textFor },
     { file: 'sh', args: () => ['-e', '-c', RUN], env: textFor },
 ];
+/** As we read what it writes. On a console of its own it would write in the letters of DOS. */
+const UTF8 = 'try { [Console]::OutputEncoding = [Text.UTF8Encoding]::new($false) } catch { }';
 /** PowerShell ends with the exit code of the last program only when asked to. */
 const WINDOWS_SHELLS = ['pwsh', 'powershell'].map((file) => ({
     file,
@@ -4177,7 +4184,12 @@ const WINDOWS_SHELLS = ['pwsh', 'powershell'].map((file) => ({
         '-NoProfile',
         '-NonInteractive',
         '-Command',
-        `$ErrorActionPreference = 'stop'\n${command}\nif (Test-Path -LiteralPath variable:\\LASTEXITCODE) { exit $LASTEXITCODE }`,
+        [
+            "$ErrorActionPreference = 'stop'",
+            UTF8,
+            command,
+            'if (Test-Path -LiteralPath variable:\\LASTEXITCODE) { exit $LASTEXITCODE }',
+        ].join('\n'),
     ],
     env: () => ({}),
 }));
@@ -4189,6 +4201,42 @@ async function runInShell(command, options) {
             return ended;
     }
     return ended;
+}
+
+
+/***/ }),
+
+/***/ 6340:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   C: () => (/* binding */ systemProgram),
+/* harmony export */   r: () => (/* binding */ fromPathAlone)
+/* harmony export */ });
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6760);
+
+/** Windows looks for a program on the PATH alone where this variable is set; else in the working folder first. */
+const PATH_ALONE = 'NoDefaultCurrentDirectoryInExePath';
+/**
+ * Starts a program by `start`; on Windows not one of the working folder: that is the workspace, whose files may be a
+ * stranger's, and a `pwsh.exe` among them would be run. `start` has to give the program an environment that was made
+ * before: what it starts is its own business.
+ */
+function fromPathAlone(start) {
+    const before = process.env[PATH_ALONE];
+    if (process.platform !== 'win32' || before !== undefined)
+        return start();
+    process.env[PATH_ALONE] = '1';
+    try {
+        return start();
+    }
+    finally {
+        delete process.env[PATH_ALONE];
+    }
+}
+/** Path of a program of Windows itself, whatever else has its name. */
+function systemProgram(name) {
+    return (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(process.env.SystemRoot ?? 'C:\\Windows', 'System32', `${name}.exe`);
 }
 
 
@@ -5237,10 +5285,13 @@ function whyNoPlugin(allowExec, files, plugin, env) {
         ? null
         : `it would ${what}, and ${program} lies in the workspace of a run that a pull request of a fork started. ${HOW_TO_ALLOW}`;
 }
+/** What a program may leave out of its file's name. */
+const ENDINGS = process.platform === 'win32' ? ['', '.exe', '.com'] : [''];
 /** Files that the plugin may be, and those among its arguments: `python3 ./token.py`. */
 function programsOf({ command, args }, env) {
     const path = command.includes('/') || command.includes(external_node_path_.sep) ? [] : (env.PATH ?? '').split(external_node_path_.delimiter);
-    return [command, ...args].map((given) => (0,external_node_path_.resolve)(given)).concat(path.map((folder) => (0,external_node_path_.join)(folder, command)));
+    const named = [command, ...args].map((given) => (0,external_node_path_.resolve)(given)).concat(path.map((folder) => (0,external_node_path_.join)(folder, command)));
+    return named.flatMap((file) => ENDINGS.map((ending) => `${file}${ending}`));
 }
 /** False for what is not there. */
 function isInside(path, folder) {
@@ -5253,7 +5304,10 @@ function isInside(path, folder) {
     }
 }
 
+// EXTERNAL MODULE: ./lib/cluster/text-file.js
+var text_file = __webpack_require__(4610);
 ;// CONCATENATED MODULE: ./lib/cluster/connection.js
+
 
 
 
@@ -5419,7 +5473,7 @@ async function ofFiles(files, source) {
 }
 function connection_textOfFile(file, source) {
     try {
-        return (0,external_node_fs_.readFileSync)(file, 'utf8');
+        return (0,text_file/* textOfBytes */.g)((0,external_node_fs_.readFileSync)(file));
     }
     catch (error) {
         const { code } = error; // Node documents it so for system errors
@@ -6427,6 +6481,25 @@ function serviceProxy(api, namespace, over = 'slow') {
             return api.text(url, {}, { method, deadline: timeoutMs, signal, over, ...(headers === undefined ? {} : { headers }) });
         },
     };
+}
+
+
+/***/ }),
+
+/***/ 4610:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   g: () => (/* binding */ textOfBytes)
+/* harmony export */ });
+/**
+ * The text of a file: UTF-8, or UTF-16 where the file begins with its mark, as with what Windows PowerShell writes by `>`. The mark is no
+ * part of the text.
+ */
+function textOfBytes(bytes) {
+    const mark = (bytes[0] ?? 0) * 256 + (bytes[1] ?? 0);
+    const encoding = mark === 0xfffe ? 'utf-16le' : mark === 0xfeff ? 'utf-16be' : 'utf-8';
+    return new TextDecoder(encoding).decode(bytes);
 }
 
 
