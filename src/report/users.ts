@@ -38,6 +38,8 @@ export function usersAfter(story: Story): Users {
     return { on: story.outcome === 'failed' ? 'uncertain' : 'old-again' };
   if (story.rollback && story.outcome === 'rolled-back') return { on: 'before' };
   if (story.writes.length === 0) return { on: 'untouched' };
+  // They were all there when it began, and nothing has moved them since.
+  if (last === 'Set the template back' && story.outcome === 'failed') return { on: 'before' };
   // They were all on the new version when it began.
   if (last === 'Finish') return { on: 'new' };
   const exposure = exposureOf(story);

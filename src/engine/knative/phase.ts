@@ -23,6 +23,8 @@ export function phaseOf(state: State, action: Action, seen: KnativeObservation):
       if (action.wait.for === 'step') return 'Ramp';
       return action.wait.for === 'pods' && state.marks.ready === undefined ? 'Start candidate' : null;
     case 'write':
+      // Of a version from before, the template comes when its users are there.
+      if (action.write === 'open' && state.marks.switched !== undefined) return 'Set the template back';
       return phaseOfWrite(action.write, action.target.step ?? 0);
     default:
       return null;
