@@ -96,6 +96,27 @@ export function knativeRollbacks(cluster: () => TestCluster, { moments }: { read
     });
 
     scenario(
+      'stands still at a step, goes on by promote, and is held there when it is cancelled so',
+      {},
+      async (scene) => {
+        await release(scene, IMAGE.v2);
+        const ramp = { action: 'rollback', strategy: 'canary', steps: '20% 40s' };
+        const action = scene.follow({ ...ramp, 'on-cancel': 'hold' });
+        await action.line(/waiting: 20 % of the users/);
+        action.cancel();
+        expect(await action.done).toMatchObject({ outputs: { outcome: 'paused' } });
+        const share = { [IMAGE.v1]: 20, [IMAGE.v2]: 80 };
+        expect(scene.served.at(-1)).toEqual(share);
+        expectSuccess(await scene.run({ action: 'abort' }), 'aborted');
+        expect(scene.served.at(-1)).toEqual(only(IMAGE.v2));
+        expectSuccess(await scene.run({ ...ramp, steps: '20% 0s', 'pause-at': '20%' }), 'paused');
+        expectSuccess(await scene.run({ action: 'promote' }), 'rolled-back');
+        expect(scene.served.slice(-3)).toEqual([only(IMAGE.v2), share, only(IMAGE.v1)]);
+        await expectVersion(scene, IMAGE.v1);
+      },
+    );
+
+    scenario(
       'brings names, labels and annotations of the old template back',
       {
         template: {
