@@ -259,9 +259,11 @@ function rollingExposure({ phases, outcome, release, finishedAt, rollback, held,
 }
 /** Chapters in which the release of an earlier run is ended. */
 const OF_EARLIER_RUNS = ['Take back an unfinished release', 'Roll back', 'Finish'];
+/** Chapters that begin with a write. */
+const BEGINNINGS = new Set(['Open', 'Start candidate', 'Switch users']);
 /** Whether the release of this run got as far as writing. Findings before that are refusals, after it they are failures. */
 function hasBegun({ phases }) {
-    return phases.some(({ phase }) => phase === 'Open') || OF_EARLIER_RUNS.includes(phases.at(-1)?.phase);
+    return phases.some(({ phase }) => BEGINNINGS.has(phase)) || OF_EARLIER_RUNS.includes(phases.at(-1)?.phase);
 }
 
 ;// CONCATENATED MODULE: ./lib/action/outputs.js
@@ -6542,7 +6544,7 @@ const systemClock = {
 /* harmony import */ var _release_other_clock_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(9060);
 /* harmony import */ var _release_outcome_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(2797);
 /* harmony import */ var _record_store_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9109);
-/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(5746);
+/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2362);
 
 
 
@@ -7169,8 +7171,8 @@ var close_record = __webpack_require__(2686);
 var refusal = __webpack_require__(5394);
 // EXTERNAL MODULE: ./lib/engine/unfinished.js
 var unfinished = __webpack_require__(9457);
-// EXTERNAL MODULE: ./lib/engine/workload-kinds.js + 38 modules
-var workload_kinds = __webpack_require__(5746);
+// EXTERNAL MODULE: ./lib/engine/workload-kinds.js + 39 modules
+var workload_kinds = __webpack_require__(2362);
 ;// CONCATENATED MODULE: ./lib/engine/deploy.js
 
 
@@ -8120,7 +8122,7 @@ function firstWrites(request, { bindings, objects }) {
 /* harmony import */ var _close_record_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2686);
 /* harmony import */ var _open_record_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8148);
 /* harmony import */ var _take_back_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2107);
-/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(5746);
+/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(2362);
 
 
 
@@ -9218,7 +9220,7 @@ function sameSelector(a, b) {
 /* harmony export */   U: () => (/* binding */ OpenRecord)
 /* harmony export */ });
 /* harmony import */ var _record_store_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9109);
-/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5746);
+/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2362);
 
 
 /** The record while its release is worked on. What is noted meanwhile is in it when it is closed. */
@@ -10072,7 +10074,7 @@ function releaseId(now) {
 /* harmony import */ var _refusal_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(5394);
 /* harmony import */ var _take_back_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(2107);
 /* harmony import */ var _with_lock_js__WEBPACK_IMPORTED_MODULE_10__ = __webpack_require__(4282);
-/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_11__ = __webpack_require__(5746);
+/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_11__ = __webpack_require__(2362);
 
 
 
@@ -10453,8 +10455,8 @@ function misfitOfPast(past) {
     return listOf(pastRelease)(past, 'past');
 }
 
-// EXTERNAL MODULE: ./lib/engine/workload-kinds.js + 38 modules
-var workload_kinds = __webpack_require__(5746);
+// EXTERNAL MODULE: ./lib/engine/workload-kinds.js + 39 modules
+var workload_kinds = __webpack_require__(2362);
 ;// CONCATENATED MODULE: ./lib/engine/record-store.js
 
 
@@ -10685,7 +10687,7 @@ function unknownTemplate({ release }) {
 /* harmony import */ var _refusal_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(5394);
 /* harmony import */ var _take_back_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(2107);
 /* harmony import */ var _with_lock_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(4282);
-/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(5746);
+/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(2362);
 
 
 
@@ -11267,8 +11269,8 @@ function possibleOperations(situation) {
 
 // EXTERNAL MODULE: ./lib/engine/record-store.js + 2 modules
 var record_store = __webpack_require__(9109);
-// EXTERNAL MODULE: ./lib/engine/workload-kinds.js + 38 modules
-var workload_kinds = __webpack_require__(5746);
+// EXTERNAL MODULE: ./lib/engine/workload-kinds.js + 39 modules
+var workload_kinds = __webpack_require__(2362);
 ;// CONCATENATED MODULE: ./lib/engine/status.js
 
 
@@ -11430,7 +11432,7 @@ function imagesOfUsers({ open, share, tracks }) {
 /* harmony import */ var _checks_leftover_jobs_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6351);
 /* harmony import */ var _close_record_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2686);
 /* harmony import */ var _open_record_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(8148);
-/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(5746);
+/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(2362);
 
 
 
@@ -11500,7 +11502,7 @@ function describeOpen({ plan, run }) {
 /* harmony import */ var _finish_release_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2667);
 /* harmony import */ var _resume_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(3555);
 /* harmony import */ var _take_back_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2107);
-/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(5746);
+/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(2362);
 
 
 
@@ -11590,7 +11592,7 @@ function capitalized(text) {
 /* harmony import */ var _allowed_to_go_on_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2355);
 /* harmony import */ var _deploy_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8089);
 /* harmony import */ var _record_store_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(9109);
-/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(5746);
+/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(2362);
 
 
 
@@ -11623,7 +11625,7 @@ async function withLock(request, parts, work, asker = null) {
 
 /***/ }),
 
-/***/ 5746:
+/***/ 2362:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -14400,138 +14402,58 @@ function back_finish(outcome) {
     return { do: 'finish', outcome };
 }
 
-;// CONCATENATED MODULE: ./lib/release/knative/judge.js
-
-
-
-/** Milliseconds beyond the grace: a crash or two may be a race at start (a database not up yet). */
-const CRASH_PATIENCE = 20_000;
-/** Whether the release must be taken back now. Null: nothing speaks against going on. */
-function judge_judge(plan, state, seen, now) {
-    return (judge_foreignTemplate(plan, state, seen) ??
-        // Traffic that names a Revision which is gone is not what anybody wrote.
-        lostRevision(plan, state, seen) ??
-        foreignTraffic(plan, state, seen) ??
-        failedCheck(state) ??
-        condemned(seen) ??
-        judge_sickCandidate(state, seen, now) ??
-        judge_deadline(plan, state, seen, now));
-}
-function judge_foreignTemplate({ knative }, { marks }, seen) {
-    const isBack = marks.opened !== undefined && seen.template === 'stable';
-    if (seen.template !== 'foreign' && !isBack)
-        return null;
-    const change = isBack ? 'back to the old version' : (seen.templateDifference ?? '');
-    return judge_turn('conflict', `${who(seen)} changed the template of ${knative.name} during the release: ${change}.`);
-}
-/** Traffic that is neither what the last write made it nor what this one makes of it. Told only against writes that were confirmed. */
-function foreignTraffic(plan, state, seen) {
-    const { marks, step } = state;
-    const { traffic } = seen;
-    const shares = [plan.steps[step]?.share, plan.steps[step - 1]?.share];
-    const isOurs = traffic.is === 'original'
-        ? isUntouched(plan, state) || mayFollowLatest(plan, state, seen)
-        : traffic.is === 'ours' && marks.closing === undefined && shares.includes(traffic.share);
-    if (isOurs)
-        return null;
-    const wanted = marks.closing === undefined ? (0,release_route/* percent */.KN)(plan.steps[step]?.share ?? 0) : (0,release_route/* percent */.KN)(release_route/* ALL */.y2);
-    const found = traffic.is === 'original'
-        ? 'the traffic of before the release'
-        : traffic.is === 'ours'
-            ? (0,release_route/* percent */.KN)(traffic.share)
-            : traffic.text;
-    return judge_turn('conflict', `${who(seen)} changed the traffic of ${plan.knative.name} during the release: the candidate’s share was ${wanted}, found ${found}.`);
-}
-/** Nothing was written yet that moves or pins users. */
-function isUntouched({ knative }, { marks, step }) {
-    if (knative.goal === undefined)
-        return marks.pinned === undefined;
-    return step === 0 && [marks.pinned, marks.routed, marks.switching].every((mark) => mark === undefined);
-}
-/** The close may have been written: of a version from before, not until its template has a Revision again that is the latest. */
-function mayFollowLatest({ knative }, { marks }, seen) {
-    if (marks.baked === undefined)
-        return false;
-    const { template, renewed, latestReady } = seen;
-    return knative.goal === undefined || (template === 'candidate' && renewed?.name === latestReady);
-}
-function who({ editor }) {
-    return editor ?? 'Somebody';
-}
-function lostRevision({ knative }, { marks }, { stable, candidate }) {
-    if (stable === null)
-        return judge_turn('conflict', 'The Revision of stable was deleted during the release.');
-    if (candidate !== null || (marks.ready === undefined && knative.goal === undefined))
-        return null;
-    return judge_turn('conflict', 'The Revision of the candidate was deleted during the release.');
-}
-/** What Knative itself calls a failure, once it has lasted. */
-function judge_sickCandidate(state, { candidate }, now) {
-    const sign = candidate?.sign ?? null;
-    const known = Object.keys(state.signsSince);
-    if (sign === null)
-        return known.length === 0 ? null : { do: 'note-signs', signsSince: {} };
-    const since = state.signsSince[sign.pod];
-    if (since === undefined)
-        return { do: 'note-signs', signsSince: { [sign.pod]: now + patienceWith(sign, state) } };
-    return now - since >= release_signs/* GRACE */.Zv ? judge_turn('unhealthy', describeRevision(sign)) : null;
-}
-/** One that was well and has users is given no second chance. */
-function patienceWith({ reason }, { marks }) {
-    return reason.startsWith('ExitCode') && marks.ready === undefined ? CRASH_PATIENCE : 0;
-}
+;// CONCATENATED MODULE: ./lib/release/knative/describe.js
 /** `Revision web-00002: ExitCode3: Container failed with: panic`. */
 function describeRevision({ pod, reason, message }) {
     return `Revision ${pod}: ${reason}${message === '' ? '' : `: ${message}`}`;
-}
-/** Users are where they were wanted for good; what is left is the template, and its time is no reason to move them again. */
-function awaitsTemplate({ knative }, { marks }, { traffic }) {
-    return knative.goal !== undefined && marks.baked !== undefined && traffic.is === 'ours' && traffic.share === release_route/* ALL */.y2;
-}
-function judge_deadline(plan, state, seen, now) {
-    const { times } = plan;
-    const { marks } = state;
-    const { candidate } = seen;
-    if (now < times.deadline || awaitsTemplate(plan, state, seen))
-        return null;
-    const seconds = Math.round((times.deadline - times.startedAt) / 1000);
-    const standing = marks.switched !== undefined
-        ? 'users were on the candidate already'
-        : candidate === null
-            ? 'the candidate’s Revision had not appeared'
-            : `Revision ${candidate.name} was ${candidate.ready ? '' : 'not '}Ready`;
-    return judge_turn('deadline', `the release did not complete within its timeout of ${seconds} s: ${standing}.`);
-}
-function judge_turn(cause, reason) {
-    return { do: 'turn-back', cause, reason };
 }
 
 ;// CONCATENATED MODULE: ./lib/release/knative/take-up.js
 
 
 
+
 /**
  * All users are on a Revision from before, by its name: now its template is set back, so that the latest Revision, which users follow at
  * rest, is of it again. Whatever stands in the way of that, nobody is moved: they would come to the version that was to be left.
- * Null: it is so, or the release is of a new template.
+ * What others made of it was told before (`leaveForeign`). Null: it is so, or the release is of a new template.
  */
-function takeUpTemplate(plan, { marks }, seen, now) {
+function takeUpTemplate(plan, state, seen, now) {
     if (plan.knative.goal === undefined)
         return null;
-    if (seen.template === 'stable')
+    if (seen.template !== 'candidate')
         return (0,release_action/* write */.M9)('open');
     if (isUsersWay(seen))
         return null;
-    const action = awaitLatest(seen.renewed, seen, marks.opened, now);
+    const action = awaitLatest(seen.renewed, seen, state.marks.opened, now);
     const { deadline } = plan.times;
     if (action === 'failed' || now >= deadline)
-        return take_up_leave(plan, seen.renewed);
+        return leaveUnready(plan, seen.renewed);
     return action.do === 'wait' ? { ...action, until: Math.min(deadline, action.until ?? deadline) } : action;
 }
-function take_up_leave({ release, stable, knative }, renewed) {
-    const reason = `All users are on Revision ${knative.goal?.revision}, as was wanted, and stay pinned there by its name: ${describe(renewed)}, so that they cannot follow the latest Revision yet. ` +
-        `Put that right and end release ${release} by action: resume; action: abort takes users to ${stable.hash} again.`;
-    return { do: 'finish', outcome: { outcome: 'failed', left: 'as-it-was', reason, toldTemplate: null } };
+/** It goes back, and users are all on the Revision that was wanted, by its name. */
+function isThere({ knative }, { traffic }) {
+    return knative.goal !== undefined && traffic.is === 'ours' && traffic.share === release_route/* ALL */.y2;
+}
+/** Somebody has changed the template meanwhile, which reaches nobody. Null: nobody has, or an earlier run has told of just that. */
+function leaveForeign(plan, state, seen) {
+    const { template, editor, templateDifference, templateDigest } = seen;
+    const isBack = state.marks.opened !== undefined && template === 'stable';
+    const isTheirs = template === 'foreign' && templateDigest !== state.toldTemplate;
+    if (!isThere(plan, seen) || !(isBack || isTheirs))
+        return null;
+    const change = isBack ? 'back to the version that was left' : (templateDifference ?? '');
+    const found = `${editor ?? 'Somebody'} changed the template of ${plan.knative.name} meanwhile (${change})`;
+    const remedy = `Put it right, or end release ${plan.release} by action: resume, which replaces theirs`;
+    return take_up_leave(plan, found, remedy, templateDigest);
+}
+function leaveUnready(plan, renewed) {
+    return take_up_leave(plan, describe(renewed), `Put that right and end release ${plan.release} by action: resume`, null);
+}
+function take_up_leave({ stable, knative }, found, remedy, toldTemplate) {
+    const reason = `All users are on Revision ${knative.goal?.revision}, as was wanted, and stay pinned there by its name: ${found}, so that they cannot follow the latest Revision yet. ` +
+        `${remedy}; action: abort takes users to ${stable.hash} again.`;
+    return { do: 'finish', outcome: { outcome: 'failed', left: 'as-it-was', reason, toldTemplate } };
 }
 function describe(renewed) {
     if (renewed === null)
@@ -14565,8 +14487,10 @@ function finish_finishUp(plan, state, finishing, seen, now) {
     }
     if (finishing.stopped !== null)
         return finish_leave(finishing.stopped);
-    const isToCome = plan.knative.goal !== undefined && template === 'stable';
-    if (template !== 'candidate' && !isToCome)
+    const theirs = leaveForeign(plan, state, seen);
+    if (theirs !== null)
+        return theirs;
+    if (template !== 'candidate' && plan.knative.goal === undefined)
         return finish_leave(finish_foreignTemplate(plan, seen));
     if (traffic.is !== 'ours' || traffic.share < release_route/* ALL */.y2)
         return finish_leave(finish_whereItStands(plan, seen));
@@ -14708,6 +14632,110 @@ function awaitEffect(since, { effect }, now) {
     return (0,release_action/* wait */.uk)('route', reason, until);
 }
 
+;// CONCATENATED MODULE: ./lib/release/knative/judge.js
+
+
+
+
+
+/** Milliseconds beyond the grace: a crash or two may be a race at start (a database not up yet). */
+const CRASH_PATIENCE = 20_000;
+/** Whether the release must be taken back now. Null: nothing speaks against going on. */
+function judge_judge(plan, state, seen, now) {
+    return (judge_foreignTemplate(plan, state, seen) ??
+        // Traffic that names a Revision which is gone is not what anybody wrote.
+        lostRevision(plan, state, seen) ??
+        foreignTraffic(plan, state, seen) ??
+        failedCheck(state) ??
+        condemned(seen) ??
+        judge_sickCandidate(state, seen, now) ??
+        judge_deadline(plan, state, seen, now));
+}
+function judge_foreignTemplate(plan, state, seen) {
+    const isBack = state.marks.opened !== undefined && seen.template === 'stable';
+    if (seen.template !== 'foreign' && !isBack)
+        return null;
+    // Users are where they were wanted, by name, and no template moves them.
+    if (isThere(plan, seen))
+        return leaveForeign(plan, state, seen);
+    const change = isBack ? 'back to the old version' : (seen.templateDifference ?? '');
+    return judge_turn('conflict', `${who(seen)} changed the template of ${plan.knative.name} during the release: ${change}.`);
+}
+/** Traffic that is neither what the last write made it nor what this one makes of it. Told only against writes that were confirmed. */
+function foreignTraffic(plan, state, seen) {
+    const { marks, step } = state;
+    const { traffic } = seen;
+    const shares = [plan.steps[step]?.share, plan.steps[step - 1]?.share];
+    const isOurs = traffic.is === 'original'
+        ? isUntouched(plan, state) || mayFollowLatest(plan, state, seen)
+        : traffic.is === 'ours' && marks.closing === undefined && shares.includes(traffic.share);
+    if (isOurs)
+        return null;
+    const wanted = marks.closing === undefined ? (0,release_route/* percent */.KN)(plan.steps[step]?.share ?? 0) : (0,release_route/* percent */.KN)(release_route/* ALL */.y2);
+    const found = traffic.is === 'original'
+        ? 'the traffic of before the release'
+        : traffic.is === 'ours'
+            ? (0,release_route/* percent */.KN)(traffic.share)
+            : traffic.text;
+    return judge_turn('conflict', `${who(seen)} changed the traffic of ${plan.knative.name} during the release: the candidate’s share was ${wanted}, found ${found}.`);
+}
+/** Nothing was written yet that moves or pins users. */
+function isUntouched({ knative }, { marks, step }) {
+    if (knative.goal === undefined)
+        return marks.pinned === undefined;
+    return step === 0 && [marks.pinned, marks.routed, marks.switching].every((mark) => mark === undefined);
+}
+/** The close may have been written: of a version from before, not until its template has a Revision again that is the latest. */
+function mayFollowLatest({ knative }, { marks }, seen) {
+    if (marks.baked === undefined)
+        return false;
+    const { template, renewed, latestReady } = seen;
+    return knative.goal === undefined || (template === 'candidate' && renewed?.name === latestReady);
+}
+function who({ editor }) {
+    return editor ?? 'Somebody';
+}
+function lostRevision({ knative }, { marks }, { stable, candidate }) {
+    if (stable === null)
+        return judge_turn('conflict', 'The Revision of stable was deleted during the release.');
+    if (candidate !== null || (marks.ready === undefined && knative.goal === undefined))
+        return null;
+    return judge_turn('conflict', 'The Revision of the candidate was deleted during the release.');
+}
+/** What Knative itself calls a failure, once it has lasted. */
+function judge_sickCandidate(state, { candidate }, now) {
+    const sign = candidate?.sign ?? null;
+    const known = Object.keys(state.signsSince);
+    if (sign === null)
+        return known.length === 0 ? null : { do: 'note-signs', signsSince: {} };
+    const since = state.signsSince[sign.pod];
+    if (since === undefined)
+        return { do: 'note-signs', signsSince: { [sign.pod]: now + patienceWith(sign, state) } };
+    return now - since >= release_signs/* GRACE */.Zv ? judge_turn('unhealthy', describeRevision(sign)) : null;
+}
+/** One that was well and has users is given no second chance. */
+function patienceWith({ reason }, { marks }) {
+    return reason.startsWith('ExitCode') && marks.ready === undefined ? CRASH_PATIENCE : 0;
+}
+function judge_deadline(plan, state, seen, now) {
+    const { times } = plan;
+    const { marks } = state;
+    const { candidate } = seen;
+    // What is left is the template, and that is no reason to move users again.
+    if (now < times.deadline || (marks.baked !== undefined && isThere(plan, seen)))
+        return null;
+    const seconds = Math.round((times.deadline - times.startedAt) / 1000);
+    const standing = marks.switched !== undefined
+        ? 'users were on the candidate already'
+        : candidate === null
+            ? 'the candidate’s Revision had not appeared'
+            : `Revision ${candidate.name} was ${candidate.ready ? '' : 'not '}Ready`;
+    return judge_turn('deadline', `the release did not complete within its timeout of ${seconds} s: ${standing}.`);
+}
+function judge_turn(cause, reason) {
+    return { do: 'turn-back', cause, reason };
+}
+
 ;// CONCATENATED MODULE: ./lib/release/knative/decide.js
 
 
@@ -14809,6 +14837,8 @@ function phase_phaseOf(state, action, seen) {
     if (decide_isClosing(seen))
         return 'Close';
     switch (action.do) {
+        case 'finish':
+            return isPinned(action.outcome) ? 'Set the template back' : null;
         case 'check':
             return 'Check candidate';
         case 'next-step':
@@ -14827,6 +14857,10 @@ function phase_phaseOf(state, action, seen) {
         default:
             return null;
     }
+}
+/** Users are on a version from before, and its template is not. */
+function isPinned(ending) {
+    return ending.outcome === 'failed' && ending.left === 'as-it-was';
 }
 function phaseOfWrite(write, step) {
     switch (write) {

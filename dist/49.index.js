@@ -78,8 +78,8 @@ var refusal = __webpack_require__(5394);
 var take_back = __webpack_require__(2107);
 // EXTERNAL MODULE: ./lib/engine/with-lock.js
 var with_lock = __webpack_require__(4282);
-// EXTERNAL MODULE: ./lib/engine/workload-kinds.js + 38 modules
-var workload_kinds = __webpack_require__(5746);
+// EXTERNAL MODULE: ./lib/engine/workload-kinds.js + 39 modules
+var workload_kinds = __webpack_require__(2362);
 ;// CONCATENATED MODULE: ./lib/engine/abort.js
 
 

@@ -252,6 +252,24 @@ export function knativeRollbacks(cluster: () => TestCluster, { moments }: { read
       },
     );
 
+    scenario(
+      'somebody else changes the template meanwhile: nobody is moved, and the run after that replaces it',
+      {},
+      async (scene) => {
+        await release(scene, IMAGE.v2);
+        const action = scene.follow({ action: 'rollback', 'bake-time': '40s' });
+        await action.line(/waiting: users are on the candidate/);
+        await scene.foreign({ template: { spec: { containers: [{ name: 'web', image: IMAGE.v3 }] } } });
+        const result = await action.done;
+        expectFailure(result, 'failed', /kubectl-edit at .* changed the template of web meanwhile \(.*v1 → .*v3/);
+        expect(result.summary).toContain('Rolled back, but not to its end');
+        expect(scene.served.slice(-2)).toEqual([only(IMAGE.v2), only(IMAGE.v1)]);
+        expectSuccess(await scene.run({ action: 'resume' }), 'rolled-back');
+        expect(scene.served.slice(-2)).toEqual([only(IMAGE.v2), only(IMAGE.v1)]);
+        await expectVersion(scene, IMAGE.v1);
+      },
+    );
+
     scenario('cancelled in its bake it is undone', {}, async (scene) => {
       await release(scene, IMAGE.v2);
       const cancelled = scene.follow({ action: 'rollback', 'bake-time': '30s' });

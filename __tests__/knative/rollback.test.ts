@@ -179,17 +179,30 @@ describe('somebody else', () => {
     expect(model.reached.at(-1)).toEqual({ [NEW]: 100 });
   });
 
-  test('changes the template before it is set back: users are where they were, and it stays', () => {
-    const template = { spec: { containers: [{ name: 'web', image: 'shop/web:3' }] } };
-    const { model, ending } = foreign(
-      ({ writes }) => writes.at(-1) === 'switch',
+  test.each([
+    ['something else, before it is set back', 'switch', 'shop/web:3', 'container web: image shop/web:1 → shop/web:3'],
+    ['something else, after that', 'open', 'shop/web:3', 'container web: image shop/web:1 → shop/web:3'],
+    ['the one that was left, after that', 'open', NEW, 'back to the version that was left'],
+  ])('makes the template %s: nobody is moved, and only a run that was told of it replaces it', (_, last, image, told) => {
+    const template = { spec: { containers: [{ name: 'web', image }] } };
+    const { model, first, plan, ending } = foreign(
+      ({ writes }) => writes.at(-1) === last,
       (there) => there.edit({ spec: { ...spec(there), template } }),
     );
-    expect(ending).toEqual({ outcome: 'failed', left: 'standing' });
+    expect(ending).toMatchObject({
+      outcome: 'failed',
+      left: 'as-it-was',
+      reason: expect.stringContaining(`Somebody changed the template of web meanwhile (${told})`),
+    });
     model.tick(20_000);
-    expect(model.reached.at(-1)).toEqual({ [NEW]: 100 });
+    expect(model.reached).toEqual(FLIPPED);
     expect(model.service.spec?.template).toEqual(template);
-    expect(model.reached.some((users) => 'shop/web:3' in users)).toBe(false);
+    const toldTemplate = ending !== null && 'toldTemplate' in ending ? ending.toldTemplate : null;
+    expect(another(model, plan, { ...goneOn(model, plan), toldTemplate }).ending).toMatchObject({
+      outcome: 'promoted',
+    });
+    expect(model.reached).toEqual(FLIPPED);
+    expect(model.service.spec).toEqual(first);
   });
 
   test.each([

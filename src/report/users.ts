@@ -94,7 +94,10 @@ function rollingExposure({
 /** Chapters in which the release of an earlier run is ended. */
 const OF_EARLIER_RUNS: readonly (Phase | undefined)[] = ['Take back an unfinished release', 'Roll back', 'Finish'];
 
+/** Chapters that begin with a write. */
+const BEGINNINGS: ReadonlySet<Phase> = new Set(['Open', 'Start candidate', 'Switch users']);
+
 /** Whether the release of this run got as far as writing. Findings before that are refusals, after it they are failures. */
 export function hasBegun({ phases }: Story): boolean {
-  return phases.some(({ phase }) => phase === 'Open') || OF_EARLIER_RUNS.includes(phases.at(-1)?.phase);
+  return phases.some(({ phase }) => BEGINNINGS.has(phase)) || OF_EARLIER_RUNS.includes(phases.at(-1)?.phase);
 }

@@ -1,4 +1,4 @@
-import type { Action } from '../../release/action.ts';
+import type { Action, Ending } from '../../release/action.ts';
 import { isClosing } from '../../release/knative/decide.ts';
 import type { KnativeObservation } from '../../release/knative/observation.ts';
 import type { State } from '../../release/state.ts';
@@ -14,6 +14,8 @@ export function phaseOf(state: State, action: Action, seen: KnativeObservation):
   }
   if (isClosing(seen)) return 'Close';
   switch (action.do) {
+    case 'finish':
+      return isPinned(action.outcome) ? 'Set the template back' : null;
     case 'check':
       return 'Check candidate';
     case 'next-step':
@@ -29,6 +31,11 @@ export function phaseOf(state: State, action: Action, seen: KnativeObservation):
     default:
       return null;
   }
+}
+
+/** Users are on a version from before, and its template is not. */
+function isPinned(ending: Ending): boolean {
+  return ending.outcome === 'failed' && ending.left === 'as-it-was';
 }
 
 function phaseOfWrite(write: string, step: number): Phase {

@@ -6,7 +6,7 @@ import type { Action, Target, Write } from '../../release/action.ts';
 import { decide, isClosing } from '../../release/knative/decide.ts';
 import { mayReachCandidate } from '../../release/knative/back.ts';
 import { resumed } from '../../release/knative/resumption.ts';
-import { describeRevision } from '../../release/knative/judge.ts';
+import { describeRevision } from '../../release/knative/describe.ts';
 import type { KnativeObservation } from '../../release/knative/observation.ts';
 import type { KnativePlan } from '../../release/knative/plan.ts';
 import { percent } from '../../release/route.ts';

@@ -4,7 +4,7 @@ import type { Finishing, State } from '../state.ts';
 import { isUsersWay } from './latest.ts';
 import type { KnativeObservation } from './observation.ts';
 import type { KnativePlan } from './plan.ts';
-import { takeUpTemplate } from './take-up.ts';
+import { leaveForeign, takeUpTemplate } from './take-up.ts';
 
 /**
  * The end of a release whose users are all on the candidate, because a person wants it now: nothing is judged any more and nobody is taken
@@ -26,8 +26,9 @@ export function finishUp(
     return leave(`Release ${plan.release} could not be ended within its timeout: it waited for ${text}.`);
   }
   if (finishing.stopped !== null) return leave(finishing.stopped);
-  const isToCome = plan.knative.goal !== undefined && template === 'stable';
-  if (template !== 'candidate' && !isToCome) return leave(foreignTemplate(plan, seen));
+  const theirs = leaveForeign(plan, state, seen);
+  if (theirs !== null) return theirs;
+  if (template !== 'candidate' && plan.knative.goal === undefined) return leave(foreignTemplate(plan, seen));
   if (traffic.is !== 'ours' || traffic.share < ALL) return leave(whereItStands(plan, seen));
   if (effect.is === 'yes') return takeUpTemplate(plan, state, seen, now) ?? write('close');
   const text = effect.reasons.join(' ') || 'Knative to say that its users are on the candidate';

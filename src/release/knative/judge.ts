@@ -3,8 +3,10 @@ import { condemned, failedCheck } from '../judge.ts';
 import { ALL, percent } from '../route.ts';
 import { GRACE, type Sign } from '../signs.ts';
 import type { Cause, State } from '../state.ts';
+import { describeRevision } from './describe.ts';
 import type { KnativeObservation } from './observation.ts';
 import type { KnativePlan } from './plan.ts';
+import { isThere, leaveForeign } from './take-up.ts';
 
 /** Milliseconds beyond the grace: a crash or two may be a race at start (a database not up yet). */
 const CRASH_PATIENCE = 20_000;
@@ -23,11 +25,13 @@ export function judge(plan: KnativePlan, state: State, seen: KnativeObservation,
   );
 }
 
-function foreignTemplate({ knative }: KnativePlan, { marks }: State, seen: KnativeObservation): Action | null {
-  const isBack = marks.opened !== undefined && seen.template === 'stable';
+function foreignTemplate(plan: KnativePlan, state: State, seen: KnativeObservation): Action | null {
+  const isBack = state.marks.opened !== undefined && seen.template === 'stable';
   if (seen.template !== 'foreign' && !isBack) return null;
+  // Users are where they were wanted, by name, and no template moves them.
+  if (isThere(plan, seen)) return leaveForeign(plan, state, seen);
   const change = isBack ? 'back to the old version' : (seen.templateDifference ?? '');
-  return turn('conflict', `${who(seen)} changed the template of ${knative.name} during the release: ${change}.`);
+  return turn('conflict', `${who(seen)} changed the template of ${plan.knative.name} during the release: ${change}.`);
 }
 
 /** Traffic that is neither what the last write made it nor what this one makes of it. Told only against writes that were confirmed. */
@@ -95,21 +99,12 @@ function patienceWith({ reason }: Sign, { marks }: State): number {
   return reason.startsWith('ExitCode') && marks.ready === undefined ? CRASH_PATIENCE : 0;
 }
 
-/** `Revision web-00002: ExitCode3: Container failed with: panic`. */
-export function describeRevision({ pod, reason, message }: Sign): string {
-  return `Revision ${pod}: ${reason}${message === '' ? '' : `: ${message}`}`;
-}
-
-/** Users are where they were wanted for good; what is left is the template, and its time is no reason to move them again. */
-function awaitsTemplate({ knative }: KnativePlan, { marks }: State, { traffic }: KnativeObservation): boolean {
-  return knative.goal !== undefined && marks.baked !== undefined && traffic.is === 'ours' && traffic.share === ALL;
-}
-
 function deadline(plan: KnativePlan, state: State, seen: KnativeObservation, now: number): Action | null {
   const { times } = plan;
   const { marks } = state;
   const { candidate } = seen;
-  if (now < times.deadline || awaitsTemplate(plan, state, seen)) return null;
+  // What is left is the template, and that is no reason to move users again.
+  if (now < times.deadline || (marks.baked !== undefined && isThere(plan, seen))) return null;
   const seconds = Math.round((times.deadline - times.startedAt) / 1000);
   const standing =
     marks.switched !== undefined
