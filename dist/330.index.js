@@ -8151,8 +8151,10 @@ async function finishRelease(parts, book, timeout) {
 async function endRollback(parts, book, timeout) {
     const finished = await finishRelease(parts, book, timeout);
     const { open } = finished.book;
-    // Noted as their version for good, it is that whatever came of the rest.
-    if (finished.ended.ending.outcome === 'promoted' || open === null || open.warm !== null)
+    const { ending } = finished.ended;
+    // Noted as their version for good, it is that whatever came of the rest; and so it is when only its template is missing.
+    const isPinned = ending.outcome === 'failed' && ending.left === 'as-it-was' && ending.pinned === true;
+    if (ending.outcome === 'promoted' || isPinned || open === null || open.warm !== null)
         return { finished, book };
     return { finished: null, book: { ...finished.book, open } };
 }
@@ -14453,7 +14455,7 @@ function leaveUnready(plan, renewed) {
 function take_up_leave({ stable, knative }, found, remedy, toldTemplate) {
     const reason = `All users are on Revision ${knative.goal?.revision}, as was wanted, and stay pinned there by its name: ${found}, so that they cannot follow the latest Revision yet. ` +
         `${remedy}; action: abort takes users to ${stable.hash} again.`;
-    return { do: 'finish', outcome: { outcome: 'failed', left: 'as-it-was', reason, toldTemplate } };
+    return { do: 'finish', outcome: { outcome: 'failed', left: 'as-it-was', reason, toldTemplate, pinned: true } };
 }
 function describe(renewed) {
     if (renewed === null)
@@ -14860,7 +14862,7 @@ function phase_phaseOf(state, action, seen) {
 }
 /** Users are on a version from before, and its template is not. */
 function isPinned(ending) {
-    return ending.outcome === 'failed' && ending.left === 'as-it-was';
+    return ending.outcome === 'failed' && ending.left === 'as-it-was' && ending.pinned === true;
 }
 function phaseOfWrite(write, step) {
     switch (write) {

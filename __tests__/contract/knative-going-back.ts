@@ -211,12 +211,15 @@ export function knativeRollbacks(cluster: () => TestCluster, { moments }: { read
         expect(result.summary).toContain('action: resume');
         const status = await scene.run({ action: 'status' });
         expect(status.outputs.possible).toBe('resume abort finish rollback deploy');
+        const again = await scene.run({ action: 'rollback', timeout: '5s' });
+        expectFailure(again, 'failed', /All users are on Revision web-00001, as was wanted, .* Revision web-00003/);
+        expect(scene.served).toEqual([only(IMAGE.v1), only(IMAGE.v2), only(IMAGE.v1)]);
         expect(scene.served.at(-1)).toEqual(only(IMAGE.v1));
         expect((await scene.record()).isOpen).toBe(true);
         scene.heal('web-00003');
         expectSuccess(await scene.run({ action: 'resume' }), 'rolled-back');
         await expectVersion(scene, IMAGE.v1);
-        expect(scene.served.slice(-2)).toEqual([only(IMAGE.v2), only(IMAGE.v1)]);
+        expect(scene.served).toEqual([only(IMAGE.v1), only(IMAGE.v2), only(IMAGE.v1)]);
       },
     );
 
@@ -263,9 +266,9 @@ export function knativeRollbacks(cluster: () => TestCluster, { moments }: { read
         const result = await action.done;
         expectFailure(result, 'failed', /kubectl-edit at .* changed the template of web meanwhile \(.*v1 → .*v3/);
         expect(result.summary).toContain('Rolled back, but not to its end');
-        expect(scene.served.slice(-2)).toEqual([only(IMAGE.v2), only(IMAGE.v1)]);
+        expect(scene.served).toEqual([only(IMAGE.v1), only(IMAGE.v2), only(IMAGE.v1)]);
         expectSuccess(await scene.run({ action: 'resume' }), 'rolled-back');
-        expect(scene.served.slice(-2)).toEqual([only(IMAGE.v2), only(IMAGE.v1)]);
+        expect(scene.served).toEqual([only(IMAGE.v1), only(IMAGE.v2), only(IMAGE.v1)]);
         await expectVersion(scene, IMAGE.v1);
       },
     );

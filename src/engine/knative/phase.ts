@@ -35,7 +35,7 @@ export function phaseOf(state: State, action: Action, seen: KnativeObservation):
 
 /** Users are on a version from before, and its template is not. */
 function isPinned(ending: Ending): boolean {
-  return ending.outcome === 'failed' && ending.left === 'as-it-was';
+  return ending.outcome === 'failed' && ending.left === 'as-it-was' && ending.pinned === true;
 }
 
 function phaseOfWrite(write: string, step: number): Phase {

@@ -46,7 +46,7 @@ function leave({ stable, knative }: KnativePlan, found: string, remedy: string, 
   const reason =
     `All users are on Revision ${knative.goal?.revision}, as was wanted, and stay pinned there by its name: ${found}, so that they cannot follow the latest Revision yet. ` +
     `${remedy}; action: abort takes users to ${stable.hash} again.`;
-  return { do: 'finish', outcome: { outcome: 'failed', left: 'as-it-was', reason, toldTemplate } };
+  return { do: 'finish', outcome: { outcome: 'failed', left: 'as-it-was', reason, toldTemplate, pinned: true } };
 }
 
 function describe(renewed: RevisionView | null): string {
