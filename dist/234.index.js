@@ -179,6 +179,7 @@ async function post(runner) {
             patience: 60_000,
             signal: helm.signal,
             onWait: (other) => teller.fact(`another run is at work on ${subject}: ${other}`),
+            onTakeOver: (other) => teller.fact(`that run is taken for dead, and the lock is ours now (${other} had it)`),
         });
         try {
             const book = await (0,record_store/* readBook */.yW)(api, namespace, subject);

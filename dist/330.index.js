@@ -201,18 +201,21 @@ function usersAfter(story) {
         return { on: 'both', share: story.pausedAt ?? 0 };
     if (story.outcome === 'unchanged')
         return { on: 'same' };
-    const last = story.phases.at(-1)?.phase;
-    if (last === 'Take back an unfinished release' || last === 'Roll back')
+    const began = beginningOf(story);
+    if (began === 'Take back an unfinished release' || began === 'Roll back')
         return { on: story.outcome === 'failed' ? 'uncertain' : 'old-again' };
     if (story.rollback && story.outcome === 'rolled-back')
         return { on: 'before' };
+    // An earlier run's was taken back first, and then this one was refused.
+    if (began === null && story.phases.some(({ phase }) => phase === 'Take back an unfinished release'))
+        return { on: 'old-again' };
     if (story.writes.length === 0)
         return { on: 'untouched' };
     // They were all there when it began, and nothing has moved them since.
-    if (last === 'Set the template back' && story.outcome === 'failed')
+    if (story.phases.at(-1)?.phase === 'Set the template back' && story.outcome === 'failed')
         return { on: 'before' };
     // They were all on the new version when it began.
-    if (last === 'Finish')
+    if (began === 'Finish')
         return { on: 'new' };
     const exposure = exposureOf(story);
     if (exposure?.isOver === false)
@@ -259,11 +262,24 @@ function rollingExposure({ phases, outcome, release, finishedAt, rollback, held,
 }
 /** Chapters in which the release of an earlier run is ended. */
 const OF_EARLIER_RUNS = ['Take back an unfinished release', 'Roll back', 'Finish'];
-/** Chapters that begin with a write. */
-const BEGINNINGS = new Set(['Open', 'Start candidate', 'Switch users']);
+/** Chapters with which a rollback begins that has nothing to open: users go to a Revision that is there. */
+const WITHOUT_OPENING = ['Start candidate', 'Switch users'];
+/**
+ * The chapter with which the release began that the story ends with: `Open` of this run's own, or the one in which an earlier run's is ended,
+ * whatever chapters follow. Null: none did; what was ended before the last `Preflight` is over.
+ */
+function beginningOf({ action, phases }) {
+    const at = phases.findLastIndex(({ phase }) => [...OF_EARLIER_RUNS, 'Open', 'Preflight'].includes(phase));
+    const last = phases[at]?.phase;
+    if (last !== undefined && last !== 'Preflight')
+        return last;
+    if (action !== 'rollback')
+        return null;
+    return phases.slice(at + 1).find(({ phase }) => WITHOUT_OPENING.includes(phase))?.phase ?? null;
+}
 /** Whether the release of this run got as far as writing. Findings before that are refusals, after it they are failures. */
-function hasBegun({ phases }) {
-    return phases.some(({ phase }) => BEGINNINGS.has(phase)) || OF_EARLIER_RUNS.includes(phases.at(-1)?.phase);
+function hasBegun(story) {
+    return beginningOf(story) !== null;
 }
 
 ;// CONCATENATED MODULE: ./lib/action/outputs.js
@@ -553,6 +569,8 @@ function cancelledAdvice(story) {
     const { on } = usersAfter(story);
     if (on === 'untouched')
         return todo('The release had not begun. Run the job again when it suits.');
+    if (on !== 'uncertain' && story.action === 'abort')
+        return todo('There is nothing to clean up: the release was taken back. Release again when it suits.');
     if (on !== 'uncertain' && story.release !== null)
         return todo('There is nothing to clean up: the release was taken back when the run was cancelled. Run the job again when it suits.');
     return {
@@ -571,7 +589,7 @@ function failedAdvice(story) {
             text: 'Nothing moves by itself. When the reason is put right, `action: resume` ends the rollback. `action: abort`, and a deploy before it begins, take users to the version that they were to leave.',
             copy: { what: 'inputs', text: eitherOf(story, 'resume', 'abort') },
         };
-    if (story.phases.at(-1)?.phase === 'Finish')
+    if (beginningOf(story) === 'Finish')
         return todo('Both versions are up still, and users are on the new one. Put the reason right and run the job again.');
     if (on === 'not-back')
         return todo('The rollback itself was taken back, and there is nothing to clean up. Find the cause, or name another version with input `to`.');
@@ -1130,6 +1148,14 @@ function next(story) {
     const command = advice.copy?.what === 'commands' ? (advice.copy.text.split('\n')[0] ?? '') : '';
     return command === '' ? advice.text : `${advice.text} Begin with: ${command}`;
 }
+/** What was refused, where it is not a release. */
+const NOT_DONE = {
+    promote: 'go on with the release of',
+    resume: 'go on with the release of',
+    abort: 'take back',
+    rollback: 'roll back',
+    finish: 'finish the release of',
+};
 function title(story) {
     const workload = (0,report_escape/* oneLine */.TN)(story.namespace === null ? story.deployment : `${story.namespace}/${story.deployment}`, 200);
     if (story.looked?.of === 'plan')
@@ -1137,7 +1163,7 @@ function title(story) {
     if ((0,operations/* onlyLooks */.V8)(story.action))
         return `Crossfade could not tell the ${story.action} of ${workload}`;
     if (story.findings.length > 0 && !hasBegun(story))
-        return `Crossfade did not release ${workload}`;
+        return `Crossfade did not ${NOT_DONE[story.action] ?? 'release'} ${workload}`;
     switch (story.outcome) {
         case 'rolled-back':
             return `Crossfade took ${workload} back`;
@@ -1157,7 +1183,9 @@ function wanted({ action, kind, deployment, from, to }) {
     if ((0,operations/* onlyLooks */.V8)(action))
         return (0,report_escape/* oneLine */.TN)(`the ${action} of ${kind} ${deployment}`);
     const moves = changedImages(from, to).map(({ container, from: before, to: after }) => (0,report_escape/* shortDigests */.sY)((0,report_escape/* oneLine */.TN)(`container ${container} from ${before} to ${after}`)));
-    return moves.length === 0 ? (0,report_escape/* oneLine */.TN)(`a release of ${kind} ${deployment}`) : moves.join(', ');
+    if (moves.length > 0)
+        return moves.join(', ');
+    return (0,report_escape/* oneLine */.TN)(`${action === 'deploy' ? 'a release' : `action ${action}`} of ${kind} ${deployment}`);
 }
 
 // EXTERNAL MODULE: ./lib/analysis/interval.js + 1 modules
@@ -1341,16 +1369,17 @@ function counted({ n, x }) {
 
 
 
+
 /** The planned ramp beside what became of it: share wanted and real, pods, and how far the effect on users is known. */
 function rampTable(story, room) {
-    const isPromoted = story.outcome === 'promoted';
+    const isWhole = hasSwitched(story);
     const rows = story.steps
         .filter(({ share, stay }) => share > 0 || stay > 0)
         .map((step) => ({ step, reached: story.ramp.find(({ wanted }) => wanted === step.share) ?? null }));
     return table([
         { title: 'Wanted', align: 'right', cell: ({ step }) => wantedOf(step) },
         { title: 'For', align: 'right', cell: ({ step }) => (step.stay === 0 ? '' : (0,duration/* formatDuration */.a)(step.stay)) },
-        { title: 'Was', align: 'right', cell: (row) => shareOf(row, isPromoted) },
+        { title: 'Was', align: 'right', cell: (row) => shareOf(row, isWhole) },
         {
             title: 'At',
             align: 'right',
@@ -1376,20 +1405,36 @@ function wantedOf({ share, pods }) {
     return pods === undefined ? (0,route/* percent */.KN)(share) : `${pods} pod${pods === 1 ? '' : 's'}`;
 }
 /** The last step of a ramp by numbers of pods is the switch of the live Service. */
-function shareOf({ step, reached }, isPromoted) {
+function shareOf({ step, reached }, isWhole) {
     if (reached !== null)
         return (0,route/* percent */.KN)(reached.real);
-    return isPromoted && step.share >= route/* ALL */.y2 ? (0,route/* percent */.KN)(route/* ALL */.y2) : '–';
+    return isWhole && step.share >= route/* ALL */.y2 ? (0,route/* percent */.KN)(route/* ALL */.y2) : '–';
 }
 function ramp_podsOf({ candidatePods, stablePods }) {
     return candidatePods === null || stablePods === null ? '' : `${candidatePods} new, ${stablePods} old`;
 }
-function knownBy({ strategy, outcome }, reached, { share }) {
-    if (reached === null && strategy === 'rolling' && share >= route/* ALL */.y2)
-        return outcome === 'promoted' ? 'the live Service’s endpoints' : 'not reached';
+function knownBy(story, reached, { share }) {
+    if (reached === null && share < route/* ALL */.y2)
+        return wasBefore(story, share) ? 'reached by an earlier run' : 'not reached';
+    if (reached === null && !hasSwitched(story))
+        return 'not reached';
     if (reached === null)
-        return share >= route/* ALL */.y2 ? 'the live Service’s switch' : 'not reached';
+        return story.strategy === 'rolling' ? 'the live Service’s endpoints' : 'the live Service’s switch';
     return reached.routes.length === 0 ? (0,report_escape/* html */.qy) `the live Service’s endpoints` : reached.routes.join('; ');
+}
+/** Whether all users came to be on the new version; a batch of rolling ones that is the last makes no chapter of its own. */
+function hasSwitched({ outcome, phases }) {
+    return outcome === 'promoted' || phases.some(({ phase }) => phase === 'Switch users');
+}
+/** A run that goes on with the release of another begins behind the steps of that one. */
+function wasBefore(story, share) {
+    const first = story.ramp[0]?.wanted ?? (hasSwitched(story) ? route/* ALL */.y2 : 0);
+    return share < first && !story.phases.some(({ phase }) => phase === 'Open');
+}
+/** Whether there is anything to be told of the ramp: of one that an earlier run went, and this one only ends, nothing is known here. */
+function knowsRamp(story) {
+    const began = beginningOf(story);
+    return story.steps.length > 1 && (story.ramp.length > 0 || began === null || began === 'Open');
 }
 
 ;// CONCATENATED MODULE: ./lib/report/timeline.js
@@ -1561,7 +1606,7 @@ function releaseBlocks(story, room) {
         ...trouble(story, room),
         ...advice(story, room),
         ...warnings(story.warnings, room),
-        ...section('Ramp', story.steps.length > 1 ? rampTable(story, room) : null),
+        ...section('Ramp', knowsRamp(story) ? rampTable(story, room) : null),
         ...measured(story, room),
         ...section('Timeline', story.phases.length > 1 ? timeline(story, room) : null),
         ...checks(story.checks, room),
@@ -1577,7 +1622,10 @@ const OUTCOMES = {
     unchanged: '➖ Unchanged',
 };
 /** Refused. */
-const NOT_DONE = {
+const summary_NOT_DONE = {
+    promote: '❌ Not promoted',
+    resume: '❌ Not resumed',
+    abort: '❌ Not taken back',
     rollback: '❌ Not rolled back',
     finish: '❌ Not finished',
 };
@@ -1593,7 +1641,7 @@ function outcomeWords(story) {
     if (story.dryRun)
         return story.outcome === 'failed' ? '❌ Dry run failed' : '🔍 Dry run';
     if (story.findings.length > 0 && !hasBegun(story))
-        return NOT_DONE[story.action] ?? '❌ Not released';
+        return summary_NOT_DONE[story.action] ?? '❌ Not released';
     if (story.held)
         return '❌ Failed, both versions left standing';
     if (story.outcome === 'failed' && usersAfter(story).on === 'before')
@@ -1643,12 +1691,15 @@ const STRATEGIES = {
 };
 /** Who and what was behind it. */
 function origin(story) {
+    return (0,report_escape/* html */.qy) `<p>${(0,report_escape/* joined */.oR)([...releaseFact(story), ...originFacts(story)], (0,report_escape/* html */.qy) ` · `)}</p>`;
+}
+/** Which release it was; none of an operation on one that is on record, and was not read. */
+function releaseFact({ action, outcome, release, strategy }) {
+    if (release === null && !(0,operations/* describesRelease */.UC)(action))
+        return [];
     // A plan that was not carried out has an id that stands nowhere else.
-    const id = story.outcome === 'unchanged' ? null : story.release;
-    return (0,report_escape/* html */.qy) `<p>${(0,report_escape/* joined */.oR)([
-        (0,report_escape/* html */.qy) `${STRATEGIES[story.strategy] ?? story.strategy} release${id === null ? '' : (0,report_escape/* html */.qy) ` ${(0,report_escape/* code */.aY)(id)}`}`,
-        ...originFacts(story),
-    ], (0,report_escape/* html */.qy) ` · `)}</p>`;
+    const id = outcome === 'unchanged' ? null : release;
+    return [(0,report_escape/* html */.qy) `${STRATEGIES[strategy] ?? strategy} release${id === null ? '' : (0,report_escape/* html */.qy) ` ${(0,report_escape/* code */.aY)(id)}`}`];
 }
 function looker(story) {
     return (0,report_escape/* html */.qy) `<p>${(0,report_escape/* joined */.oR)(originFacts(story), (0,report_escape/* html */.qy) ` · `)}</p>`;
@@ -5835,6 +5886,8 @@ async function acquireLease(api, clock, wish) {
             sent = renewTimeOf(request.body);
             try {
                 const lease = await api.write(request);
+                if (isStale)
+                    wish.onTakeOver(holder, isUnrenewed ? 'unrenewed' : 'unheard');
                 return keep(api, clock, wish, lease, hasWaited || isStale);
             }
             catch (error) {
@@ -5858,7 +5911,8 @@ async function acquireLease(api, clock, wish) {
             const waited = clock.now() - start;
             if (waited >= wish.patience)
                 throw new LockHeld(`Wanted the lock of ${wish.deployment} (Lease ${leaseName(wish.deployment)}); it is held by ${holder}, also after ${Math.round(waited / 1000)} s. ` +
-                    'Wait for that run to end, or raise input lock-timeout.', holder);
+                    'Wait for that run to end, or raise input lock-timeout' +
+                    `${wish.patience > DURATION * 1000 ? '' : `; a run that died is known by a lock that nobody renewed for ${DURATION} s`}.`, holder);
             if (clock.now() - said >= 15_000) {
                 wish.onWait(holder, waited);
                 said = clock.now();
@@ -7401,7 +7455,7 @@ function reasonOf({ ending, state, foreign, obstacle }) {
 }
 function pausedReason({ share, because }) {
     const why = {
-        asked: () => ', as pause-at says.',
+        asked: () => ', where it was to pause.',
         lacking: (text) => `: nothing certain is known of the candidate (${text.replace(/[.]$/, '')}).`,
         cancelled: () => ': the run was cancelled, and on-cancel: hold leaves it there.',
     };
@@ -7434,7 +7488,8 @@ function lock(request, parts, asker = null) {
         signal: helm.signal,
         asker,
         onAsked: (by) => helm.give({ cause: 'aborted', reason: `Another run asked for it (${by}).`, do: 'take-back' }),
-        onWait: (other, waited) => teller.fact(`another run is releasing ${key}: ${other}; waited ${Math.round(waited / 1000)} s`),
+        onWait: (other, waited) => teller.fact(`another run is releasing ${key}: ${other}${waited < 1000 ? '' : `; waited ${Math.round(waited / 1000)} s`}`),
+        onTakeOver: (other, sign) => teller.fact(`that run is taken for dead, for it ${sign === 'unheard' ? 'did not hear' : 'no longer renewed its lock'}: the lock is ours now (${other} had it)`),
     });
 }
 
@@ -8299,6 +8354,7 @@ class Helm {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   KT: () => (/* binding */ named),
 /* harmony export */   Yl: () => (/* binding */ candidateTemplate),
+/* harmony export */   t6: () => (/* binding */ misfitsOfKnative),
 /* harmony export */   yK: () => (/* binding */ isVersionOfKnative)
 /* harmony export */ });
 /* harmony import */ var _cluster_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2835);
@@ -8334,6 +8390,12 @@ async function isVersionOfKnative(api, namespace, plan, changes) {
         return (await candidateTemplate(api, plan, service, changes)) !== null;
     const changed = (0,_workload_template_js__WEBPACK_IMPORTED_MODULE_2__/* .changeTemplate */ .d5)(template, changes.images, changes.env);
     return 'template' in changed && (0,_workload_knative_service_js__WEBPACK_IMPORTED_MODULE_1__/* .templateDigest */ .pd)(changed.template) === plan.candidate.digest;
+}
+/** What of the changes does not fit the Knative Service as it is. */
+async function misfitsOfKnative(api, namespace, plan, { images, env }) {
+    const service = await api.get((0,_workload_knative_service_js__WEBPACK_IMPORTED_MODULE_1__/* .knativeServicePath */ .xl)(namespace, plan.knative.name));
+    const changed = (0,_workload_template_js__WEBPACK_IMPORTED_MODULE_2__/* .changeTemplate */ .d5)(service?.spec?.template ?? {}, images, env);
+    return service !== null && 'misfits' in changed ? changed.misfits : [];
 }
 /** With the name that the user's own naming of Revisions asks for; null: Knative names them. */
 function named(template, name) {
@@ -8708,9 +8770,7 @@ async function preflight_preflight(api, request, namespace, now, wanted = { from
         throw new refusal/* Refused */.Lw([
             ...('findings' in fit ? fit.findings : []),
             ...('misfits' in changed
-                ? changed.misfits.map(({ input, message }) => ({
-                    message: `Input ${input} does not fit Knative Service ${name}: ${message}.`,
-                }))
+                ? changed.misfits.map((misfit) => (0,refusal/* misfitFinding */.SG)(`Knative Service ${name}`, misfit))
                 : []),
         ]);
     const release = (0,preflight/* releaseId */.Bf)(now);
@@ -9853,9 +9913,7 @@ async function preflight(api, request, namespace, now, job, wanted = { from: 'in
         ...(0,plan_steps/* batchFindings */.dm)(request, replicas),
         ...('service' in chosen ? [] : chosen.findings),
         ...('misfits' in changed
-            ? changed.misfits.map(({ input, message }) => ({
-                message: `Input ${input} does not fit Deployment ${request.deployment}: ${message}.`,
-            }))
+            ? changed.misfits.map((misfit) => (0,engine_refusal/* misfitFinding */.SG)(`Deployment ${request.deployment}`, misfit))
             : []),
     ];
     const stable = tracks.find((track) => track.digest === (0,template/* digestOf */.ol)(deployment.spec?.template ?? {}));
@@ -10636,6 +10694,7 @@ async function readUntil(api, path, until) {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   HA: () => (/* binding */ unknownTemplate),
 /* harmony export */   Lw: () => (/* binding */ Refused),
+/* harmony export */   SG: () => (/* binding */ misfitFinding),
 /* harmony export */   b: () => (/* binding */ inLostNamespace),
 /* harmony export */   oX: () => (/* binding */ keptWarm)
 /* harmony export */ });
@@ -10654,6 +10713,10 @@ function keptWarm({ release }) {
     return {
         message: `Release ${release} was promoted already, and its old version is kept warm. Take users back to that with action: rollback, or let it go with action: finish.`,
     };
+}
+/** A change that cannot be made. @param title `Deployment web` */
+function misfitFinding(title, { input, message }) {
+    return { message: `Input ${input} does not fit ${title}: ${message}.` };
 }
 /** What is not there any more, or never was. @param title `Deployment web` */
 function inLostNamespace(title, namespace, is) {
@@ -11498,13 +11561,15 @@ function describeOpen({ plan, run }) {
 /* harmony export */   Mb: () => (/* binding */ inTheWay),
 /* harmony export */   lX: () => (/* binding */ stuck)
 /* harmony export */ });
-/* harmony import */ var _release_route_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(3764);
-/* harmony import */ var _release_stages_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(7354);
+/* harmony import */ var _release_route_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(3764);
+/* harmony import */ var _release_stages_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(7354);
 /* harmony import */ var _deploy_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8089);
 /* harmony import */ var _finish_release_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2667);
-/* harmony import */ var _resume_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(3555);
-/* harmony import */ var _take_back_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2107);
-/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(2362);
+/* harmony import */ var _refusal_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5394);
+/* harmony import */ var _resume_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(3555);
+/* harmony import */ var _take_back_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(2107);
+/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(2362);
+
 
 
 
@@ -11524,24 +11589,32 @@ async function meetUnfinished(request, parts, book) {
     }
     const changes = { images: request.images, env: request.env };
     const isForward = (open.turned ?? null) === null;
-    if (request.onUnfinished === 'resume' && isForward && (await (0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_4__/* .isVersionOf */ .k_)(parts, open.plan, changes))) {
+    if (request.onUnfinished === 'resume' && isForward && (await (0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_5__/* .isVersionOf */ .k_)(parts, open.plan, changes))) {
         if (open.paused !== null)
             return standsStill(open, open.paused);
-        return await (0,_resume_js__WEBPACK_IMPORTED_MODULE_2__/* .goOn */ .A)(request, parts, book, changes);
+        return await (0,_resume_js__WEBPACK_IMPORTED_MODULE_3__/* .goOn */ .A)(request, parts, book, changes);
     }
+    const misfits = await (0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_5__/* .misfitsOf */ .tc)(parts, open.plan, changes);
+    if (misfits.length > 0)
+        throw new _refusal_js__WEBPACK_IMPORTED_MODULE_2__/* .Refused */ .Lw([...misfits.map((one) => (0,_refusal_js__WEBPACK_IMPORTED_MODULE_2__/* .misfitFinding */ .SG)((0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_5__/* .subjectOf */ .et)(request).title, one)), left(open)]);
     parts.onLock(open.plan.release);
     teller.phase('Take back an unfinished release');
     const why = request.onUnfinished === 'resume' && isForward ? ', of another version;' : ' unfinished;';
-    teller.fact(`found ${(0,_take_back_js__WEBPACK_IMPORTED_MODULE_3__/* .describeOpen */ .u)(open)}${why} it is taken back first`);
-    const back = await (0,_take_back_js__WEBPACK_IMPORTED_MODULE_3__/* .takeBack */ .z)(parts, book, { cause: 'resumed', reason: 'a later run found it unfinished' });
+    teller.fact(`found ${(0,_take_back_js__WEBPACK_IMPORTED_MODULE_4__/* .describeOpen */ .u)(open)}${why} it is taken back first`);
+    const back = await (0,_take_back_js__WEBPACK_IMPORTED_MODULE_4__/* .takeBack */ .z)(parts, book, { cause: 'resumed', reason: 'a later run found it unfinished' });
     return back.ended.ending.outcome === 'failed' ? stuck(open, back.ended) : null;
+}
+/** Nothing takes its place: what is asked for could not be released either. */
+function left(open) {
+    const now = open.paused === null ? 'is unfinished' : `stands at ${(0,_release_route_js__WEBPACK_IMPORTED_MODULE_6__/* .percent */ .KN)((0,_release_stages_js__WEBPACK_IMPORTED_MODULE_7__/* .shareOf */ .tC)(open.plan, open.paused))}`;
+    return { message: `${capitalized((0,_take_back_js__WEBPACK_IMPORTED_MODULE_4__/* .describeOpen */ .u)(open))}, ${now}, and was left as it is.` };
 }
 /** With `on-unfinished: fail`. */
 function inTheWay(open) {
     return {
         message: open.paused === null
-            ? `${capitalized((0,_take_back_js__WEBPACK_IMPORTED_MODULE_3__/* .describeOpen */ .u)(open))}, is unfinished, and on-unfinished: fail says not to touch it. Go on with it by action: resume, or take it back by action: abort.`
-            : `${capitalized((0,_take_back_js__WEBPACK_IMPORTED_MODULE_3__/* .describeOpen */ .u)(open))}, stands at ${(0,_release_route_js__WEBPACK_IMPORTED_MODULE_5__/* .percent */ .KN)((0,_release_stages_js__WEBPACK_IMPORTED_MODULE_6__/* .shareOf */ .tC)(open.plan, open.paused))}, and on-unfinished: fail says not to touch it. Go on with it by action: promote, or take it back by action: abort.`,
+            ? `${capitalized((0,_take_back_js__WEBPACK_IMPORTED_MODULE_4__/* .describeOpen */ .u)(open))}, is unfinished, and on-unfinished: fail says not to touch it. Go on with it by action: resume, or take it back by action: abort.`
+            : `${capitalized((0,_take_back_js__WEBPACK_IMPORTED_MODULE_4__/* .describeOpen */ .u)(open))}, stands at ${(0,_release_route_js__WEBPACK_IMPORTED_MODULE_6__/* .percent */ .KN)((0,_release_stages_js__WEBPACK_IMPORTED_MODULE_7__/* .shareOf */ .tC)(open.plan, open.paused))}, and on-unfinished: fail says not to touch it. Go on with it by action: promote, or take it back by action: abort.`,
     };
 }
 /** What a dry run finds. */
@@ -11554,17 +11627,17 @@ function unfinished(open, { onUnfinished }) {
     const found = open.warm === null
         ? `is unfinished; ${then[onUnfinished]}`
         : 'was promoted, and its old version is kept warm; a run without dry-run finishes it first.';
-    return { ..._deploy_js__WEBPACK_IMPORTED_MODULE_0__/* .NOTHING */ .K$, plan: open.plan, reason: `${(0,_take_back_js__WEBPACK_IMPORTED_MODULE_3__/* .describeOpen */ .u)(open)} ${found}` };
+    return { ..._deploy_js__WEBPACK_IMPORTED_MODULE_0__/* .NOTHING */ .K$, plan: open.plan, reason: `${(0,_take_back_js__WEBPACK_IMPORTED_MODULE_4__/* .describeOpen */ .u)(open)} ${found}` };
 }
 /** Whoever let it pause waits for a person, not for a second run of the same job. */
 function standsStill(open, paused) {
-    const share = (0,_release_stages_js__WEBPACK_IMPORTED_MODULE_6__/* .shareOf */ .tC)(open.plan, paused);
+    const share = (0,_release_stages_js__WEBPACK_IMPORTED_MODULE_7__/* .shareOf */ .tC)(open.plan, paused);
     return {
         ..._deploy_js__WEBPACK_IMPORTED_MODULE_0__/* .NOTHING */ .K$,
         outcome: 'paused',
         plan: open.plan,
         pausedAt: share,
-        reason: `${capitalized((0,_take_back_js__WEBPACK_IMPORTED_MODULE_3__/* .describeOpen */ .u)(open))}, stands at ${(0,_release_route_js__WEBPACK_IMPORTED_MODULE_5__/* .percent */ .KN)(share)} already. Another run goes on from there with action: promote, or goes back with action: abort.`,
+        reason: `${capitalized((0,_take_back_js__WEBPACK_IMPORTED_MODULE_4__/* .describeOpen */ .u)(open))}, stands at ${(0,_release_route_js__WEBPACK_IMPORTED_MODULE_6__/* .percent */ .KN)(share)} already. Another run goes on from there with action: promote, or goes back with action: abort.`,
     };
 }
 function stuck(open, ended) {
@@ -11574,7 +11647,7 @@ function stuck(open, ended) {
         candidateHash: ended.candidateHash,
         // What stands because of somebody else is not for this run's own post to replace.
         left: ended.ending.outcome === 'failed' ? (0,_deploy_js__WEBPACK_IMPORTED_MODULE_0__/* .leftBy */ .jf)(ended.ending) : 'unfinished',
-        reason: `${(0,_take_back_js__WEBPACK_IMPORTED_MODULE_3__/* .describeOpen */ .u)(open)} is unfinished and could not be taken back: ${(0,_deploy_js__WEBPACK_IMPORTED_MODULE_0__/* .reasonOf */ .A3)(ended) ?? ''}`,
+        reason: `${(0,_take_back_js__WEBPACK_IMPORTED_MODULE_4__/* .describeOpen */ .u)(open)} is unfinished and could not be taken back: ${(0,_deploy_js__WEBPACK_IMPORTED_MODULE_0__/* .reasonOf */ .A3)(ended) ?? ''}`,
     };
 }
 function capitalized(text) {
@@ -11635,6 +11708,7 @@ async function withLock(request, parts, work, asker = null) {
 __webpack_require__.d(__webpack_exports__, {
   k_: () => (/* binding */ isVersionOf),
   TN: () => (/* binding */ workload_kinds_keyOf),
+  tc: () => (/* binding */ misfitsOf),
   rn: () => (/* binding */ pickUp),
   iA: () => (/* binding */ prepare),
   et: () => (/* binding */ subjectOf)
@@ -11654,7 +11728,10 @@ var release_sizes = __webpack_require__(8723);
 var held_rollout = __webpack_require__(8322);
 // EXTERNAL MODULE: ./lib/workload/template.js
 var workload_template = __webpack_require__(6067);
+// EXTERNAL MODULE: ./lib/workload/tracks.js
+var tracks = __webpack_require__(7521);
 ;// CONCATENATED MODULE: ./lib/engine/candidate-template.js
+
 
 
 
@@ -11688,6 +11765,23 @@ async function isVersionOfDeployment(api, namespace, plan, changes) {
         return (await candidateTemplate(api, plan, { deployment, replicaSets: [] }, changes)) !== null;
     const changed = (0,workload_template/* changeTemplate */.d5)(template, changes.images, changes.env);
     return 'template' in changed && (0,workload_template/* digestOf */.ol)(changed.template) === plan.candidate.digest;
+}
+/**
+ * What of the changes fits none of the Deployment's versions: while a release is in progress, the one that they will be made to is not yet
+ * certain.
+ */
+async function misfitsOfDeployment(api, namespace, plan, { images, env }) {
+    const deployment = await api.get((0,write_request/* deploymentPath */.nR)(namespace, plan.deployment.name));
+    if (deployment === null)
+        return [];
+    const changed = (0,workload_template/* changeTemplate */.d5)(deployment.spec?.template ?? {}, images, env);
+    if (!('misfits' in changed))
+        return [];
+    const replicaSets = await api.list(`/apis/apps/v1/namespaces/${namespace}/replicasets`, {
+        labelSelector: (0,tracks/* podSelectorOf */.cd)(deployment),
+    });
+    const fitting = replicaSets.items.some(({ spec }) => 'template' in (0,workload_template/* changeTemplate */.d5)(spec?.template ?? {}, images, env));
+    return fitting ? [] : changed.misfits;
 }
 /** As the API server would store it, with its defaults and whatever admission makes of it. Null: it refuses it. */
 async function storedTemplate(api, plan, deployment, template) {
@@ -13311,8 +13405,6 @@ function foreignIn(plan, seen) {
     };
 }
 
-// EXTERNAL MODULE: ./lib/workload/tracks.js
-var tracks = __webpack_require__(7521);
 ;// CONCATENATED MODULE: ./lib/engine/measured-stage.js
 
 
@@ -15309,6 +15401,12 @@ function prepare(parts, request, now, wanted = { from: 'inputs' }, allowance = e
  */
 function pickUp(parts, plan, changes) {
     return (0,knative_plan/* isKnative */.v)(plan) ? pickUpKnative(parts, plan, changes) : pickUpDeployment(parts, plan, changes);
+}
+/** Why these changes cannot be made to the workload of a release on record, whichever of its versions stays; empty: they can. */
+async function misfitsOf({ api, namespace }, plan, changes) {
+    return (0,knative_plan/* isKnative */.v)(plan)
+        ? await (0,candidate_template/* misfitsOfKnative */.t6)(api, namespace, plan, changes)
+        : await misfitsOfDeployment(api, namespace, plan, changes);
 }
 /** Whether these changes make the version that the release on record is of. Throws what a read throws. */
 function isVersionOf({ api, namespace }, plan, changes) {

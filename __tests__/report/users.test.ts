@@ -9,6 +9,11 @@ const SWITCHED = PROMOTED.writes.slice(0, 6);
 test.each<[string, Story, ReturnType<typeof usersAfter>]>([
   ['promoted', PROMOTED, { on: 'new' }],
   ['where they were wanted, without the template', PINNED, { on: 'before' }],
+  [
+    'where they were wanted, and not for long',
+    { ...PINNED, phases: [...PINNED.phases.slice(0, 2), span('Go back', 700, 900)] },
+    { on: 'not-back', backFor: 500 },
+  ],
   ['unchanged', UNCHANGED, { on: 'same' }],
   ['dry run', DRY_RUN, { on: 'untouched' }],
   ['refused', REFUSED, { on: 'untouched' }],
@@ -31,6 +36,26 @@ test.each<[string, Story, ReturnType<typeof usersAfter>]>([
     'taken back by the post step',
     { ...CRASHED, outcome: 'aborted', phases: TAKEN_BACK, writes: [] },
     { on: 'old-again' },
+  ],
+  [
+    'taken back by the post step, which sends users back itself',
+    { ...CRASHED, outcome: 'aborted', phases: [...TAKEN_BACK, span('Go back', 10, 20)] },
+    { on: 'old-again' },
+  ],
+  [
+    'not taken back by the post step, though it began to',
+    { ...CRASHED, outcome: 'failed', phases: [...TAKEN_BACK, span('Go back', 10, 20)] },
+    { on: 'uncertain' },
+  ],
+  [
+    'refused, after an older one was taken back',
+    { ...REFUSED, writes: SWITCHED, phases: [span('Preflight', 0, 5), ...TAKEN_BACK, span('Preflight', 10, 20)] },
+    { on: 'old-again' },
+  ],
+  [
+    'taken back before the switch, after an older one was',
+    { ...CRASHED, phases: [...TAKEN_BACK, ...CRASHED.phases] },
+    { on: 'old', newFor: null },
   ],
   ['completed by the post step', { ...PROMOTED, phases: TAKEN_BACK }, { on: 'new' }],
   [

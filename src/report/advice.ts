@@ -3,7 +3,7 @@ import type { Images } from '../release/plan.ts';
 import { formatDuration } from './duration.ts';
 import { oneLine } from './escape.ts';
 import type { Story } from './story.ts';
-import { hasBegun, type Users, usersAfter } from './users.ts';
+import { beginningOf, hasBegun, type Users, usersAfter } from './users.ts';
 
 /** What a person does now: sentences (code in backticks), and material to copy. */
 export interface Advice {
@@ -154,6 +154,8 @@ function todo(text: string): Advice {
 function cancelledAdvice(story: Story): Advice {
   const { on } = usersAfter(story);
   if (on === 'untouched') return todo('The release had not begun. Run the job again when it suits.');
+  if (on !== 'uncertain' && story.action === 'abort')
+    return todo('There is nothing to clean up: the release was taken back. Release again when it suits.');
   if (on !== 'uncertain' && story.release !== null)
     return todo(
       'There is nothing to clean up: the release was taken back when the run was cancelled. Run the job again when it suits.',
@@ -174,7 +176,7 @@ function failedAdvice(story: Story): Advice {
       text: 'Nothing moves by itself. When the reason is put right, `action: resume` ends the rollback. `action: abort`, and a deploy before it begins, take users to the version that they were to leave.',
       copy: { what: 'inputs', text: eitherOf(story, 'resume', 'abort') },
     };
-  if (story.phases.at(-1)?.phase === 'Finish')
+  if (beginningOf(story) === 'Finish')
     return todo(
       'Both versions are up still, and users are on the new one. Put the reason right and run the job again.',
     );

@@ -33,15 +33,18 @@ export function usersAfter(story: Story): Users {
   if (story.outcome === 'promoted') return { on: 'new' };
   if (story.outcome === 'paused') return { on: 'both', share: story.pausedAt ?? 0 };
   if (story.outcome === 'unchanged') return { on: 'same' };
-  const last = story.phases.at(-1)?.phase;
-  if (last === 'Take back an unfinished release' || last === 'Roll back')
+  const began = beginningOf(story);
+  if (began === 'Take back an unfinished release' || began === 'Roll back')
     return { on: story.outcome === 'failed' ? 'uncertain' : 'old-again' };
   if (story.rollback && story.outcome === 'rolled-back') return { on: 'before' };
+  // An earlier run's was taken back first, and then this one was refused.
+  if (began === null && story.phases.some(({ phase }) => phase === 'Take back an unfinished release'))
+    return { on: 'old-again' };
   if (story.writes.length === 0) return { on: 'untouched' };
   // They were all there when it began, and nothing has moved them since.
-  if (last === 'Set the template back' && story.outcome === 'failed') return { on: 'before' };
+  if (story.phases.at(-1)?.phase === 'Set the template back' && story.outcome === 'failed') return { on: 'before' };
   // They were all on the new version when it began.
-  if (last === 'Finish') return { on: 'new' };
+  if (began === 'Finish') return { on: 'new' };
   const exposure = exposureOf(story);
   if (exposure?.isOver === false) return { on: 'uncertain' };
   const ms = exposure?.ms ?? null;
@@ -92,12 +95,23 @@ function rollingExposure({
 }
 
 /** Chapters in which the release of an earlier run is ended. */
-const OF_EARLIER_RUNS: readonly (Phase | undefined)[] = ['Take back an unfinished release', 'Roll back', 'Finish'];
+const OF_EARLIER_RUNS: readonly Phase[] = ['Take back an unfinished release', 'Roll back', 'Finish'];
+/** Chapters with which a rollback begins that has nothing to open: users go to a Revision that is there. */
+const WITHOUT_OPENING: readonly Phase[] = ['Start candidate', 'Switch users'];
 
-/** Chapters that begin with a write. */
-const BEGINNINGS: ReadonlySet<Phase> = new Set(['Open', 'Start candidate', 'Switch users']);
+/**
+ * The chapter with which the release began that the story ends with: `Open` of this run's own, or the one in which an earlier run's is ended,
+ * whatever chapters follow. Null: none did; what was ended before the last `Preflight` is over.
+ */
+export function beginningOf({ action, phases }: Pick<Story, 'action' | 'phases'>): Phase | null {
+  const at = phases.findLastIndex(({ phase }) => [...OF_EARLIER_RUNS, 'Open', 'Preflight'].includes(phase));
+  const last = phases[at]?.phase;
+  if (last !== undefined && last !== 'Preflight') return last;
+  if (action !== 'rollback') return null;
+  return phases.slice(at + 1).find(({ phase }) => WITHOUT_OPENING.includes(phase))?.phase ?? null;
+}
 
 /** Whether the release of this run got as far as writing. Findings before that are refusals, after it they are failures. */
-export function hasBegun({ phases }: Story): boolean {
-  return phases.some(({ phase }) => BEGINNINGS.has(phase)) || OF_EARLIER_RUNS.includes(phases.at(-1)?.phase);
+export function hasBegun(story: Story): boolean {
+  return beginningOf(story) !== null;
 }
