@@ -1434,7 +1434,7 @@ function wasBefore(story, share) {
 /** Whether there is anything to be told of the ramp: of one that an earlier run went, and this one only ends, nothing is known here. */
 function knowsRamp(story) {
     const began = beginningOf(story);
-    return story.steps.length > 1 && (story.ramp.length > 0 || began === null || began === 'Open');
+    return story.steps.length > 1 && (story.ramp.length > 0 || began === null || !OF_EARLIER_RUNS.includes(began));
 }
 
 ;// CONCATENATED MODULE: ./lib/report/timeline.js

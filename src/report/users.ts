@@ -95,7 +95,7 @@ function rollingExposure({
 }
 
 /** Chapters in which the release of an earlier run is ended. */
-const OF_EARLIER_RUNS: readonly Phase[] = ['Take back an unfinished release', 'Roll back', 'Finish'];
+export const OF_EARLIER_RUNS: readonly Phase[] = ['Take back an unfinished release', 'Roll back', 'Finish'];
 /** Chapters with which a rollback begins that has nothing to open: users go to a Revision that is there. */
 const WITHOUT_OPENING: readonly Phase[] = ['Start candidate', 'Switch users'];
 
