@@ -863,13 +863,16 @@ async function flip(parts, book) {
     // Of a rollback, too, that is taken back itself: that was wanted now.
     return { ...(0,deploy/* resultOf */.Bg)(plan, ended), outcome: ended.ending.outcome };
 }
-function foreseen({ plan, warm }, { goal, stableHash }) {
+function foreseen({ plan, warm }, { goal, stableHash, candidateHash }) {
     const isFlip = goal === null || goal.is !== 'version' || goal.version.hash === (stableHash ?? plan.stable.hash);
-    const what = warm === null
-        ? `takes ${(0,knative_plan/* isKnative */.v)(plan) ? plan.knative.name : plan.deployment.name} back from the unfinished release ${plan.release}`
-        : isFlip
-            ? `takes users back to the old version of release ${plan.release}, which is kept warm, in one step`
-            : `finishes release ${plan.release}, whose old version is kept warm, first`;
+    const isAgain = plan.rollback && warm === null && goal?.is === 'version' && goal.version.hash === candidateHash;
+    const what = isAgain
+        ? `brings users to where the unfinished release ${plan.release} was to bring them`
+        : warm === null
+            ? `takes ${(0,knative_plan/* isKnative */.v)(plan) ? plan.knative.name : plan.deployment.name} back from the unfinished release ${plan.release}`
+            : isFlip
+                ? `takes users back to the old version of release ${plan.release}, which is kept warm, in one step`
+                : `finishes release ${plan.release}, whose old version is kept warm, first`;
     return {
         ...deploy/* NOTHING */.K$,
         outcome: 'unchanged',

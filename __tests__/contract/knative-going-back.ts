@@ -211,6 +211,8 @@ export function knativeRollbacks(cluster: () => TestCluster, { moments }: { read
         expect(result.summary).toContain('action: resume');
         const status = await scene.run({ action: 'status' });
         expect(status.outputs.possible).toBe('resume abort finish rollback deploy');
+        const told = await scene.run({ action: 'rollback', 'dry-run': 'true' });
+        expect(told.outputs.reason).toMatch(/brings users to where the unfinished release r-\S+ was to bring them/);
         const again = await scene.run({ action: 'rollback', timeout: '5s' });
         expectFailure(again, 'failed', /All users are on Revision web-00001, as was wanted, .* Revision web-00003/);
         expect(scene.served).toEqual([only(IMAGE.v1), only(IMAGE.v2), only(IMAGE.v1)]);

@@ -195,10 +195,12 @@ async function flip(parts: DeployParts, book: OpenBook): Promise<Result> {
   return { ...resultOf(plan, ended), outcome: ended.ending.outcome };
 }
 
-function foreseen({ plan, warm }: OpenRelease, { goal, stableHash }: Wish): Result {
+function foreseen({ plan, warm }: OpenRelease, { goal, stableHash, candidateHash }: Wish): Result {
   const isFlip = goal === null || goal.is !== 'version' || goal.version.hash === (stableHash ?? plan.stable.hash);
-  const what =
-    warm === null
+  const isAgain = plan.rollback && warm === null && goal?.is === 'version' && goal.version.hash === candidateHash;
+  const what = isAgain
+    ? `brings users to where the unfinished release ${plan.release} was to bring them`
+    : warm === null
       ? `takes ${isKnative(plan) ? plan.knative.name : plan.deployment.name} back from the unfinished release ${plan.release}`
       : isFlip
         ? `takes users back to the old version of release ${plan.release}, which is kept warm, in one step`
