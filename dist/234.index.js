@@ -94,8 +94,8 @@ var refusal = __webpack_require__(5394);
 var open_record = __webpack_require__(8148);
 // EXTERNAL MODULE: ./lib/engine/close-record.js
 var close_record = __webpack_require__(2686);
-// EXTERNAL MODULE: ./lib/engine/workload-kinds.js + 36 modules
-var workload_kinds = __webpack_require__(8471);
+// EXTERNAL MODULE: ./lib/engine/workload-kinds.js + 39 modules
+var workload_kinds = __webpack_require__(2362);
 ;// CONCATENATED MODULE: ./lib/engine/stand-still.js
 
 

@@ -211,6 +211,9 @@ function usersAfter(story) {
         return { on: 'old-again' };
     if (story.writes.length === 0)
         return { on: 'untouched' };
+    // They were all there when it began, and nothing has moved them since.
+    if (story.phases.at(-1)?.phase === 'Set the template back' && story.outcome === 'failed')
+        return { on: 'before' };
     // They were all on the new version when it began.
     if (began === 'Finish')
         return { on: 'new' };
@@ -259,13 +262,20 @@ function rollingExposure({ phases, outcome, release, finishedAt, rollback, held,
 }
 /** Chapters in which the release of an earlier run is ended. */
 const OF_EARLIER_RUNS = ['Take back an unfinished release', 'Roll back', 'Finish'];
+/** Chapters with which a rollback begins that has nothing to open: users go to a Revision that is there. */
+const WITHOUT_OPENING = ['Start candidate', 'Switch users'];
 /**
  * The chapter with which the release began that the story ends with: `Open` of this run's own, or the one in which an earlier run's is ended,
  * whatever chapters follow. Null: none did; what was ended before the last `Preflight` is over.
  */
-function beginningOf({ phases }) {
-    const last = phases.findLast(({ phase }) => [...OF_EARLIER_RUNS, 'Open', 'Preflight'].includes(phase))?.phase;
-    return last === undefined || last === 'Preflight' ? null : last;
+function beginningOf({ action, phases }) {
+    const at = phases.findLastIndex(({ phase }) => [...OF_EARLIER_RUNS, 'Open', 'Preflight'].includes(phase));
+    const last = phases[at]?.phase;
+    if (last !== undefined && last !== 'Preflight')
+        return last;
+    if (action !== 'rollback')
+        return null;
+    return phases.slice(at + 1).find(({ phase }) => WITHOUT_OPENING.includes(phase))?.phase ?? null;
 }
 /** Whether the release of this run got as far as writing. Findings before that are refusals, after it they are failures. */
 function hasBegun(story) {
@@ -573,6 +583,12 @@ function failedAdvice(story) {
     const { on } = usersAfter(story);
     if (on === 'untouched')
         return todo('Put the reason right and run the job again.');
+    if (on === 'before')
+        return {
+            title: 'What to do',
+            text: 'Nothing moves by itself. When the reason is put right, `action: resume` ends the rollback. `action: abort`, and a deploy before it begins, take users to the version that they were to leave.',
+            copy: { what: 'inputs', text: eitherOf(story, 'resume', 'abort') },
+        };
     if (beginningOf(story) === 'Finish')
         return todo('Both versions are up still, and users are on the new one. Put the reason right and run the job again.');
     if (on === 'not-back')
@@ -622,18 +638,19 @@ function shellWord(name) {
 function wayBack(story) {
     const changed = changedImages(story.from, story.to);
     const title = 'How to take it back';
-    if (story.rollbackPossible && story.kind === 'Deployment')
+    if (story.rollbackPossible) {
+        const service = story.kind === 'Deployment' ? story.service : null;
         return {
             title,
-            text: 'These inputs bring the version before back. It is checked and switched like every release.',
+            text: story.kind === 'Deployment'
+                ? 'These inputs bring the version before back. It is checked and switched like every release.'
+                : 'These inputs move users back to the Revision before by one write, while Knative keeps it and it is Ready.',
             copy: {
                 what: 'inputs',
-                text: [
-                    ...inputsFor(story, 'rollback'),
-                    ...(story.service === null ? [] : [`  service: ${yamlText(story.service)}`]),
-                ].join('\n'),
+                text: [...inputsFor(story, 'rollback'), ...(service === null ? [] : [`  service: ${yamlText(service)}`])].join('\n'),
             },
         };
+    }
     if (changed.length === 0)
         return { title, text: 'Release again with the values of `env` that were there before.', copy: null };
     const lines = [
@@ -1155,6 +1172,8 @@ function title(story) {
         default:
             if (story.action === 'finish')
                 return `Crossfade could not finish the release of ${workload}`;
+            if (usersAfter(story).on === 'before')
+                return `Crossfade rolled ${workload} back, but could not end that`;
             if (story.action === 'rollback' || story.rollback)
                 return `Crossfade could not roll ${workload} back`;
             return `Crossfade could not release ${workload}${story.held ? ' and left both versions standing' : ''}`;
@@ -1415,7 +1434,7 @@ function wasBefore(story, share) {
 /** Whether there is anything to be told of the ramp: of one that an earlier run went, and this one only ends, nothing is known here. */
 function knowsRamp(story) {
     const began = beginningOf(story);
-    return story.steps.length > 1 && (story.ramp.length > 0 || began === null || began === 'Open');
+    return story.steps.length > 1 && (story.ramp.length > 0 || began === null || !OF_EARLIER_RUNS.includes(began));
 }
 
 ;// CONCATENATED MODULE: ./lib/report/timeline.js
@@ -1625,6 +1644,8 @@ function outcomeWords(story) {
         return summary_NOT_DONE[story.action] ?? '❌ Not released';
     if (story.held)
         return '❌ Failed, both versions left standing';
+    if (story.outcome === 'failed' && usersAfter(story).on === 'before')
+        return '⚠️ Rolled back, but not to its end';
     return story.keptWarm ? `${OUTCOMES.promoted}, the old version kept warm` : OUTCOMES[story.outcome];
 }
 /** For someone tired: what it means for the users, and why. */
@@ -6650,7 +6671,7 @@ const systemClock = {
 /* harmony import */ var _release_other_clock_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(9060);
 /* harmony import */ var _release_outcome_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(2797);
 /* harmony import */ var _record_store_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9109);
-/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(8471);
+/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2362);
 
 
 
@@ -7277,8 +7298,8 @@ var close_record = __webpack_require__(2686);
 var refusal = __webpack_require__(5394);
 // EXTERNAL MODULE: ./lib/engine/unfinished.js
 var unfinished = __webpack_require__(9457);
-// EXTERNAL MODULE: ./lib/engine/workload-kinds.js + 36 modules
-var workload_kinds = __webpack_require__(8471);
+// EXTERNAL MODULE: ./lib/engine/workload-kinds.js + 39 modules
+var workload_kinds = __webpack_require__(2362);
 ;// CONCATENATED MODULE: ./lib/engine/deploy.js
 
 
@@ -8229,7 +8250,7 @@ function firstWrites(request, { bindings, objects }) {
 /* harmony import */ var _close_record_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2686);
 /* harmony import */ var _open_record_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8148);
 /* harmony import */ var _take_back_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2107);
-/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(8471);
+/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(2362);
 
 
 
@@ -8258,8 +8279,10 @@ async function finishRelease(parts, book, timeout) {
 async function endRollback(parts, book, timeout) {
     const finished = await finishRelease(parts, book, timeout);
     const { open } = finished.book;
-    // Noted as their version for good, it is that whatever came of the rest.
-    if (finished.ended.ending.outcome === 'promoted' || open === null || open.warm !== null)
+    const { ending } = finished.ended;
+    // Noted as their version for good, it is that whatever came of the rest; and so it is when only its template is missing.
+    const isPinned = ending.outcome === 'failed' && ending.left === 'as-it-was' && ending.pinned === true;
+    if (ending.outcome === 'promoted' || isPinned || open === null || open.warm !== null)
         return { finished, book };
     return { finished: null, book: { ...finished.book, open } };
 }
@@ -8502,7 +8525,8 @@ function fieldsAfter(plan, { owners }, service) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   l: () => (/* binding */ observe)
+/* harmony export */   RH: () => (/* binding */ candidateOf),
+/* harmony export */   lB: () => (/* binding */ observe)
 /* harmony export */ });
 /* unused harmony export effectOf */
 /* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7975);
@@ -8537,7 +8561,8 @@ function observe(plan, snapshot) {
         current: isCurrent(service),
         stable: viewOf(stable),
         candidate: viewOf(candidate),
-        restored: viewOf(restoredBy(service, revisions, stable)),
+        restored: viewOf(stable === null ? null : latestLike(service, revisions, (0,_workload_knative_service_js__WEBPACK_IMPORTED_MODULE_1__/* .specDigest */ .Wx)(stable))),
+        renewed: viewOf(plan.knative.goal === undefined ? candidate : latestLike(service, revisions, plan.knative.candidateSpec)),
         latestReady,
         traffic: trafficView(plan, service, candidate, revisions),
         effect: effectOf(service),
@@ -8556,18 +8581,19 @@ function differenceOf(known, template) {
     const spec = known?.spec;
     return (0,_workload_template_js__WEBPACK_IMPORTED_MODULE_2__/* .templateDifference */ .YV)(spec === undefined ? {} : { spec }, template);
 }
-/** The newest Revision since the release began that has the candidate's template. */
+/** The newest Revision since the release began that has the candidate's template; or the one from before that it goes back to. */
 function candidateOf({ knative }, revisions) {
-    const { candidateName, candidateSpec, generation } = knative;
+    const { candidateName, candidateSpec, generation, goal } = knative;
+    if (goal !== undefined)
+        return revisions.find(({ metadata }) => metadata?.name === goal.revision) ?? null;
     const own = revisions.filter((revision) => (0,_workload_knative_service_js__WEBPACK_IMPORTED_MODULE_1__/* .specDigest */ .Wx)(revision) === candidateSpec &&
         (candidateName === null ? (0,_workload_knative_service_js__WEBPACK_IMPORTED_MODULE_1__/* .numberOf */ .rl)(revision) > generation : revision.metadata?.name === candidateName));
     return own.sort((a, b) => (0,_workload_knative_service_js__WEBPACK_IMPORTED_MODULE_1__/* .numberOf */ .rl)(b) - (0,_workload_knative_service_js__WEBPACK_IMPORTED_MODULE_1__/* .numberOf */ .rl)(a))[0] ?? null;
 }
-function restoredBy({ status }, revisions, stable) {
+/** The Revision of the template as it is now, if it is like this one. */
+function latestLike({ status }, revisions, digest) {
     const latest = revisions.find(({ metadata }) => metadata?.name === status?.latestCreatedRevisionName);
-    if (latest === undefined || stable === null)
-        return null;
-    return (0,_workload_knative_service_js__WEBPACK_IMPORTED_MODULE_1__/* .specDigest */ .Wx)(latest) === (0,_workload_knative_service_js__WEBPACK_IMPORTED_MODULE_1__/* .specDigest */ .Wx)(stable) ? latest : null;
+    return latest !== undefined && (0,_workload_knative_service_js__WEBPACK_IMPORTED_MODULE_1__/* .specDigest */ .Wx)(latest) === digest ? latest : null;
 }
 /** The Service's controller has seen its generation, and the Configuration's has made the Revision of it. */
 function isCurrent(service) {
@@ -8678,13 +8704,13 @@ var knative_service = __webpack_require__(2485);
 
 
 /** Whether a release of this Knative Service may begin, and its stable Revision; or everything that speaks against it. Pure. */
-function fitnessOf(service, revisions) {
+function fitnessOf(service, revisions, { from } = { from: 'inputs' }) {
     const stable = revisions.find(({ metadata }) => metadata?.name === service.status?.latestReadyRevisionName);
     const messages = [
         deleted(service),
         (0,drivers/* driverRefusal */.F)(service, titleOf(service)),
         owned(service),
-        unsettled(service),
+        unsettled(service, from),
         divided(service),
         stable === undefined ? null : unlike(service, stable),
     ].filter((message) => message !== null);
@@ -8708,10 +8734,10 @@ function owned(service) {
         return null;
     return `${titleOf(service)} is made by ${owner.kind} ${owner.name} (${owner.apiVersion}), which writes its template and traffic. Release that one by its own means.`;
 }
-/** A release begins from a version that is well: going back means back to that. */
-function unsettled(service) {
+/** A release begins from a version that is well: going back means back to that. One that is to be left need not be. */
+function unsettled(service, from) {
     const { metadata, status } = service;
-    const ready = (0,knative_service/* conditionOf */.rI)(service, 'Ready');
+    const ready = (0,knative_service/* conditionOf */.rI)(service, from === 'history' ? 'RoutesReady' : 'Ready');
     const said = (0,knative_service/* wordsOf */.Z9)(ready);
     if (ready?.status !== 'True')
         return `${titleOf(service)} is not Ready${said === '' ? '' : ` (${said})`}. Put it right first: what a release goes back to has to be well.`;
@@ -8794,7 +8820,7 @@ const LONGEST_NAME = 63;
  * Reads and checks everything before the first write. Throws Refused with all findings at once, or what a read throws.
  * `now`: epoch ms, the start of the release.
  */
-async function preflight_preflight(api, request, namespace, now, allowance = engine_allowance/* ALL_NEEDED */.M) {
+async function preflight_preflight(api, request, namespace, now, wanted = { from: 'inputs' }, allowance = engine_allowance/* ALL_NEEDED */.M) {
     const name = request.knativeService ?? '';
     const reads = Promise.all([
         api.get((0,knative_service/* knativeServicePath */.xl)(namespace, name)),
@@ -8810,8 +8836,9 @@ async function preflight_preflight(api, request, namespace, now, allowance = eng
     if (service === null || revisions === null)
         throw new refusal/* Refused */.Lw([await absent(api, namespace, name)]);
     const template = service.spec?.template ?? {};
-    const fit = fitnessOf(service, revisions.items);
-    const changed = (0,workload_template/* changeTemplate */.d5)(template, request.images, request.env);
+    const fit = fitnessOf(service, revisions.items, wanted);
+    const goal = wanted.from === 'history' ? revisions.items.find(isCalled(wanted.hash)) : undefined;
+    const changed = wantedTemplate(wanted, request, template, goal);
     if (!('stable' in fit) || 'misfits' in changed)
         throw new refusal/* Refused */.Lw([
             ...('findings' in fit ? fit.findings : []),
@@ -8820,9 +8847,9 @@ async function preflight_preflight(api, request, namespace, now, allowance = eng
                 : []),
         ]);
     const release = (0,preflight/* releaseId */.Bf)(now);
-    const candidateName = candidateNameFor(template, name, release);
+    const candidateName = candidateNameFor(template, name, release, goal);
     const candidateTemplate = (0,candidate_template/* named */.KT)(changed.template, candidateName);
-    const steps = stepsOf(request);
+    const steps = stepsOf(request, goal);
     const plan = {
         release,
         strategy: request.strategy,
@@ -8830,7 +8857,7 @@ async function preflight_preflight(api, request, namespace, now, allowance = eng
         pauseAt: (0,plan_steps/* pauseShare */.Ab)(request.pauseAt, steps),
         onFailure: request.onFailure,
         keepWarm: false,
-        rollback: false,
+        rollback: wanted.from === 'history',
         knative: {
             name,
             uid: service.metadata?.uid ?? '',
@@ -8840,6 +8867,7 @@ async function preflight_preflight(api, request, namespace, now, allowance = eng
             candidateSpec: (0,knative_service/* specDigest */.Wx)(specOf(candidateTemplate)),
             tag: TAGS.find((tag) => !service.spec?.traffic?.some((target) => target.tag === tag)) ?? TAGS[0],
             generation: Math.max(0, ...revisions.items.map(knative_service/* numberOf */.rl)),
+            ...(goal === undefined ? {} : { goal: goalOf(goal, candidateTemplate) }),
         },
         stable: {
             hash: fit.stable.metadata?.name ?? '',
@@ -8874,14 +8902,40 @@ async function preflight_preflight(api, request, namespace, now, allowance = eng
         warnings: (0,drivers/* ownerWarnings */.z)(service, `Knative Service ${name}`, '.spec.traffic'),
     };
 }
-/** Up and checked before any user, the ramp, all of the users. */
-function stepsOf({ strategy, steps }) {
-    return [{ share: 0, stay: 0 }, ...(strategy === 'canary' ? steps : []), { share: route/* ALL */.y2, stay: 0 }];
+/** Up and checked before any user, the ramp, all of the users; to a Revision that is up, and that nobody wants to check, in one. */
+function stepsOf(request, goal) {
+    const { strategy, steps, pauseAt } = request;
+    const all = { share: route/* ALL */.y2, stay: 0 };
+    if (goal !== undefined && strategy !== 'canary' && pauseAt === null && (0,plan_judging/* judgingOf */.c)(request).checks === 0)
+        return [all];
+    return [{ share: 0, stay: 0 }, ...(strategy === 'canary' ? steps : []), all];
 }
-/** Who names Revisions has to give every one a name of its own. Null: Knative does. */
-function candidateNameFor({ metadata }, service, release) {
+/** Where the template of the candidate comes from, or what stands in the way of it. */
+function wantedTemplate(wanted, { images, env }, template, goal) {
+    if (wanted.from === 'inputs')
+        return (0,workload_template/* changeTemplate */.d5)(template, images, env);
+    if (goal === undefined)
+        return { misfits: [{ input: 'to', message: `wanted Revision ${wanted.hash}; it is not there` }] };
+    const ready = (0,knative_service/* conditionOf */.rI)(goal, 'Ready');
+    if (ready?.status === 'True')
+        return { template: (0,knative_service/* templateOf */.kW)((0,knative_service/* templateMetadataOf */.js)(goal), goal) };
+    const said = (0,knative_service/* wordsOf */.Z9)(ready);
+    const message = `wanted to move users to Revision ${wanted.hash}; it is not Ready${said === '' ? '' : ` (${said})`}. ` +
+        'Name another one, or release its images with action: deploy, which makes a new Revision and proves it before any user';
+    return { misfits: [{ input: 'to', message }] };
+}
+function isCalled(name) {
+    return ({ metadata }) => metadata?.name === name;
+}
+function goalOf(goal, { metadata }) {
+    return { revision: goal.metadata?.name ?? '', metadata: metadata ?? null };
+}
+/** Who names Revisions has to give every one a name of its own; one that is gone back to has its name. Null: Knative names them. */
+function candidateNameFor({ metadata }, service, release, goal) {
     if (metadata?.name === undefined)
         return null;
+    if (goal !== undefined)
+        return goal.metadata?.name ?? null;
     const [, ...parts] = release.split('-');
     const full = `${service}-${parts.join('-')}`;
     return full.length <= LONGEST_NAME ? full : `${service}-${parts.at(-1)}`;
@@ -8922,7 +8976,11 @@ async function absent(api, namespace, name) {
 }
 /** The writes as dry runs: admission, validation and permission say now what they would say later. Answers the Service as opened. */
 async function tried(api, plan, service, template) {
-    const attempts = [(0,knative_service/* open */.ho)(service, template), (0,knative_service/* pin */.y_)(service, plan), (0,knative_service/* split */.lD)(service, plan, route/* ALL */.y2, plan.stable.hash)];
+    const { goal } = plan.knative;
+    const users = goal === undefined
+        ? [(0,knative_service/* pin */.y_)(service, plan), (0,knative_service/* split */.lD)(service, plan, route/* ALL */.y2, plan.stable.hash)]
+        : [(0,knative_service/* split */.lD)(service, plan, route/* ALL */.y2, goal.revision)];
+    const attempts = [(0,knative_service/* open */.ho)(service, template), ...users];
     const [opened, ...others] = await Promise.allSettled(attempts.map((write) => api.write(write, { dryRun: true })));
     const refusals = [opened, ...others].flatMap((result) => result?.status === 'rejected' ? [result.reason] : []);
     if (refusals.length > 0)
@@ -8930,6 +8988,90 @@ async function tried(api, plan, service, template) {
             message: `The API server would refuse a write of this release: ${reason instanceof Error ? reason.message : String(reason)}.`,
         })));
     return opened?.status === 'fulfilled' ? opened.value : service;
+}
+
+
+/***/ }),
+
+/***/ 7974:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   p: () => (/* binding */ readRevisions),
+/* harmony export */   x: () => (/* binding */ versionsOf)
+/* harmony export */ });
+/* harmony import */ var _cluster_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2835);
+/* harmony import */ var _release_knative_plan_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(6449);
+/* harmony import */ var _workload_knative_service_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2485);
+/* harmony import */ var _workload_template_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6067);
+/* harmony import */ var _observe_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(4499);
+
+
+
+
+
+/** The versions of a Knative Service, from its Revisions. Null: there is no such Service, or it may not be read. Throws what a read throws. */
+async function readRevisions(api, namespace, name) {
+    try {
+        const labelSelector = `${_workload_knative_service_js__WEBPACK_IMPORTED_MODULE_1__/* .SERVICE_OF_REVISION */ .qQ}=${name}`;
+        const [service, { items }] = await Promise.all([
+            api.get((0,_workload_knative_service_js__WEBPACK_IMPORTED_MODULE_1__/* .knativeServicePath */ .xl)(namespace, name)),
+            api.list((0,_workload_knative_service_js__WEBPACK_IMPORTED_MODULE_1__/* .revisionsPath */ .Cl)(namespace), { labelSelector }),
+        ]);
+        return service === null ? null : versionsOf(service, items);
+    }
+    catch (error) {
+        // The cluster serves no such thing: the preflight says so.
+        if ((0,_cluster_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .isStatus */ .zM)(error, 403) || (0,_cluster_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .isStatus */ .zM)(error, 404))
+            return null;
+        throw error;
+    }
+}
+/**
+ * Revisions of the same template are one version: each time one is taken back, or gone back to, Knative makes one more of the old template.
+ * Pure.
+ */
+function versionsOf({ status }, revisions) {
+    const users = status?.latestReadyRevisionName ?? null;
+    const groups = [...Map.groupBy(revisions, digestOf).values()];
+    const known = (hash) => {
+        const group = groups.find((alike) => alike.some(isCalled(hash)));
+        return group === undefined ? hash : (bestOf(group, users).metadata?.name ?? hash);
+    };
+    return {
+        kept: groups.map((group) => keptVersion(group, users)),
+        running: users === null ? null : known(users),
+        known,
+        candidateOf: (plan) => {
+            const candidate = (0,_release_knative_plan_js__WEBPACK_IMPORTED_MODULE_4__/* .isKnative */ .v)(plan) ? (0,_observe_js__WEBPACK_IMPORTED_MODULE_3__/* .candidateOf */ .RH)(plan, revisions) : null;
+            return candidate === null ? null : known(candidate.metadata?.name ?? '');
+        },
+    };
+}
+function keptVersion(group, users) {
+    const best = bestOf(group, users);
+    return {
+        hash: best.metadata?.name ?? '',
+        revision: (0,_workload_knative_service_js__WEBPACK_IMPORTED_MODULE_1__/* .numberOf */ .rl)(best),
+        images: (0,_workload_template_js__WEBPACK_IMPORTED_MODULE_2__/* .imagesOf */ .IC)(best.spec === undefined ? {} : { spec: best.spec }),
+        names: group.flatMap((revision) => [revision.metadata?.name ?? '', String((0,_workload_knative_service_js__WEBPACK_IMPORTED_MODULE_1__/* .numberOf */ .rl)(revision))]),
+    };
+}
+/** The one that users are on; else the newest that is ready. */
+function bestOf(group, users) {
+    const [first = {}] = group.toSorted((a, b) => rank(b) - rank(a) || (0,_workload_knative_service_js__WEBPACK_IMPORTED_MODULE_1__/* .numberOf */ .rl)(b) - (0,_workload_knative_service_js__WEBPACK_IMPORTED_MODULE_1__/* .numberOf */ .rl)(a));
+    return first;
+    function rank(revision) {
+        if (users !== null && isCalled(users)(revision))
+            return 2;
+        return (0,_workload_knative_service_js__WEBPACK_IMPORTED_MODULE_1__/* .conditionOf */ .rI)(revision, 'Ready')?.status === 'True' ? 1 : 0;
+    }
+}
+function digestOf(revision) {
+    return (0,_workload_knative_service_js__WEBPACK_IMPORTED_MODULE_1__/* .templateDigest */ .pd)((0,_workload_knative_service_js__WEBPACK_IMPORTED_MODULE_1__/* .templateOf */ .kW)((0,_workload_knative_service_js__WEBPACK_IMPORTED_MODULE_1__/* .templateMetadataOf */ .js)(revision), revision));
+}
+function isCalled(name) {
+    return ({ metadata }) => metadata?.name === name;
 }
 
 
@@ -9213,7 +9355,7 @@ function sameSelector(a, b) {
 /* harmony export */   U: () => (/* binding */ OpenRecord)
 /* harmony export */ });
 /* harmony import */ var _record_store_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9109);
-/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8471);
+/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2362);
 
 
 /** The record while its release is worked on. What is noted meanwhile is in it when it is closed. */
@@ -10065,7 +10207,7 @@ function releaseId(now) {
 /* harmony import */ var _refusal_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(5394);
 /* harmony import */ var _take_back_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(2107);
 /* harmony import */ var _with_lock_js__WEBPACK_IMPORTED_MODULE_10__ = __webpack_require__(4282);
-/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_11__ = __webpack_require__(8471);
+/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_11__ = __webpack_require__(2362);
 
 
 
@@ -10399,6 +10541,7 @@ const knativePlan = (namespace) => object({
         candidateSpec: shapes_text,
         tag: shapes_text,
         generation: number,
+        goal: optional(object({ revision: named, metadata: either(object({}), nothing) })),
     }),
 });
 const paused = object({
@@ -10445,8 +10588,8 @@ function misfitOfPast(past) {
     return listOf(pastRelease)(past, 'past');
 }
 
-// EXTERNAL MODULE: ./lib/engine/workload-kinds.js + 36 modules
-var workload_kinds = __webpack_require__(8471);
+// EXTERNAL MODULE: ./lib/engine/workload-kinds.js + 39 modules
+var workload_kinds = __webpack_require__(2362);
 ;// CONCATENATED MODULE: ./lib/engine/record-store.js
 
 
@@ -10682,7 +10825,7 @@ function unknownTemplate({ release }) {
 /* harmony import */ var _refusal_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(5394);
 /* harmony import */ var _take_back_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(2107);
 /* harmony import */ var _with_lock_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(4282);
-/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(8471);
+/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(2362);
 
 
 
@@ -10990,6 +11133,7 @@ async function duringRelease({ api, clock, namespace }, plan, told, deployment) 
         isStanding: share === 0 && seen.candidate !== null && seen.candidate.size > 0 && seen.deployment.held,
         candidateHash: seen.candidate?.hash ?? null,
         kept: new Set(images.keys()),
+        known: (hash) => hash,
         lostNamespace: lost,
         // Of what goes with it nothing else is worth a word.
         notes: lost === null ? lostNotes(plan, seen) : [],
@@ -11065,6 +11209,7 @@ async function atRest({ api, namespace }, request, deployment) {
         isStanding: false,
         candidateHash: null,
         kept: new Set(own.map(({ hash }) => hash)),
+        known: (hash) => hash,
         lostNamespace: null,
         notes: [
             ...('findings' in live ? live.findings.map(({ message }) => message) : []),
@@ -11108,7 +11253,10 @@ var knative_service = __webpack_require__(2485);
 var knative_observe = __webpack_require__(4499);
 // EXTERNAL MODULE: ./lib/engine/knative/preflight.js + 1 modules
 var knative_preflight = __webpack_require__(8583);
+// EXTERNAL MODULE: ./lib/engine/knative/versions.js
+var versions = __webpack_require__(7974);
 ;// CONCATENATED MODULE: ./lib/engine/knative/status.js
+
 
 
 
@@ -11132,7 +11280,7 @@ async function lookAtKnative({ api, namespace }, request, open) {
     if (service === null && plan === null)
         throw new refusal/* Refused */.Lw([await (0,knative_preflight/* absent */.G)(api, namespace, name)]);
     const lost = service === null ? await (0,engine_lost_namespace/* askForLostNamespace */.AY)(api, namespace) : null;
-    const seen = plan === null ? null : (0,knative_observe/* observe */.l)(plan, { lostNamespace: lost, service, revisions });
+    const seen = plan === null ? null : (0,knative_observe/* observe */.lB)(plan, { lostNamespace: lost, service, revisions });
     const stableName = plan?.stable.hash ?? service?.status?.latestReadyRevisionName ?? '';
     const candidateHash = seen?.candidate?.name ?? null;
     const users = usersByRevision(service);
@@ -11162,6 +11310,7 @@ async function lookAtKnative({ api, namespace }, request, open) {
         isStanding: share === 0 && candidateHash !== null,
         candidateHash,
         kept: new Set(revisions.map(({ metadata }) => metadata?.name ?? '')),
+        known: (0,versions/* versionsOf */.x)(service ?? {}, revisions).known,
         lostNamespace: lost,
         notes: seen?.lost === true && lost === null ? [`Knative Service ${name} was deleted under the release.`] : [],
     };
@@ -11223,11 +11372,13 @@ const RULES = [
     ],
     [
         'rollback',
-        ({ is, release, rollbackPossible }) => {
+        ({ is, release, goesBack, rollbackPossible }) => {
             if (is === 'kept-warm')
                 return `It takes users back to the old version of release ${release}, by one write.`;
             if (is === 'idle')
                 return rollbackPossible ? 'It releases the version from before.' : null;
+            if (isLeft(is) && goesBack)
+                return `It brings users to where release ${release} was to bring them.`;
             return isLeft(is) && rollbackPossible ? `It takes release ${release} back, as abort does.` : null;
         },
     ],
@@ -11256,8 +11407,8 @@ function possibleOperations(situation) {
 
 // EXTERNAL MODULE: ./lib/engine/record-store.js + 2 modules
 var record_store = __webpack_require__(9109);
-// EXTERNAL MODULE: ./lib/engine/workload-kinds.js + 36 modules
-var workload_kinds = __webpack_require__(8471);
+// EXTERNAL MODULE: ./lib/engine/workload-kinds.js + 39 modules
+var workload_kinds = __webpack_require__(2362);
 ;// CONCATENATED MODULE: ./lib/engine/status.js
 
 
@@ -11294,8 +11445,8 @@ async function status_status(request, parts) {
             release: open?.release ?? null,
             standsAt: open?.pausedAt ?? null,
             share: seen.share,
-            // Of a Knative Service it is another release.
-            rollbackPossible: rollbackPossible && request.knativeService === null,
+            goesBack: book.open?.plan.rollback === true,
+            rollbackPossible,
         };
         const found = {
             is,
@@ -11373,9 +11524,9 @@ function turnedNotes(open) {
     const turned = open?.turned ?? null;
     return turned === null ? [] : [`The release is on its way back: ${turned.reason}`];
 }
-function pastStatus(past, { tracks, kept }) {
+function pastStatus(past, { tracks, kept, known }) {
     const { release, outcome, reason, finishedAt, candidateHash, from, to, run } = past;
-    const stable = tracks.find(({ role }) => role === 'stable')?.hash ?? null;
+    const stable = known(tracks.find(({ role }) => role === 'stable')?.hash ?? '');
     const isKept = candidateHash !== null && kept.has(candidateHash);
     return {
         release,
@@ -11386,15 +11537,15 @@ function pastStatus(past, { tracks, kept }) {
         from,
         to,
         hash: candidateHash,
-        version: candidateHash !== null && candidateHash === stable ? 'now' : isKept ? 'kept' : 'gone',
+        version: candidateHash !== null && known(candidateHash) === stable ? 'now' : isKept ? 'kept' : 'gone',
         hasMoved: (0,release_history/* hasMoved */.Q2)(past),
     };
 }
 /** Of the release whose version users are on. */
-function isBeforeKept(past, { tracks, kept }) {
-    const stable = tracks.find(({ role }) => role === 'stable')?.hash;
-    const last = past.find((release) => (0,release_history/* hasMoved */.Q2)(release) && release.candidateHash === stable);
-    return last !== undefined && last.stableHash !== stable && kept.has(last.stableHash);
+function isBeforeKept(past, { tracks, kept, known }) {
+    const stable = known(tracks.find(({ role }) => role === 'stable')?.hash ?? '');
+    const last = past.find((release) => (0,release_history/* hasMoved */.Q2)(release) && known(release.candidateHash ?? '') === stable);
+    return last !== undefined && known(last.stableHash) !== stable && kept.has(last.stableHash);
 }
 /** The images that users are on, as far as one version has them all. */
 function imagesOfUsers({ open, share, tracks }) {
@@ -11419,7 +11570,7 @@ function imagesOfUsers({ open, share, tracks }) {
 /* harmony import */ var _checks_leftover_jobs_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6351);
 /* harmony import */ var _close_record_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2686);
 /* harmony import */ var _open_record_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(8148);
-/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(8471);
+/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(2362);
 
 
 
@@ -11490,7 +11641,7 @@ function describeOpen({ plan, run }) {
 /* harmony import */ var _refusal_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5394);
 /* harmony import */ var _resume_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(3555);
 /* harmony import */ var _take_back_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(2107);
-/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(8471);
+/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(2362);
 
 
 
@@ -11589,7 +11740,7 @@ function capitalized(text) {
 /* harmony import */ var _allowed_to_go_on_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2355);
 /* harmony import */ var _deploy_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8089);
 /* harmony import */ var _record_store_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(9109);
-/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(8471);
+/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(2362);
 
 
 
@@ -11622,7 +11773,7 @@ async function withLock(request, parts, work, asker = null) {
 
 /***/ }),
 
-/***/ 8471:
+/***/ 2362:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -12051,7 +12202,7 @@ function isStrandedByOthers(plan, { deployment, candidate, stable }) {
 }
 
 // EXTERNAL MODULE: ./lib/release/action.js
-var action = __webpack_require__(3483);
+var release_action = __webpack_require__(3483);
 // EXTERNAL MODULE: ./lib/release/evidence.js
 var evidence = __webpack_require__(5924);
 // EXTERNAL MODULE: ./lib/release/hold.js
@@ -12077,21 +12228,21 @@ function forward(plan, state, seen, now) {
         switchUsers(plan, state, seen, now) ??
         (0,ramp/* bringRoutesHome */.Y_)(plan, state, seen, now) ??
         watchOverUsers(plan, state, seen, now) ??
-        (0,action/* write */.M9)('close'));
+        (0,release_action/* write */.M9)('close'));
 }
 /** Paused, then pinned, then template and hold in one PATCH: at no moment can a user reach the candidate. */
 function forward_open(plan, seen) {
     if (seen.deployment.template !== 'stable' && !isBrought(plan, seen))
         return null;
     if (!seen.deployment.fields.paused)
-        return (0,action/* write */.M9)('pause');
+        return (0,release_action/* write */.M9)('pause');
     if (seen.live.pin === null)
-        return (0,action/* write */.M9)('pin');
+        return (0,release_action/* write */.M9)('pin');
     // The user's own route may lead to the candidate Service already: not while it reaches a candidate that nobody has proved.
     const leading = seen.routes.findLastIndex((route) => route.share !== 0);
     if (leading >= 0)
-        return (0,action/* write */.M9)('route', { route: leading, step: 0 });
-    return (0,action/* write */.M9)('open', { sizes: (0,release_sizes/* sizesFor */.SQ)(plan, 0, seen.deployment.replicas) });
+        return (0,release_action/* write */.M9)('route', { route: leading, step: 0 });
+    return (0,release_action/* write */.M9)('open', { sizes: (0,release_sizes/* sizesFor */.SQ)(plan, 0, seen.deployment.replicas) });
 }
 /** The candidate has its size, the Deployment is frozen, the candidate Service selects it. */
 function raiseCandidate(plan, state, seen) {
@@ -12099,30 +12250,30 @@ function raiseCandidate(plan, state, seen) {
     if (!deployment.fields.paused)
         return freeze(seen);
     if (candidate === null)
-        return (0,action/* wait */.uk)('controller', 'the candidate’s ReplicaSet');
+        return (0,release_action/* wait */.uk)('controller', 'the candidate’s ReplicaSet');
     // The next step, or a scale-up while frozen that shared the pods out unevenly; after the switch nothing may be thawed any more.
     const wanted = (0,release_sizes/* nextSizes */.Y0)(plan, state.step, deployment.replicas, sizesNow(seen));
     const grows = !(0,release_sizes/* isInPlace */.RS)(plan) && wanted !== null && wanted.candidate > candidate.size;
     if (grows && seen.live.pin !== candidate.hash)
         return seen.current
-            ? (0,action/* write */.M9)('resize', { sizes: wanted })
-            : (0,action/* wait */.uk)('controller', 'the Deployment controller to be done with what was before');
+            ? (0,release_action/* write */.M9)('resize', { sizes: wanted })
+            : (0,release_action/* wait */.uk)('controller', 'the Deployment controller to be done with what was before');
     if (seen.candidateService.state === 'absent')
-        return (0,action/* write */.M9)('create-candidate-service');
+        return (0,release_action/* write */.M9)('create-candidate-service');
     if (seen.candidateService.state !== 'candidate')
-        return (0,action/* write */.M9)('point-candidate-service');
+        return (0,release_action/* write */.M9)('point-candidate-service');
     return null;
 }
 /** Unpaused, for the milliseconds that the controller needs to give both tracks the sizes that the hold gives them. */
 function freeze({ deployment, candidate, stable }) {
     const asked = (0,release_sizes/* sizesOf */.gN)(deployment.fields.strategy, deployment.replicas);
     if (candidate === null || candidate.size === 0)
-        return (0,action/* wait */.uk)('controller', 'the Deployment controller makes the candidate’s ReplicaSet');
+        return (0,release_action/* wait */.uk)('controller', 'the Deployment controller makes the candidate’s ReplicaSet');
     if (candidate.size < asked.candidate)
-        return (0,action/* wait */.uk)('controller', 'the Deployment controller gives the candidate its size');
+        return (0,release_action/* wait */.uk)('controller', 'the Deployment controller gives the candidate its size');
     if ((stable?.size ?? 0) > asked.stable)
-        return (0,action/* wait */.uk)('controller', 'the Deployment controller takes pods of stable away');
-    return (0,action/* write */.M9)('freeze');
+        return (0,release_action/* wait */.uk)('controller', 'the Deployment controller takes pods of stable away');
+    return (0,release_action/* write */.M9)('freeze');
 }
 function sizesNow({ candidate, stable }) {
     return { candidate: candidate?.size ?? 0, stable: stable?.size ?? 0 };
@@ -12131,16 +12282,16 @@ function sizesNow({ candidate, stable }) {
 function proveCandidate(plan, state, seen) {
     const { candidate } = seen;
     if (candidate === null)
-        return (0,action/* wait */.uk)('controller', 'the candidate’s ReplicaSet');
+        return (0,release_action/* wait */.uk)('controller', 'the candidate’s ReplicaSet');
     if (seen.live.pin === candidate.hash)
         return null;
     const wanted = candidate.size;
     const ready = (0,observation/* readyPods */.A)(candidate);
     if (ready < wanted)
-        return (0,action/* wait */.uk)('pods', `${ready}/${wanted} candidate pods Ready`);
+        return (0,release_action/* wait */.uk)('pods', `${ready}/${wanted} candidate pods Ready`);
     const listed = seen.candidateService.endpoints.candidate;
     if (listed < wanted)
-        return (0,action/* wait */.uk)('endpoints', `${listed}/${wanted} candidate pods in the candidate Service’s endpoints`);
+        return (0,release_action/* wait */.uk)('endpoints', `${listed}/${wanted} candidate pods in the candidate Service’s endpoints`);
     if (state.marks.ready === undefined)
         return { do: 'mark', mark: 'ready', restarts: restarts(candidate) };
     if (plan.checks === 0 || state.step > 0)
@@ -12161,19 +12312,19 @@ function takePlaces(plan, state, seen, now) {
     if (next === null || (!(0,release_sizes/* isInPlace */.RS)(plan) && next.candidate > candidate.size))
         return null;
     if (live.pin !== null)
-        return (0,action/* write */.M9)('overlap');
+        return (0,release_action/* write */.M9)('overlap');
     const missing = (0,observation/* readyPods */.A)(candidate) - live.endpoints.candidate;
     if (missing > 0)
-        return (0,action/* wait */.uk)('endpoints', `${missing} more candidate pods in the live Service’s endpoints`);
+        return (0,release_action/* wait */.uk)('endpoints', `${missing} more candidate pods in the live Service’s endpoints`);
     if (state.marks.waveReady === undefined)
         return { do: 'mark', mark: 'waveReady', restarts: restarts(candidate) };
     const well = state.marks.waveReady + Math.max(plan.times.settle, plan.original.minReadySeconds * 1000);
     const takesAway = next.stable < (seen.stable?.size ?? 0);
     if (takesAway && now < well)
-        return (0,action/* wait */.uk)('settle', `the candidate’s ${candidate.size === 1 ? 'pod' : `${candidate.size} pods`} to stay well before stable’s make room`, well);
+        return (0,release_action/* wait */.uk)('settle', `the candidate’s ${candidate.size === 1 ? 'pod' : `${candidate.size} pods`} to stay well before stable’s make room`, well);
     if (!seen.current)
-        return (0,action/* wait */.uk)('controller', 'the Deployment controller to be done with the wave before');
-    return (0,action/* write */.M9)('resize', { sizes: next });
+        return (0,release_action/* wait */.uk)('controller', 'the Deployment controller to be done with the wave before');
+    return (0,release_action/* write */.M9)('resize', { sizes: next });
 }
 /** The step has its pods, and they are well. */
 function proveStep(state, { candidate, live }) {
@@ -12187,23 +12338,23 @@ function proveStep(state, { candidate, live }) {
 function switchUsers(plan, state, seen, now) {
     const { candidate, live } = seen;
     if (candidate === null)
-        return (0,action/* wait */.uk)('controller', 'the candidate’s ReplicaSet');
+        return (0,release_action/* wait */.uk)('controller', 'the candidate’s ReplicaSet');
     if (live.pin !== candidate.hash && !(0,release_sizes/* isInPlace */.RS)(plan)) {
         if (plan.switch === 'cut')
-            return (0,action/* write */.M9)('switch');
+            return (0,release_action/* write */.M9)('switch');
         if (live.pin !== null)
-            return (0,action/* write */.M9)('overlap');
+            return (0,release_action/* write */.M9)('overlap');
         // Of a stable that serves nobody there is nothing to be listed: that is what the release is to put right.
         const serving = seen.stable === null ? 0 : (0,observation/* readyPods */.A)(seen.stable);
         const both = live.endpoints.candidate >= (0,observation/* readyPods */.A)(candidate) && live.endpoints.stable >= Math.min(1, serving);
         if (!both)
-            return (0,action/* wait */.uk)('endpoints', 'the live Service’s endpoints to list both tracks');
+            return (0,release_action/* wait */.uk)('endpoints', 'the live Service’s endpoints to list both tracks');
         if (state.marks.overlapped === undefined)
             return { do: 'mark', mark: 'overlapped' };
         const settled = state.marks.overlapped + plan.times.settle;
         if (now < settled)
-            return (0,action/* wait */.uk)('settle', 'load balancers to take up the candidate’s pods', settled);
-        return (0,action/* write */.M9)('switch');
+            return (0,release_action/* wait */.uk)('settle', 'load balancers to take up the candidate’s pods', settled);
+        return (0,release_action/* write */.M9)('switch');
     }
     return findUsers(state, seen, candidate);
 }
@@ -12214,7 +12365,7 @@ function findUsers(state, seen, candidate) {
     const { endpoints } = seen.live;
     const wanted = Math.min(seen.deployment.replicas, (0,observation/* readyPods */.A)(candidate));
     if (endpoints.stable + endpoints.other > 0 || endpoints.candidate < Math.max(1, wanted))
-        return (0,action/* wait */.uk)('endpoints', `live endpoints: ${endpoints.candidate} candidate, ${endpoints.stable + endpoints.other} other; wanted ${wanted} and 0`);
+        return (0,release_action/* wait */.uk)('endpoints', `live endpoints: ${endpoints.candidate} candidate, ${endpoints.stable + endpoints.other} other; wanted ${wanted} and 0`);
     return { do: 'mark', mark: 'switched' };
 }
 /** Bake, then drain; at least the settle time lies between the switch and the first stable pod that leaves. */
@@ -12222,11 +12373,11 @@ function watchOverUsers(plan, state, seen, now) {
     const { marks } = state;
     const { times } = plan;
     if (marks.switched === undefined)
-        return (0,action/* wait */.uk)('endpoints', 'the switch');
+        return (0,release_action/* wait */.uk)('endpoints', 'the switch');
     const bakeEnd = (marks.homed ?? marks.switched) + times.bake;
     if (marks.baked === undefined) {
         if (now < bakeEnd)
-            return (0,action/* wait */.uk)('bake', (0,release_sizes/* isInPlace */.RS)(plan) ? 'all pods are the candidate’s' : 'users are on the candidate, stable is still warm', bakeEnd);
+            return (0,release_action/* wait */.uk)('bake', (0,release_sizes/* isInPlace */.RS)(plan) ? 'all pods are the candidate’s' : 'users are on the candidate, stable is still warm', bakeEnd);
         const unproven = times.bake > 0 ? (0,evidence/* prove */.zn)(plan, state, seen, bakeEnd, now) : null;
         return unproven ?? { do: 'mark', mark: 'baked' };
     }
@@ -12244,40 +12395,40 @@ function drain(plan, marks, switched, seen, now) {
     const time = (0,release_sizes/* isInPlace */.RS)(plan) ? 0 : plan.times.drain;
     const drainEnd = Math.max((marks.baked ?? switched) + time, (marks.homed ?? switched) + plan.times.settle);
     if (now < drainEnd)
-        return (0,action/* wait */.uk)('drain', 'open connections to stable’s pods to end', drainEnd);
+        return (0,release_action/* wait */.uk)('drain', 'open connections to stable’s pods to end', drainEnd);
     const ready = seen.candidate === null ? 0 : (0,observation/* readyPods */.A)(seen.candidate);
     if (ready < seen.deployment.replicas)
-        return (0,action/* wait */.uk)('pods', `${ready}/${seen.deployment.replicas} candidate pods Ready before stable’s may leave`);
+        return (0,release_action/* wait */.uk)('pods', `${ready}/${seen.deployment.replicas} candidate pods Ready before stable’s may leave`);
     return null;
 }
 /** The candidate becomes the stable track: the controller retires the old one, then pin, fields and helpers go, in this order. */
 function closeForward(plan, seen) {
     // Not our order of writes, but possible after somebody else ended the hold: stable leaves while users are still pinned to it.
     if (seen.candidate !== null && seen.live.pin === plan.stable.hash && seen.live.selectorIntact)
-        return (0,action/* write */.M9)('switch');
+        return (0,release_action/* write */.M9)('switch');
     if (isTidied(plan, seen))
         return tidyCandidateService(plan, seen) ?? { do: 'finish', outcome: { outcome: 'promoted', stable: 'retired' } };
     if (!seen.current)
-        return (0,action/* wait */.uk)('controller', 'the Deployment controller to see the close');
+        return (0,release_action/* wait */.uk)('controller', 'the Deployment controller to see the close');
     const leaving = [...(seen.stable === null ? [] : [seen.stable]), ...seen.others];
     const left = leaving.reduce((sum, track) => sum + (0,observation/* remaining */.T)(track), 0);
     // While pods are still wanted there is time: the write is made then, and its effect is there when they leave.
     const isPinned = seen.live.pin !== null && seen.lost === null;
     if (isPinned && seen.candidateService.state === 'candidate')
-        return (0,action/* write */.M9)('watch-stable');
+        return (0,release_action/* write */.M9)('watch-stable');
     if (left > 0)
-        return (0,action/* wait */.uk)('retirement', `${left} pods of the old version to leave`);
+        return (0,release_action/* wait */.uk)('retirement', `${left} pods of the old version to leave`);
     const listed = isPinned ? listedByHelper(seen) : 0;
     if (listed > 0)
-        return (0,action/* wait */.uk)('endpoints', `${listed} leaving pods to be known as leaving`);
+        return (0,release_action/* wait */.uk)('endpoints', `${listed} leaving pods to be known as leaving`);
     return tidy(plan, seen) ?? { do: 'finish', outcome: { outcome: 'promoted', stable: 'retired' } };
 }
 /** Unpin, put the fields back, remove the candidate Service. The same at both ends of a release. */
 function tidy(plan, seen) {
     if (seen.lost === null && seen.live.pin !== null)
-        return (0,action/* write */.M9)('unpin');
+        return (0,release_action/* write */.M9)('unpin');
     if (!areFieldsRestored(plan, seen))
-        return (0,action/* write */.M9)('restore');
+        return (0,release_action/* write */.M9)('restore');
     return tidyCandidateService(plan, seen);
 }
 /**
@@ -12302,13 +12453,13 @@ function tidyCandidateService(plan, seen) {
     // Never a route to a Service that is gone; and the other way round than up: make before break.
     const away = seen.routes.findLastIndex((route) => !route.home && !route.original);
     if (away >= 0)
-        return (0,action/* write */.M9)('route-home', { route: away });
+        return (0,release_action/* write */.M9)('route-home', { route: away });
     if (plan.candidateService.kind === 'ours' && state !== 'absent')
-        return (0,action/* write */.M9)('delete-candidate-service');
+        return (0,release_action/* write */.M9)('delete-candidate-service');
     if (plan.candidateService.kind === 'users' && pinned)
-        return (0,action/* write */.M9)('restore-candidate-service');
+        return (0,release_action/* write */.M9)('restore-candidate-service');
     const changed = seen.routes.findLastIndex((route) => !route.original);
-    return changed >= 0 ? (0,action/* write */.M9)('route-restore', { route: changed }) : null;
+    return changed >= 0 ? (0,release_action/* write */.M9)('route-restore', { route: changed }) : null;
 }
 /** Of each pod that is well and stays, by name. One that is not Ready is more than were wanted, and about to be deleted (a scale-down). */
 function restarts(track) {
@@ -12355,16 +12506,16 @@ function regrow(plan, state, turn, seen, now) {
         if (isShort && isOutgrown(seen))
             return grow(plan, state, turn, seen, now);
         if (isShort)
-            return (0,action/* wait */.uk)('controller', 'stable to get its pods back');
+            return (0,release_action/* wait */.uk)('controller', 'stable to get its pods back');
         // What a regrow keeps of the candidate is its surge.
         const { maxSurge } = deployment.fields.strategy.rollingUpdate ?? {};
         const isTooLarge = typeof maxSurge === 'number' && (candidate?.size ?? 0) > maxSurge;
         if (!isTooLarge)
-            return (0,action/* write */.M9)('freeze');
+            return (0,release_action/* write */.M9)('freeze');
         // Paused with more pods than the hold gives, the controller takes some of both. One that never takes them gets a hold that gives them.
         const until = (state.marks.regrowing ?? turn.at) + ROOM_PATIENCE;
         return now < until
-            ? (0,action/* wait */.uk)('controller', 'pods of the candidate to make room', until)
+            ? (0,release_action/* wait */.uk)('controller', 'pods of the candidate to make room', until)
             : grow(plan, state, turn, seen, now);
     }
     return isShort ? grow(plan, state, turn, seen, now) : comeBack(plan, state, turn, seen, now);
@@ -12395,7 +12546,7 @@ function comeBack(plan, state, turn, seen, now) {
     // Nobody is left whose going could be too early; what was refused a place gets it when these are gone.
     if ((0,observation/* remaining */.T)(candidate) === 0)
         return isRefused && candidate.pods.length > 0
-            ? (0,action/* wait */.uk)('retirement', `${candidate.pods.length} leaving pods of the candidate to make room`)
+            ? (0,release_action/* wait */.uk)('retirement', `${candidate.pods.length} leaving pods of the candidate to make room`)
             : null;
     const keep = kept(plan, state, turn, seen, now);
     if (keep < candidate.size && seen.current)
@@ -12406,7 +12557,7 @@ function comeBack(plan, state, turn, seen, now) {
     // Refusals stand in the ReplicaSet, which no watch shows.
     const isMade = stable.pods.length >= stable.size;
     const until = since + (isRefused ? ROOM_PATIENCE : REGROW_PATIENCE);
-    return (0,action/* wait */.uk)(isMade ? 'pods' : 'controller', `${ready}/${deployment.replicas} pods of stable Ready again`, until);
+    return (0,release_action/* wait */.uk)(isMade ? 'pods' : 'controller', `${ready}/${deployment.replicas} pods of stable Ready again`, until);
 }
 /**
  * A pin that comes while the EndpointSlice controller lists stable's last pod finds it with a cache that is behind, and then it tries
@@ -12419,16 +12570,16 @@ function awaitEndpoints(state, turn, { live, stable }, now) {
     const until = (state.marks.regrowing ?? turn.at) + REGROW_PATIENCE;
     if (missing <= 0 || now >= until)
         return null;
-    return (0,action/* wait */.uk)('endpoints', `${missing} more pods of stable in the live Service’s endpoints`, until);
+    return (0,release_action/* wait */.uk)('endpoints', `${missing} more pods of stable in the live Service’s endpoints`, until);
 }
 function grow(plan, state, turn, seen, now) {
     const { live, stable } = seen;
     // All users on the candidate alone would be too many for a moment that is not frozen: what is left of stable serves, too, at once.
     if (live.pin !== null && live.pin === seen.candidate?.hash && stable !== null && (0,observation/* readyPods */.A)(stable) > 0)
-        return (0,action/* write */.M9)('overlap');
+        return (0,release_action/* write */.M9)('overlap');
     const candidate = kept(plan, state, turn, seen, now);
     // Pods of a version that somebody else brought in between leave with the candidate's; until then they need their places, too.
-    return (0,action/* write */.M9)('regrow', { sizes: { candidate: candidate + strangers(seen), stable: seen.deployment.replicas } });
+    return (0,release_action/* write */.M9)('regrow', { sizes: { candidate: candidate + strangers(seen), stable: seen.deployment.replicas } });
 }
 function strangers({ others }) {
     return others.reduce((sum, { size }) => sum + size, 0);
@@ -12458,10 +12609,10 @@ function awaitStable(plan, state, turn, seen, now) {
         return null;
     const ready = (0,observation/* readyPods */.A)(stable);
     if (ready < deployment.replicas)
-        return (0,action/* wait */.uk)('pods', `${ready}/${deployment.replicas} pods of stable Ready again`, until);
+        return (0,release_action/* wait */.uk)('pods', `${ready}/${deployment.replicas} pods of stable Ready again`, until);
     const missing = live.selectorIntact ? ready - live.endpoints.stable : 0;
     return missing > 0
-        ? (0,action/* wait */.uk)('endpoints', `${missing} more pods of stable in the live Service’s endpoints`, until)
+        ? (0,release_action/* wait */.uk)('endpoints', `${missing} more pods of stable in the live Service’s endpoints`, until)
         : null;
 }
 function isServing(track) {
@@ -12473,7 +12624,7 @@ function lacksRoom({ refused, pods }) {
 }
 function standAsItIs({ deployment }) {
     if (!deployment.fields.paused)
-        return (0,action/* write */.M9)('freeze');
+        return (0,release_action/* write */.M9)('freeze');
     return { do: 'finish', outcome: { outcome: 'failed', left: 'standing' } };
 }
 /** A template of somebody else's that no run has named yet. */
@@ -12533,9 +12684,9 @@ function stopClosing(plan, state, seen) {
     // Without a pin (somebody took it away) all pods serve: stable's may be leaving all the same.
     const mayBeClosing = pin === null ? template === 'candidate' : template !== 'stable' && pin !== plan.stable.hash;
     if (mayBeClosing && !held && !isBrought(plan, seen))
-        return (0,action/* write */.M9)('hold-again', { sizes: sizesNow(seen) });
+        return (0,release_action/* write */.M9)('hold-again', { sizes: sizesNow(seen) });
     if (state.marks.heldAgain !== undefined && !seen.current)
-        return (0,action/* wait */.uk)('controller', 'the Deployment controller to see the hold');
+        return (0,release_action/* wait */.uk)('controller', 'the Deployment controller to see the hold');
     return null;
 }
 /**
@@ -12543,7 +12694,7 @@ function stopClosing(plan, state, seen) {
  * or fail to do.
  */
 function divert(seen) {
-    return mayDivert(seen) && seen.candidateService.state === 'candidate' ? (0,action/* write */.M9)('divert') : null;
+    return mayDivert(seen) && seen.candidateService.state === 'candidate' ? (0,release_action/* write */.M9)('divert') : null;
 }
 function mayDivert(seen) {
     // Somebody else's template has replaced the candidate's pods: whoever is routed there finds nobody.
@@ -12566,7 +12717,7 @@ function bringRoutesBack(plan, state, seen) {
         .filter(([, route]) => !route.home && !isForeignRoute(plan, state, route));
     // One that did not end well is tried again when the others are home.
     const [index] = away.find(([, { inDoubt }]) => !inDoubt) ?? away[0] ?? [];
-    return index === undefined ? null : (0,action/* write */.M9)('route-home', { route: index });
+    return index === undefined ? null : (0,release_action/* write */.M9)('route-home', { route: index });
 }
 /** A share that is none of ours, and that no run has named yet. */
 function isForeignRoute(plan, { toldRoutes }, route) {
@@ -12609,13 +12760,13 @@ function moveUsersBack(plan, state, seen, now) {
         if (!serving(seen.stable) && serving(seen.candidate) && (live.pin === null || live.pin === seen.candidate?.hash))
             return leftOnCandidate(seen);
         if (plan.switch === 'overlap' && live.pin !== null)
-            return (0,action/* write */.M9)('overlap');
+            return (0,release_action/* write */.M9)('overlap');
         if (plan.switch === 'overlap') {
             const joining = join(plan, state, seen, now);
             if (joining !== null)
                 return joining;
         }
-        return (0,action/* write */.M9)('traffic-back');
+        return (0,release_action/* write */.M9)('traffic-back');
     }
     return null;
 }
@@ -12632,26 +12783,26 @@ function verifyUsersBack(plan, state, seen, now) {
     // Asked to the end: what was verified may have been the list from before the switch.
     const isPinned = live.pin === plan.stable.hash;
     if (strangers > 0 && (backVerified === undefined || isPinned))
-        return (0,action/* wait */.uk)('endpoints', `${strangers} endpoints of the candidate to leave`);
+        return (0,release_action/* wait */.uk)('endpoints', `${strangers} endpoints of the candidate to leave`);
     if (backVerified === undefined) {
         const missing = missingEndpoints(seen);
         if (missing > 0)
-            return (0,action/* wait */.uk)('endpoints', `${missing} more pods of stable in the live Service’s endpoints`);
+            return (0,release_action/* wait */.uk)('endpoints', `${missing} more pods of stable in the live Service’s endpoints`);
         return { do: 'mark', mark: 'backVerified' };
     }
     const isUnseen = switching !== undefined && switched === undefined;
     const settled = backVerified + Math.max(plan.times.settle, isUnseen ? UNSEEN : 0);
-    return now < settled ? (0,action/* wait */.uk)('settle', 'proxies to stop sending users to the candidate', settled) : null;
+    return now < settled ? (0,release_action/* wait */.uk)('settle', 'proxies to stop sending users to the candidate', settled) : null;
 }
 /** `switch: overlap`: load balancers take up stable's pods before the candidate's go. Null: they have had their time. */
 function join(plan, state, seen, now) {
     const missing = missingEndpoints(seen);
     if (missing > 0)
-        return (0,action/* wait */.uk)('endpoints', `${missing} more pods of stable in the live Service’s endpoints`);
+        return (0,release_action/* wait */.uk)('endpoints', `${missing} more pods of stable in the live Service’s endpoints`);
     if (state.marks.overlapped === undefined)
         return { do: 'mark', mark: 'overlapped' };
     const settled = state.marks.overlapped + plan.times.settle;
-    return now < settled ? (0,action/* wait */.uk)('settle', 'load balancers to take up stable’s pods again', settled) : null;
+    return now < settled ? (0,release_action/* wait */.uk)('settle', 'load balancers to take up stable’s pods again', settled) : null;
 }
 /** Ready pods of stable that the live Service's endpoints do not list yet. None while somebody else's selector decides. */
 function missingEndpoints({ stable, live }) {
@@ -12662,10 +12813,10 @@ function missingEndpoints({ stable, live }) {
 /** Stable serves nobody any more (its pods are gone, or were sick from the start) while the candidate does. */
 function leftOnCandidate(seen) {
     if (!seen.deployment.fields.paused)
-        return (0,action/* write */.M9)('freeze');
+        return (0,release_action/* write */.M9)('freeze');
     // Its size may be news of before a close has taken its pods: then they are asked for again.
     if (!seen.current)
-        return (0,action/* wait */.uk)('controller', 'the Deployment controller to see the template');
+        return (0,release_action/* wait */.uk)('controller', 'the Deployment controller to see the template');
     return finish({ outcome: 'failed', left: 'standing' });
 }
 /** Cases in which both tracks stay, frozen, with users on stable: the user wants to look, or the template is somebody else's. */
@@ -12678,16 +12829,16 @@ function leaveStanding(plan, state, turn, seen) {
         return null;
     // For whoever looks: no route leads there any more.
     if (!foreign && seen.routes.length > 0 && seen.candidateService.state === 'stable')
-        return (0,action/* write */.M9)('point-candidate-service');
+        return (0,release_action/* write */.M9)('point-candidate-service');
     if (!seen.deployment.fields.paused)
-        return (0,action/* write */.M9)('freeze');
+        return (0,release_action/* write */.M9)('freeze');
     return finish({ outcome: 'failed', left: 'standing' });
 }
 /** The candidate Service has to select the candidate when it leaves (see `listedByHelper`). Only Ready pods can be listed. */
 function watchLeaving({ candidate, candidateService }) {
     if (candidate === null || (0,observation/* readyPods */.A)(candidate) === 0 || candidateService.state === 'candidate')
         return null;
-    return (0,action/* write */.M9)(candidateService.state === 'absent' ? 'create-candidate-service' : 'point-candidate-service');
+    return (0,release_action/* write */.M9)(candidateService.state === 'absent' ? 'create-candidate-service' : 'point-candidate-service');
 }
 function isPopulated(track) {
     return track !== null && (0,observation/* remaining */.T)(track) > 0;
@@ -12702,23 +12853,23 @@ function retireCandidate(plan, state, turn, seen, now) {
     if (isForeign(state, seen))
         return null;
     if (deployment.template !== 'stable' || (deployment.held && !evicting))
-        return watchLeaving(seen) ?? (0,action/* write */.M9)('close-back');
+        return watchLeaving(seen) ?? (0,release_action/* write */.M9)('close-back');
     if (isTidied(plan, seen))
         return null;
     if (!seen.current)
-        return (0,action/* wait */.uk)('controller', 'the Deployment controller to see the close');
+        return (0,release_action/* wait */.uk)('controller', 'the Deployment controller to see the close');
     const leaving = [...(seen.candidate === null ? [] : [seen.candidate]), ...seen.others];
     const left = leaving.reduce((sum, track) => sum + (0,observation/* remaining */.T)(track), 0);
     if (left === 0) {
         // Still diverted: when the candidate left it had no Ready pod that could have been listed.
         const listed = seen.candidateService.state === 'stable' ? 0 : listedByHelper(seen);
-        return listed === 0 ? null : (0,action/* wait */.uk)('endpoints', `${listed} leaving pods to be known as leaving`);
+        return listed === 0 ? null : (0,release_action/* wait */.uk)('endpoints', `${listed} leaving pods to be known as leaving`);
     }
     const sizes = leaving.reduce((sum, track) => sum + track.size, 0);
     if (sizes > 0 && !evicting && now >= closed + EVICT_AFTER)
-        return (0,action/* write */.M9)('evict-candidate');
+        return (0,release_action/* write */.M9)('evict-candidate');
     const again = sizes > 0 && !evicting ? closed + EVICT_AFTER : null;
-    return (0,action/* wait */.uk)('retirement', `${left} candidate pods to leave`, again);
+    return (0,release_action/* wait */.uk)('retirement', `${left} candidate pods to leave`, again);
 }
 function finish(outcome) {
     return { do: 'finish', outcome };
@@ -12731,8 +12882,8 @@ function finish(outcome) {
  * ours, each was tried, or the release leaves something that is its own.
  */
 function disown(state, seen, ending) {
-    const object = (0,action/* isOver */.PU)(ending) ? seen.claims.find((claim) => !state.disowned.includes(claim)) : undefined;
-    return object === undefined ? null : (0,action/* write */.M9)('disown', { object });
+    const object = (0,release_action/* isOver */.PU)(ending) ? seen.claims.find((claim) => !state.disowned.includes(claim)) : undefined;
+    return object === undefined ? null : (0,release_action/* write */.M9)('disown', { object });
 }
 
 // EXTERNAL MODULE: ./lib/release/route.js
@@ -12754,7 +12905,7 @@ function finishUp(plan, state, finishing, seen, now) {
     if ((0,release_sizes/* isPlain */.$i)(plan) && areUsersOn(plan, seen))
         return closeForward(plan, seen);
     if (!(0,release_sizes/* isPlain */.$i)(plan) && isPastReturn(plan, seen))
-        return seen.deployment.held ? (0,action/* write */.M9)('close') : closeForward(plan, seen);
+        return seen.deployment.held ? (0,release_action/* write */.M9)('close') : closeForward(plan, seen);
     // The controller retires stable only for pods that are Ready, and these may have fallen ill since the close was written.
     if (isClosing(plan, seen))
         return inTime(plan, now, closeForward(plan, seen));
@@ -12769,7 +12920,7 @@ function finishUp(plan, state, finishing, seen, now) {
             (state.marks.baked === undefined ? { do: 'mark', mark: 'baked' } : null) ??
             stayWarm(plan) ??
             (state.marks.switched === undefined ? null : drain(plan, state.marks, state.marks.switched, seen, now)) ??
-            (0,action/* write */.M9)('close')));
+            (0,release_action/* write */.M9)('close')));
 }
 /** In place, nobody can be anywhere else once stable's pods are gone. */
 function areUsersOn(plan, { live, candidate, stable, deployment }) {
@@ -13028,21 +13179,21 @@ const STABLE_PATIENCE = 120_000;
 function rollForward(plan, state, seen, now) {
     const { deployment, candidate, stable, others, candidateService, live } = seen;
     if (deployment.template === 'stable')
-        return (0,action/* write */.M9)('roll');
+        return (0,release_action/* write */.M9)('roll');
     if (candidate === null)
-        return (0,action/* wait */.uk)('controller', 'the Deployment controller makes the candidate’s ReplicaSet');
+        return (0,release_action/* wait */.uk)('controller', 'the Deployment controller makes the candidate’s ReplicaSet');
     const ready = (0,observation/* readyPods */.A)(candidate);
     if (ready > 0 && state.marks.ready === undefined)
         return { do: 'mark', mark: 'ready', restarts: restarts(candidate) };
     if (plan.checks > 0 && state.marks.checked === undefined && ready > 0) {
         if (candidateService.state === 'absent')
-            return (0,action/* write */.M9)('create-candidate-service');
+            return (0,release_action/* write */.M9)('create-candidate-service');
         if (candidateService.state !== 'candidate')
-            return (0,action/* write */.M9)('point-candidate-service');
+            return (0,release_action/* write */.M9)('point-candidate-service');
         if (candidateService.endpoints.candidate > 0)
             return { do: 'check' };
         // A check that never ran is not a pass, however far the controller has come.
-        return (0,action/* wait */.uk)('endpoints', 'the candidate’s first pod in the candidate Service’s endpoints');
+        return (0,release_action/* wait */.uk)('endpoints', 'the candidate’s first pod in the candidate Service’s endpoints');
     }
     const doubtful = state.marks.checked === undefined ? null : (0,evidence/* unsure */.Nf)(plan, state);
     if (doubtful !== null)
@@ -13052,18 +13203,18 @@ function rollForward(plan, state, seen, now) {
     if (state.marks.switched === undefined) {
         const standing = `${ready}/${replicas} candidate pods Ready, ${old} of stable still there`;
         if (old > 0)
-            return (0,action/* wait */.uk)('retirement', standing);
+            return (0,release_action/* wait */.uk)('retirement', standing);
         if (ready < replicas)
-            return (0,action/* wait */.uk)('pods', standing);
+            return (0,release_action/* wait */.uk)('pods', standing);
         const strange = live.endpoints.stable + live.endpoints.other;
         if (strange > 0 || live.endpoints.candidate < replicas)
-            return (0,action/* wait */.uk)('endpoints', `live endpoints: ${live.endpoints.candidate} candidate, ${strange} other; wanted ${replicas} and 0`);
+            return (0,release_action/* wait */.uk)('endpoints', `live endpoints: ${live.endpoints.candidate} candidate, ${strange} other; wanted ${replicas} and 0`);
         return { do: 'mark', mark: 'switched', restarts: restarts(candidate) };
     }
     if (state.marks.baked === undefined) {
         const over = state.marks.switched + plan.times.bake;
         if (now < over)
-            return (0,action/* wait */.uk)('bake', 'users are on the candidate', over);
+            return (0,release_action/* wait */.uk)('bake', 'users are on the candidate', over);
         const unproven = plan.times.bake > 0 ? (0,evidence/* prove */.zn)(plan, state, seen, over, now) : null;
         return unproven ?? { do: 'mark', mark: 'baked' };
     }
@@ -13078,17 +13229,17 @@ function rollBack(plan, turn, seen, now) {
     if (deployment.template === 'foreign')
         return tidyCandidateService(plan, seen) ?? { do: 'finish', outcome: { outcome: 'failed', left: 'theirs' } };
     if (deployment.template === 'candidate')
-        return (0,action/* write */.M9)('roll-back');
+        return (0,release_action/* write */.M9)('roll-back');
     const ready = stable === null ? 0 : (0,observation/* readyPods */.A)(stable);
     const leaving = leavingOf(seen).reduce((sum, track) => sum + (0,observation/* remaining */.T)(track), 0);
     if (!seen.current)
-        return (0,action/* wait */.uk)('controller', 'the Deployment controller to see the old template');
+        return (0,release_action/* wait */.uk)('controller', 'the Deployment controller to see the old template');
     const isShort = ready < deployment.replicas && now < turn.at + STABLE_PATIENCE;
     if (leaving > 0 || isShort)
-        return (0,action/* wait */.uk)('retirement', `${ready}/${deployment.replicas} pods of stable Ready, ${leaving} of the candidate still there`, leaving > 0 ? null : turn.at + STABLE_PATIENCE);
+        return (0,release_action/* wait */.uk)('retirement', `${ready}/${deployment.replicas} pods of stable Ready, ${leaving} of the candidate still there`, leaving > 0 ? null : turn.at + STABLE_PATIENCE);
     const missing = seen.live.selectorIntact && seen.lost === null ? ready - seen.live.endpoints.stable : 0;
     if (missing > 0)
-        return (0,action/* wait */.uk)('endpoints', `${missing} more pods of stable in the live Service’s endpoints`);
+        return (0,release_action/* wait */.uk)('endpoints', `${missing} more pods of stable in the live Service’s endpoints`);
     const outcome = turn.cause === 'cancelled' || turn.cause === 'aborted' ? 'aborted' : 'rolled-back';
     return tidyCandidateService(plan, seen) ?? { do: 'finish', outcome: { outcome } };
 }
@@ -13133,9 +13284,9 @@ function next(plan, state, seen, now) {
     if ((0,release_sizes/* isPlain */.$i)(plan))
         return goOn(plan, state, seen, now, rollForward);
     if (isPastReturn(plan, seen))
-        return seen.deployment.held ? (0,action/* write */.M9)('close') : closeForward(plan, seen);
+        return seen.deployment.held ? (0,release_action/* write */.M9)('close') : closeForward(plan, seen);
     if (isStrandedByOthers(plan, seen) && seen.deployment.templateDigest === state.toldTemplate)
-        return (0,action/* write */.M9)('close');
+        return (0,release_action/* write */.M9)('close');
     if (isClosing(plan, seen))
         return decide_close(plan, state, seen, now);
     if (state.back !== null)
@@ -13181,7 +13332,7 @@ function clearAway(plan, state, seen) {
     if (state.back === null)
         return { do: 'turn-back', cause: 'conflict', reason };
     if (seen.live.pin !== null)
-        return (0,action/* write */.M9)('unpin');
+        return (0,release_action/* write */.M9)('unpin');
     return tidyCandidateService(plan, seen) ?? { do: 'finish', outcome: { outcome: 'failed', left: 'deleted' } };
 }
 
@@ -14284,13 +14435,15 @@ function allWrites({ namespace, holder, clock }, { plan, service, candidateTempl
         told: null,
     };
     const record = (why) => (0,record_store/* bookRequest */.fH)(namespace, key, { ...book, open }, why);
-    const candidate = plan.knative.candidateName ?? `${plan.knative.name}-${UNKNOWN_NUMBER}`;
+    const { goal, candidateName, name } = plan.knative;
+    const candidate = goal?.revision ?? candidateName ?? `${name}-${UNKNOWN_NUMBER}`;
+    const steps = plan.steps.map(({ share }) => knative_service/* split */.lD(service, plan, share, candidate));
     return [
         (0,lease/* leaseRequest */.G$)({ namespace, deployment: key, holder }, clock.now(), null),
         record('open the record'),
-        knative_service/* pin */.y_(service, plan),
-        knative_service/* open */.ho(service, candidateTemplate),
-        ...plan.steps.map(({ share }) => knative_service/* split */.lD(service, plan, share, candidate)),
+        ...(goal === undefined
+            ? [knative_service/* pin */.y_(service, plan), knative_service/* open */.ho(service, candidateTemplate), ...steps]
+            : [...steps, knative_service/* openAgain */.PS(service, goal, candidateTemplate)]),
         // The traffic that is there now, the only one in which its removal would be possible.
         ...(plan.knative.traffic === null ? [] : [knative_service/* trafficAsBefore */.rz(service, plan)]),
         ...plan.owned.map((owned) => (0,engine_disown/* disownOf */.WE)(owned, service, service.metadata?.managedFields ?? [])),
@@ -14300,11 +14453,44 @@ function allWrites({ namespace, holder, clock }, { plan, service, candidateTempl
 
 // EXTERNAL MODULE: ./lib/engine/knative/preflight.js + 1 modules
 var knative_preflight = __webpack_require__(8583);
+;// CONCATENATED MODULE: ./lib/release/knative/latest.js
+
+/*
+ * Users at rest follow the latest Revision that is ready. A template that is set back makes a Revision once more, unless the user names
+ * them; until that one is Ready the latest may be of the template before: users stay pinned by name.
+ */
+/** Milliseconds for the Revision that an old template makes once more, of images that ran a moment ago. */
+const latest_PATIENCE = 120_000;
+/** `latestRevision: true` leads to what the template says, and to nothing that came in between. */
+function isUsersWay({ template, current, latestReady, renewed, restored }) {
+    if (!current || latestReady === null)
+        return false;
+    if (template === 'candidate')
+        return renewed?.name === latestReady;
+    return template === 'stable' && restored?.name === latestReady;
+}
+/**
+ * Waits until the Revision of a template that was set back is the latest that is ready.
+ * @param since when it was set back, epoch ms; undefined: before this run
+ * @returns `failed` when it has been said for long enough that it cannot be Ready
+ */
+function awaitLatest(made, { current }, since, now) {
+    if (!current || made === null)
+        return (0,release_action/* wait */.uk)('controller', 'Knative to make a Revision of the old template');
+    const { name, ready, sign } = made;
+    if (ready)
+        return (0,release_action/* wait */.uk)('controller', `Knative to call ${name} its latest ready Revision`);
+    const until = since === undefined ? null : since + latest_PATIENCE;
+    if (sign !== null && until !== null && now >= until)
+        return 'failed';
+    const why = sign === null ? '' : `: ${sign.reason}`;
+    return (0,release_action/* wait */.uk)('pods', `Revision ${name}, of the old template, to be Ready${why}`, until);
+}
+
 ;// CONCATENATED MODULE: ./lib/release/knative/back.js
 
 
-/** Milliseconds for the Revision that stable's template makes once more, of images that ran a moment ago. */
-const RESTORE_PATIENCE = 120_000;
+
 /** The way back from any point: traffic first, verified; then the template; then traffic as the user had it. */
 function back_back(plan, state, turn, seen, now) {
     if (now > turn.at + BACK_LIMIT)
@@ -14316,14 +14502,6 @@ function back_back(plan, state, turn, seen, now) {
         restoreTraffic(seen) ??
         back_finish({ outcome: turn.cause === 'cancelled' || turn.cause === 'aborted' ? 'aborted' : 'rolled-back' }));
 }
-/** `latestRevision: true` leads to what the template says, and to nothing that came in between. */
-function isUsersWay({ template, current, latestReady, candidate, restored }) {
-    if (!current || latestReady === null)
-        return false;
-    if (template === 'candidate')
-        return candidate?.name === latestReady;
-    return template === 'stable' && restored?.name === latestReady;
-}
 /** One PATCH, not behind anything that can fail. */
 function back_moveUsersBack(seen) {
     const { traffic, stable } = seen;
@@ -14333,7 +14511,7 @@ function back_moveUsersBack(seen) {
     if (stable === null)
         return back_finish({ outcome: 'failed', left: 'standing' });
     // Only the URL for tests is left; it goes with the user's own traffic.
-    return traffic.is === 'ours' && traffic.share === 0 ? null : (0,action/* write */.M9)('traffic-back');
+    return traffic.is === 'ours' && traffic.share === 0 ? null : (0,release_action/* write */.M9)('traffic-back');
 }
 /** Whether users may reach the candidate, or whatever comes after it. */
 function back_mayReachCandidate(seen) {
@@ -14354,11 +14532,11 @@ function back_verifyUsersBack(plan, state, seen, now) {
         return null;
     if (backVerified === undefined) {
         if (seen.effect.is !== 'yes')
-            return (0,action/* wait */.uk)('route', seen.effect.reasons.join(' ') || 'users to be on stable again');
+            return (0,release_action/* wait */.uk)('route', seen.effect.reasons.join(' ') || 'users to be on stable again');
         return { do: 'mark', mark: 'backVerified' };
     }
     const settled = backVerified + plan.times.settle;
-    return now < settled ? (0,action/* wait */.uk)('settle', 'proxies to stop sending users to the candidate', settled) : null;
+    return now < settled ? (0,release_action/* wait */.uk)('settle', 'proxies to stop sending users to the candidate', settled) : null;
 }
 /** Cases in which the candidate's template stays: the user wants to look, or the template is somebody else's. */
 function back_leaveStanding(plan, state, turn, seen) {
@@ -14368,40 +14546,95 @@ function back_leaveStanding(plan, state, turn, seen) {
         return null;
     return back_finish({ outcome: 'failed', left: 'standing' });
 }
-/**
- * Stable's template, which makes a Revision once more unless the user names them. Until that one is Ready the latest Revision that is
- * may be the candidate: users stay pinned to stable's by name.
- */
+/** Stable's template. Until its Revision is the latest that is ready, that may be the candidate: users stay pinned to stable's by name. */
 function restoreTemplate(state, seen, now) {
     if (seen.template !== 'stable')
-        return (0,action/* write */.M9)('close-back');
+        return (0,release_action/* write */.M9)('close-back');
     if (seen.traffic.is !== 'ours' || isUsersWay(seen))
         return null;
-    if (!seen.current || seen.restored === null)
-        return (0,action/* wait */.uk)('controller', 'Knative to make a Revision of the old template');
-    const { name, ready, sign } = seen.restored;
-    if (ready)
-        return (0,action/* wait */.uk)('controller', `Knative to call ${name} its latest ready Revision`);
-    const until = state.marks.closing === undefined ? null : state.marks.closing + RESTORE_PATIENCE;
-    if (sign !== null && until !== null && now >= until)
-        return back_finish({ outcome: 'failed', left: 'standing' });
-    return (0,action/* wait */.uk)('pods', `Revision ${name}, of the old template, to be Ready${sign === null ? '' : `: ${sign.reason}`}`, until);
+    const action = awaitLatest(seen.restored, seen, state.marks.closing, now);
+    return action === 'failed' ? back_finish({ outcome: 'failed', left: 'standing' }) : action;
 }
 /** Somebody else's that leads to none of ours stays. */
 function restoreTraffic({ traffic, effect }) {
     if (traffic.is === 'foreign')
         return null;
     if (traffic.is === 'ours')
-        return (0,action/* write */.M9)('restore');
+        return (0,release_action/* write */.M9)('restore');
     return effect.is === 'yes'
         ? null
-        : (0,action/* wait */.uk)('route', effect.reasons.join(' ') || 'Knative to take your traffic up again');
+        : (0,release_action/* wait */.uk)('route', effect.reasons.join(' ') || 'Knative to take your traffic up again');
 }
 function back_finish(outcome) {
     return { do: 'finish', outcome };
 }
 
+;// CONCATENATED MODULE: ./lib/release/knative/describe.js
+/** `Revision web-00002: ExitCode3: Container failed with: panic`. */
+function describeRevision({ pod, reason, message }) {
+    return `Revision ${pod}: ${reason}${message === '' ? '' : `: ${message}`}`;
+}
+
+;// CONCATENATED MODULE: ./lib/release/knative/take-up.js
+
+
+
+
+/**
+ * All users are on a Revision from before, by its name: now its template is set back, so that the latest Revision, which users follow at
+ * rest, is of it again. Whatever stands in the way of that, nobody is moved: they would come to the version that was to be left.
+ * What others made of it was told before (`leaveForeign`). Null: it is so, or the release is of a new template.
+ */
+function takeUpTemplate(plan, state, seen, now) {
+    if (plan.knative.goal === undefined)
+        return null;
+    if (seen.template !== 'candidate')
+        return (0,release_action/* write */.M9)('open');
+    if (isUsersWay(seen))
+        return null;
+    const action = awaitLatest(seen.renewed, seen, state.marks.opened, now);
+    const { deadline } = plan.times;
+    if (action === 'failed' || now >= deadline)
+        return leaveUnready(plan, seen.renewed);
+    return action.do === 'wait' ? { ...action, until: Math.min(deadline, action.until ?? deadline) } : action;
+}
+/** It goes back, and users are all on the Revision that was wanted, by its name. */
+function isThere({ knative }, { traffic }) {
+    return knative.goal !== undefined && traffic.is === 'ours' && traffic.share === release_route/* ALL */.y2;
+}
+/** Somebody has changed the template meanwhile, which reaches nobody. Null: nobody has, or an earlier run has told of just that. */
+function leaveForeign(plan, state, seen) {
+    const { template, editor, templateDifference, templateDigest } = seen;
+    const isBack = state.marks.opened !== undefined && template === 'stable';
+    const isTheirs = template === 'foreign' && templateDigest !== state.toldTemplate;
+    if (!isThere(plan, seen) || !(isBack || isTheirs))
+        return null;
+    const change = isBack ? 'back to the version that was left' : (templateDifference ?? '');
+    const found = `${editor ?? 'Somebody'} changed the template of ${plan.knative.name} meanwhile (${change})`;
+    const remedy = `Put it right, or end release ${plan.release} by action: resume, which replaces theirs`;
+    return take_up_leave(plan, found, remedy, templateDigest);
+}
+function leaveUnready(plan, renewed) {
+    return take_up_leave(plan, describe(renewed), `Put that right and end release ${plan.release} by action: resume`, null);
+}
+function take_up_leave({ stable, knative }, found, remedy, toldTemplate) {
+    const reason = `All users are on Revision ${knative.goal?.revision}, as was wanted, and stay pinned there by its name: ${found}, so that they cannot follow the latest Revision yet. ` +
+        `${remedy}; action: abort takes users to ${stable.hash} again.`;
+    return { do: 'finish', outcome: { outcome: 'failed', left: 'as-it-was', reason, toldTemplate, pinned: true } };
+}
+function describe(renewed) {
+    if (renewed === null)
+        return 'Knative has made no Revision of the old template';
+    const { name, ready, sign } = renewed;
+    if (ready)
+        return `Knative does not call ${name}, of the old template, its latest ready Revision`;
+    return sign === null
+        ? `Revision ${name}, of the old template, is not Ready`
+        : `${describeRevision(sign)} (Knative made it of the old template)`;
+}
+
 ;// CONCATENATED MODULE: ./lib/release/knative/finish.js
+
 
 
 
@@ -14409,27 +14642,30 @@ function back_finish(outcome) {
  * The end of a release whose users are all on the candidate, because a person wants it now: nothing is judged any more and nobody is taken
  * back. What stands in the way is named, and then everything stands as it stood.
  */
-function finish_finishUp(plan, finishing, seen, now) {
+function finish_finishUp(plan, state, finishing, seen, now) {
     const { template, traffic, effect } = seen;
     if (template === 'candidate' && traffic.is === 'original') {
         if (isUsersWay(seen) && effect.is === 'yes')
             return { do: 'finish', outcome: { outcome: 'promoted', stable: 'retired' } };
         const text = effect.reasons.join(' ') || 'Knative to lead its users to the candidate by your own traffic';
         if (now < plan.times.deadline)
-            return (0,action/* wait */.uk)('route', text, plan.times.deadline);
+            return (0,release_action/* wait */.uk)('route', text, plan.times.deadline);
         return finish_leave(`Release ${plan.release} could not be ended within its timeout: it waited for ${text}.`);
     }
     if (finishing.stopped !== null)
         return finish_leave(finishing.stopped);
-    if (template !== 'candidate')
+    const theirs = leaveForeign(plan, state, seen);
+    if (theirs !== null)
+        return theirs;
+    if (template !== 'candidate' && plan.knative.goal === undefined)
         return finish_leave(finish_foreignTemplate(plan, seen));
     if (traffic.is !== 'ours' || traffic.share < release_route/* ALL */.y2)
         return finish_leave(finish_whereItStands(plan, seen));
     if (effect.is === 'yes')
-        return (0,action/* write */.M9)('close');
+        return takeUpTemplate(plan, state, seen, now) ?? (0,release_action/* write */.M9)('close');
     const text = effect.reasons.join(' ') || 'Knative to say that its users are on the candidate';
     if (now < plan.times.deadline)
-        return (0,action/* wait */.uk)('route', text, plan.times.deadline);
+        return (0,release_action/* wait */.uk)('route', text, plan.times.deadline);
     return finish_leave(`Release ${plan.release} could not be ended within its timeout: it waited for ${text}.`);
 }
 /** Users are pinned to Revisions by name; the end would lead them to the latest one. */
@@ -14454,50 +14690,59 @@ function finish_leave(reason) {
 
 
 
+
 /** Milliseconds for Knative's controllers: what they refuse may be unknown to them still; busy ones may be late. */
 const REFUSAL_PATIENCE = 10_000;
 const SILENCE_PATIENCE = 120_000;
 /** A release on its way forward, as a list of what must be true before the next thing may happen. */
 function forward_forward(plan, state, seen, now) {
     return (forward_close(state, seen, now) ??
-        knative_forward_open(state, seen, now) ??
+        knative_forward_open(plan, state, seen, now) ??
         forward_proveCandidate(plan, state, seen, now) ??
         climb(plan, state, seen, now) ??
         forward_watchOverUsers(plan, state, seen, now) ??
-        (0,action/* write */.M9)('close'));
+        takeUpTemplate(plan, state, seen, now) ??
+        (0,release_action/* write */.M9)('close'));
 }
 /**
  * Every user is pinned to stable by its name, and Knative says that this has its effect; then the template. In one PATCH the Configuration
  * is written before the Route: a Route that cannot be written would lead the latest users to whatever is ready next.
  */
-function knative_forward_open(state, seen, now) {
-    if (seen.template !== 'stable')
+function knative_forward_open({ knative }, state, seen, now) {
+    // A Revision from before is there: users go to it from where they are, and its template comes last.
+    if (seen.template !== 'stable' || knative.goal !== undefined)
         return null;
     if (seen.traffic.is === 'original')
-        return (0,action/* write */.M9)('pin');
-    return awaitEffect(state.marks.pinned, seen, now) ?? (0,action/* write */.M9)('open');
+        return (0,release_action/* write */.M9)('pin');
+    return awaitEffect(state.marks.pinned, seen, now) ?? (0,release_action/* write */.M9)('open');
 }
 /** The candidate's Revision is there and Ready, has a URL of its own, and passed the checks. */
 function forward_proveCandidate(plan, state, seen, now) {
-    const { candidate, traffic } = seen;
+    const { candidate } = seen;
     if (candidate === null)
-        return (0,action/* wait */.uk)('controller', 'Knative to make the candidate’s Revision');
+        return (0,release_action/* wait */.uk)('controller', 'Knative to make the candidate’s Revision');
     if (state.marks.ready === undefined) {
         const why = candidate.sign === null ? '' : `: ${candidate.sign.reason}`;
         return candidate.ready
             ? { do: 'mark', mark: 'ready' }
-            : (0,action/* wait */.uk)('pods', `Revision ${candidate.name} to be Ready${why}`);
+            : (0,release_action/* wait */.uk)('pods', `Revision ${candidate.name} to be Ready${why}`);
     }
     if (state.step > 0)
         return null;
-    if (traffic.is === 'ours' && !traffic.tagged)
-        return (0,action/* write */.M9)('route', { step: 0 });
+    if (mustBeTagged(plan, seen))
+        return (0,release_action/* write */.M9)('route', { step: 0 });
     const unproven = awaitEffect(state.marks.routed, seen, now);
     if (unproven !== null)
         return unproven;
     if (plan.checks === 0)
         return null;
     return state.marks.checked === undefined ? { do: 'check' } : (0,evidence/* unsure */.Nf)(plan, state);
+}
+/** Before any user, where there is a step for that. Of a new template users are pinned by then. */
+function mustBeTagged({ steps, knative }, { traffic }) {
+    if (traffic.is === 'ours')
+        return !traffic.tagged;
+    return traffic.is === 'original' && knative.goal !== undefined && steps[0].share === 0;
 }
 /** The share is written, found to have its effect, and held for its time. */
 function climb(plan, state, seen, now) {
@@ -14507,7 +14752,7 @@ function climb(plan, state, seen, now) {
     const step = (0,stages/* stepOf */.cg)(plan, state);
     const { traffic } = seen;
     if (traffic.is !== 'ours' || traffic.share !== step.share)
-        return (0,action/* write */.M9)(step.share === release_route/* ALL */.y2 ? 'switch' : 'route', { step: state.step });
+        return (0,release_action/* write */.M9)(step.share === release_route/* ALL */.y2 ? 'switch' : 'route', { step: state.step });
     if (marks.stepReached === undefined) {
         const since = step.share === release_route/* ALL */.y2 ? marks.switching : marks.routed;
         return awaitEffect(since, seen, now) ?? { do: 'mark', mark: 'stepReached' };
@@ -14525,12 +14770,12 @@ function climb(plan, state, seen, now) {
 function forward_watchOverUsers(plan, state, seen, now) {
     const { marks } = state;
     if (marks.switched === undefined)
-        return (0,action/* wait */.uk)('route', 'the switch');
+        return (0,release_action/* wait */.uk)('route', 'the switch');
     if (marks.baked !== undefined)
         return null;
     const over = marks.switched + Math.max(plan.times.bake, plan.times.settle);
     if (now < over)
-        return (0,action/* wait */.uk)('bake', 'users are on the candidate, stable’s Revision stays', over);
+        return (0,release_action/* wait */.uk)('bake', 'users are on the candidate, stable’s Revision stays', over);
     const unproven = plan.times.bake > 0 ? (0,evidence/* prove */.zn)(plan, state, seen, over, now) : null;
     return unproven ?? { do: 'mark', mark: 'baked' };
 }
@@ -14538,8 +14783,9 @@ function forward_watchOverUsers(plan, state, seen, now) {
 function forward_close(state, seen, now) {
     if (seen.template !== 'candidate' || seen.traffic.is !== 'original')
         return null;
+    const name = seen.renewed?.name ?? 'the candidate';
     if (!isUsersWay(seen))
-        return (0,action/* wait */.uk)('controller', 'Knative to call the candidate its latest ready Revision');
+        return (0,release_action/* wait */.uk)('controller', `Knative to call ${name} its latest ready Revision`);
     return (awaitEffect(state.marks.closing, seen, now) ?? { do: 'finish', outcome: { outcome: 'promoted', stable: 'retired' } });
 }
 /** Null: it is proved. A controller has its time to take traffic up, and less to go on refusing it. */
@@ -14550,10 +14796,12 @@ function awaitEffect(since, { effect }, now) {
     const until = (since ?? now) + (effect.is === 'no' ? REFUSAL_PATIENCE : SILENCE_PATIENCE);
     if (now >= until)
         return { do: 'turn-back', cause: 'unhealthy', reason };
-    return (0,action/* wait */.uk)('route', reason, until);
+    return (0,release_action/* wait */.uk)('route', reason, until);
 }
 
 ;// CONCATENATED MODULE: ./lib/release/knative/judge.js
+
+
 
 
 
@@ -14563,26 +14811,30 @@ const CRASH_PATIENCE = 20_000;
 function judge_judge(plan, state, seen, now) {
     return (judge_foreignTemplate(plan, state, seen) ??
         // Traffic that names a Revision which is gone is not what anybody wrote.
-        lostRevision(state, seen) ??
+        lostRevision(plan, state, seen) ??
         foreignTraffic(plan, state, seen) ??
         failedCheck(state) ??
         condemned(seen) ??
         judge_sickCandidate(state, seen, now) ??
         judge_deadline(plan, state, seen, now));
 }
-function judge_foreignTemplate({ knative }, { marks }, seen) {
-    const isBack = marks.opened !== undefined && seen.template === 'stable';
+function judge_foreignTemplate(plan, state, seen) {
+    const isBack = state.marks.opened !== undefined && seen.template === 'stable';
     if (seen.template !== 'foreign' && !isBack)
         return null;
+    // Users are where they were wanted, by name, and no template moves them.
+    if (isThere(plan, seen))
+        return leaveForeign(plan, state, seen);
     const change = isBack ? 'back to the old version' : (seen.templateDifference ?? '');
-    return judge_turn('conflict', `${who(seen)} changed the template of ${knative.name} during the release: ${change}.`);
+    return judge_turn('conflict', `${who(seen)} changed the template of ${plan.knative.name} during the release: ${change}.`);
 }
 /** Traffic that is neither what the last write made it nor what this one makes of it. Told only against writes that were confirmed. */
-function foreignTraffic(plan, { marks, step }, seen) {
+function foreignTraffic(plan, state, seen) {
+    const { marks, step } = state;
     const { traffic } = seen;
     const shares = [plan.steps[step]?.share, plan.steps[step - 1]?.share];
     const isOurs = traffic.is === 'original'
-        ? marks.pinned === undefined || marks.baked !== undefined
+        ? isUntouched(plan, state) || mayFollowLatest(plan, state, seen)
         : traffic.is === 'ours' && marks.closing === undefined && shares.includes(traffic.share);
     if (isOurs)
         return null;
@@ -14594,13 +14846,26 @@ function foreignTraffic(plan, { marks, step }, seen) {
             : traffic.text;
     return judge_turn('conflict', `${who(seen)} changed the traffic of ${plan.knative.name} during the release: the candidate’s share was ${wanted}, found ${found}.`);
 }
+/** Nothing was written yet that moves or pins users. */
+function isUntouched({ knative }, { marks, step }) {
+    if (knative.goal === undefined)
+        return marks.pinned === undefined;
+    return step === 0 && [marks.pinned, marks.routed, marks.switching].every((mark) => mark === undefined);
+}
+/** The close may have been written: of a version from before, not until its template has a Revision again that is the latest. */
+function mayFollowLatest({ knative }, { marks }, seen) {
+    if (marks.baked === undefined)
+        return false;
+    const { template, renewed, latestReady } = seen;
+    return knative.goal === undefined || (template === 'candidate' && renewed?.name === latestReady);
+}
 function who({ editor }) {
     return editor ?? 'Somebody';
 }
-function lostRevision({ marks }, { stable, candidate }) {
+function lostRevision({ knative }, { marks }, { stable, candidate }) {
     if (stable === null)
         return judge_turn('conflict', 'The Revision of stable was deleted during the release.');
-    if (candidate !== null || marks.ready === undefined)
+    if (candidate !== null || (marks.ready === undefined && knative.goal === undefined))
         return null;
     return judge_turn('conflict', 'The Revision of the candidate was deleted during the release.');
 }
@@ -14619,12 +14884,12 @@ function judge_sickCandidate(state, { candidate }, now) {
 function patienceWith({ reason }, { marks }) {
     return reason.startsWith('ExitCode') && marks.ready === undefined ? CRASH_PATIENCE : 0;
 }
-/** `Revision web-00002: ExitCode3: Container failed with: panic`. */
-function describeRevision({ pod, reason, message }) {
-    return `Revision ${pod}: ${reason}${message === '' ? '' : `: ${message}`}`;
-}
-function judge_deadline({ times }, { marks }, { candidate }, now) {
-    if (now < times.deadline)
+function judge_deadline(plan, state, seen, now) {
+    const { times } = plan;
+    const { marks } = state;
+    const { candidate } = seen;
+    // What is left is the template, and that is no reason to move users again.
+    if (now < times.deadline || (marks.baked !== undefined && isThere(plan, seen)))
         return null;
     const seconds = Math.round((times.deadline - times.startedAt) / 1000);
     const standing = marks.switched !== undefined
@@ -14646,6 +14911,7 @@ function judge_turn(cause, reason) {
 
 
 
+
 /** Milliseconds in which a close that was interrupted may complete before it is taken back all the same. */
 const decide_CLOSE_PATIENCE = 5_000;
 /**
@@ -14653,7 +14919,7 @@ const decide_CLOSE_PATIENCE = 5_000;
  * back by a later one.
  *
  * Two invariants, kept by the order of writes: `latestRevision: true` has users only while the latest ready Revision is proved (stable's
- * content, or the candidate when its bake is over), and the template changes only while every user is pinned to Revisions by name.
+ * content, or the candidate's when its bake is over), and the template changes only while every user is pinned to Revisions by name.
  */
 function decide_decide(plan, state, seen, now) {
     const action = decide_next(plan, state, seen, now);
@@ -14665,7 +14931,7 @@ function decide_next(plan, state, seen, now) {
     if (seen.lost)
         return lost(plan, state);
     if (state.finishing !== null && state.back === null)
-        return finish_finishUp(plan, state.finishing, seen, now);
+        return finish_finishUp(plan, state, state.finishing, seen, now);
     if (state.back !== null && !mayComplete(state.back, seen, now))
         return back_back(plan, state, state.back, seen, now);
     const action = state.back === null ? judge_judge(plan, state, seen, now) : null;
@@ -14694,8 +14960,8 @@ function decide_notPast(limit, action) {
 }
 /** The last thing that a release does: the fields that it has put back stand under their owners' names again. */
 function decide_disown(state, seen, ending) {
-    const object = (0,action/* isOver */.PU)(ending) ? seen.claims.find((claim) => !state.disowned.includes(claim)) : undefined;
-    return object === undefined ? null : (0,action/* write */.M9)('disown', { object });
+    const object = (0,release_action/* isOver */.PU)(ending) ? seen.claims.find((claim) => !state.disowned.includes(claim)) : undefined;
+    return object === undefined ? null : (0,release_action/* write */.M9)('disown', { object });
 }
 
 ;// CONCATENATED MODULE: ./lib/release/knative/resumption.js
@@ -14708,7 +14974,7 @@ function resumption_resumed(plan, seen, known, now) {
     if (turned !== null)
         return onItsWayBack(state, turned, now);
     // Only a way back writes stable's template when there is a candidate.
-    if (seen.template === 'stable' && seen.candidate !== null)
+    if (plan.knative.goal === undefined && seen.template === 'stable' && seen.candidate !== null)
         return onItsWayBack(state, UNTOLD, now);
     const { traffic } = seen;
     const step = traffic.is === 'ours' ? plan.steps.findIndex(({ share }) => share === traffic.share) : 0;
@@ -14738,6 +15004,8 @@ function phase_phaseOf(state, action, seen) {
     if (decide_isClosing(seen))
         return 'Close';
     switch (action.do) {
+        case 'finish':
+            return isPinned(action.outcome) ? 'Set the template back' : null;
         case 'check':
             return 'Check candidate';
         case 'next-step':
@@ -14749,10 +15017,17 @@ function phase_phaseOf(state, action, seen) {
                 return 'Ramp';
             return action.wait.for === 'pods' && state.marks.ready === undefined ? 'Start candidate' : null;
         case 'write':
+            // Of a version from before, the template comes when its users are there.
+            if (action.write === 'open' && state.marks.switched !== undefined)
+                return 'Set the template back';
             return phaseOfWrite(action.write, action.target.step ?? 0);
         default:
             return null;
     }
+}
+/** Users are on a version from before, and its template is not. */
+function isPinned(ending) {
+    return ending.outcome === 'failed' && ending.left === 'as-it-was' && ending.pinned === true;
 }
 function phaseOfWrite(write, step) {
     switch (write) {
@@ -14781,11 +15056,15 @@ var knative_disown = __webpack_require__(3315);
  */
 function requestFor(write, target, plan, snapshot, { candidateTemplate, candidate }) {
     const service = snapshot.service ?? missing(`Knative Service ${plan.knative.name} is not there any more`);
+    const kept = (name) => snapshot.revisions.find(({ metadata }) => metadata?.name === name) ??
+        missing(`Revision ${name} is not there any more`);
     const revision = () => candidate ?? missing('the candidate’s Revision is not there');
     switch (write) {
         case 'pin':
             return knative_service/* pin */.y_(service, plan);
         case 'open':
+            if (plan.knative.goal !== undefined)
+                return knative_service/* openAgain */.PS(service, plan.knative.goal, kept(plan.knative.goal.revision));
             return knative_service/* open */.ho(service, candidateTemplate ?? missing('this run does not know the candidate’s template'));
         case 'route':
         case 'switch':
@@ -14795,10 +15074,8 @@ function requestFor(write, target, plan, snapshot, { candidateTemplate, candidat
             return knative_service/* trafficAsBefore */.rz(service, plan);
         case 'traffic-back':
             return knative_service/* trafficBack */.Xf(service, plan, plan.onFailure === 'hold' ? candidate : null);
-        case 'close-back': {
-            const stable = snapshot.revisions.find(({ metadata }) => metadata?.name === plan.stable.hash);
-            return knative_service/* templateBack */.O_(service, plan, stable ?? missing(`the Revision of stable (${plan.stable.hash}) is not there any more`));
-        }
+        case 'close-back':
+            return knative_service/* templateBack */.O_(service, plan, kept(plan.stable.hash));
         case 'disown':
             return (0,knative_disown/* disownRequest */.Ie)(plan, target.object ?? 0, service) ?? missing('no field is left to be given back');
         default:
@@ -14852,7 +15129,7 @@ class KnativeWorkload {
         return this.#parts.world.close();
     }
     observe() {
-        return (0,knative_observe/* observe */.l)(this.plan, this.#parts.world.snapshot());
+        return (0,knative_observe/* observe */.lB)(this.plan, this.#parts.world.snapshot());
     }
     async surely(seen) {
         if (seen.lostNamespace !== null || !seen.lost)
@@ -14890,19 +15167,23 @@ class KnativeWorkload {
     isClosing(seen) {
         return decide_isClosing(seen);
     }
-    mayBeHeld({ template }) {
-        return template === 'candidate';
+    mayBeHeld({ template, traffic }) {
+        return template === 'candidate' || (this.#isBack() && traffic.is === 'ours');
     }
     /** Traffic by Revisions' names stays as it is. */
     isAtRest({ template, traffic, lostNamespace }) {
-        return lostNamespace === null && template === 'candidate' && traffic.is === 'ours';
+        return lostNamespace === null && (template === 'candidate' || this.#isBack()) && traffic.is === 'ours';
+    }
+    /** To a Revision from before, which is there whatever the template is. */
+    #isBack() {
+        return this.plan.knative.goal !== undefined;
     }
     reachesUsers(seen) {
         return back_mayReachCandidate(seen);
     }
     resumed(known, seen, now) {
         const state = resumption_resumed(this.plan, seen, known, now);
-        const mustOpen = state.back === null && seen.template === 'stable';
+        const mustOpen = state.back === null && seen.template === 'stable' && !this.#isBack();
         if (mustOpen && this.#parts.candidateTemplate === null)
             throw new refusal/* Refused */.Lw([(0,refusal/* unknownTemplate */.HA)(this.plan)]);
         return state;
@@ -14980,7 +15261,7 @@ class KnativeWorkload {
             case 'backVerified':
                 return [`all users are on Revision ${this.plan.stable.hash} again`];
             case 'baked':
-                return ['the candidate’s Revision stayed Ready'];
+                return [this.#isBack() ? `Revision ${candidate?.name} stayed Ready` : 'the candidate’s Revision stayed Ready'];
             default:
                 return [];
         }
@@ -14994,6 +15275,7 @@ class KnativeWorkload {
         const { share } = (0,stages/* stepOf */.cg)(this.plan, state);
         const name = `Knative Service ${this.plan.knative.name}`;
         const known = effectOf({ name, verdict: effect });
+        const candidate = (0,knative_service/* candidateIn */.zX)(this.plan);
         return {
             step: {
                 wanted: share,
@@ -15004,8 +15286,8 @@ class KnativeWorkload {
                 at: now,
             },
             facts: [
-                `${name} gives the candidate ${(0,release_route/* percent */.KN)(share)} (${known})`,
-                ...(share === 0 && candidateUrl !== null ? [`the candidate alone is at ${candidateUrl}`] : []),
+                `${name} gives ${candidate} ${(0,release_route/* percent */.KN)(share)} (${known})`,
+                ...(share === 0 && candidateUrl !== null ? [`${candidate} alone is at ${candidateUrl}`] : []),
             ],
         };
     }
@@ -15112,9 +15394,9 @@ class KnativeWorld {
 
 
 /** A Knative Service's release, prepared. */
-async function prepareKnative(parts, request, now, allowance) {
+async function prepareKnative(parts, request, now, wanted, allowance) {
     const { api, namespace } = parts;
-    const cleared = await (0,knative_preflight/* preflight */.M)(api, request, namespace, now, allowance);
+    const cleared = await (0,knative_preflight/* preflight */.M)(api, request, namespace, now, wanted, allowance);
     const { plan } = cleared;
     const facts = [
         `Knative Service ${namespace}/${plan.knative.name}, stable ${plan.stable.hash}`,
@@ -15183,7 +15465,7 @@ function knativeKey(name) {
  */
 function prepare(parts, request, now, wanted = { from: 'inputs' }, allowance = engine_allowance/* ALL_NEEDED */.M) {
     if (request.knativeService !== null)
-        return prepareKnative(parts, request, now, allowance);
+        return prepareKnative(parts, request, now, wanted, allowance);
     return prepareDeployment(parts, request, now, wanted, allowance);
 }
 /**
@@ -17222,12 +17504,12 @@ function goalOf(to, history) {
         return none(history, `Wanted to go back to release ${to}; it is not among the ${history.past.length} on record.`);
     return ofName(to, history);
 }
-/** `release r-20261121-130102-4f1c (registry/web:v1, revision 3)`. */
+/** `release r-20261121-130102-4f1c (registry/web:v1, revision 3)`; of a Knative Service, `(…, Revision web-00003)`. */
 function describeVersion(version, past) {
-    const { hash, revision, images } = version;
+    const { hash, revision, images, names: isRevision } = version;
     const release = past.find((move) => hasMoved(move) && move.candidateHash === hash)?.release;
     const names = Object.values(images).join(', ');
-    const count = revision === null ? [] : [`revision ${revision}`];
+    const count = isRevision !== undefined ? [`Revision ${hash}`] : revision === null ? [] : [`revision ${revision}`];
     return release === undefined
         ? `${count[0] ?? `ReplicaSet ${hash}`} (${names})`
         : `release ${release} (${[names, ...count].join(', ')})`;
@@ -17259,11 +17541,11 @@ function revisionBefore(history) {
         .filter(({ hash, revision }) => hash !== running && revision !== null && !known.has(hash))
         .sort((a, b) => (b.revision ?? 0) - (a.revision ?? 0));
     if (before === undefined)
-        return none(history, `${title} has no version before the one that it runs, neither on record nor by its ReplicaSets.`);
+        return none(history, `${title} has no version before the one that it runs, neither on record nor by its ${kept.some(isOfKnative) ? 'Revisions' : 'ReplicaSets'}.`);
     return {
         is: 'version',
         version: before,
-        told: `${describeVersion(before, past)}: no release on record went before, so it is the Deployment’s own previous revision`,
+        told: `${describeVersion(before, past)}: no release on record went before, so it is ${isOfKnative(before) ? 'the Knative Service’s own previous Revision' : 'the Deployment’s own previous revision'}`,
     };
 }
 /** Oldest first, the version that users have by the record last. What they were rolled back from is no part of it any more. */
@@ -17302,9 +17584,11 @@ function ofHash(hash, history) {
     const release = past.find((move) => hasMoved(move) && move.candidateHash === hash)?.release;
     const name = `${release === undefined ? 'The version' : `Release ${release}`} (${Object.values(images ?? {}).join(', ')})`;
     if (version === undefined)
-        return none(history, `${name} is what to go back to; its ReplicaSet ${hash} is gone, and its template with it (${title} keeps as many as revisionHistoryLimit says).`);
+        return none(history, kept.some(isOfKnative)
+            ? `${name} is what to go back to; its Revision ${hash} is gone, and its template with it (Knative collects old Revisions, as ConfigMap config-gc says).`
+            : `${name} is what to go back to; its ReplicaSet ${hash} is gone, and its template with it (${title} keeps as many as revisionHistoryLimit says).`);
     if (images !== null && hash !== running && !sameImages(images, version.images))
-        return none(history, `${name} is what to go back to; its ReplicaSet ${hash} has ${Object.values(version.images).join(', ')}, so that one of the two was changed by hand. Name a revision or an image in input to.`);
+        return none(history, `${name} is what to go back to; its ${isOfKnative(version) ? 'Revision' : 'ReplicaSet'} ${hash} has ${Object.values(version.images).join(', ')}, so that one of the two was changed by hand. Name a revision or an image in input to.`);
     return atVersion(version, past, running);
 }
 function atVersion(version, past, running) {
@@ -17325,7 +17609,7 @@ function sameImages(a, b) {
 function ofName(to, history) {
     const { past, kept, running, title } = history;
     const failed = versionsFailed(past);
-    const found = kept.filter((version) => String(version.revision) === to || hasImage(version.images, to));
+    const found = kept.filter((version) => isNamed(version, to) || hasImage(version.images, to));
     const good = found.filter(({ hash }) => !failed.has(hash));
     const [first] = good;
     if (first !== undefined && good.length === 1)
@@ -17342,6 +17626,12 @@ function ofName(to, history) {
     if (gone !== undefined)
         return ofHash(hasImage(gone.to, to) ? (gone.candidateHash ?? '') : gone.stableHash, history);
     return none(history, `Input to: ${to} is no release, revision, image or image tag that ${title} has had.`);
+}
+function isNamed({ revision, names }, to) {
+    return names === undefined ? String(revision) === to : names.includes(to);
+}
+function isOfKnative({ names }) {
+    return names !== undefined;
 }
 function hasImage(images, to) {
     return Object.values(images).some((image) => isMeant(image, to));
@@ -22879,12 +23169,15 @@ function patch(deployment, changes, why) {
 /* harmony export */   Cl: () => (/* binding */ revisionsPath),
 /* harmony export */   Id: () => (/* binding */ REVISION_OF_POD),
 /* harmony export */   O_: () => (/* binding */ templateBack),
+/* harmony export */   PS: () => (/* binding */ openAgain),
 /* harmony export */   Wx: () => (/* binding */ specDigest),
 /* harmony export */   Xf: () => (/* binding */ trafficBack),
 /* harmony export */   Z9: () => (/* binding */ wordsOf),
 /* harmony export */   eL: () => (/* binding */ isLatest),
 /* harmony export */   hA: () => (/* binding */ describeTraffic),
 /* harmony export */   ho: () => (/* binding */ open),
+/* harmony export */   js: () => (/* binding */ templateMetadataOf),
+/* harmony export */   kW: () => (/* binding */ templateOf),
 /* harmony export */   lD: () => (/* binding */ split),
 /* harmony export */   pd: () => (/* binding */ templateDigest),
 /* harmony export */   qQ: () => (/* binding */ SERVICE_OF_REVISION),
@@ -22893,9 +23186,10 @@ function patch(deployment, changes, why) {
 /* harmony export */   rz: () => (/* binding */ trafficAsBefore),
 /* harmony export */   t7: () => (/* binding */ trafficOf),
 /* harmony export */   xl: () => (/* binding */ knativeServicePath),
-/* harmony export */   y_: () => (/* binding */ pin)
+/* harmony export */   y_: () => (/* binding */ pin),
+/* harmony export */   zX: () => (/* binding */ candidateIn)
 /* harmony export */ });
-/* unused harmony exports KNATIVE_GROUP, templateOf */
+/* unused harmony export KNATIVE_GROUP */
 /* harmony import */ var _release_route_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3764);
 /* harmony import */ var _template_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6067);
 
@@ -22973,6 +23267,10 @@ function trafficOf({ knative, stable }, share, candidate) {
     const own = { revisionName: candidate ?? '', latestRevision: false, percent: toCandidate, tag: knative.tag };
     return [...(original.length === 0 ? [users] : entries), ...(candidate === null ? [] : [own])];
 }
+/** For a person. */
+function candidateIn({ knative }) {
+    return knative.goal === undefined ? 'the candidate' : `Revision ${knative.goal.revision}`;
+}
 function pin(service, plan) {
     const why = `all users on Revision ${plan.stable.hash} by its name: a new Revision gets nobody by being the latest`;
     return patch(service, [setTraffic(trafficOf(plan, 0, null))], why);
@@ -22980,11 +23278,17 @@ function pin(service, plan) {
 function open(service, template) {
     return patch(service, [setTemplate(template)], 'the new template: Knative makes the candidate’s Revision');
 }
+/** @param revision of the goal, which has the template but for its metadata */
+function openAgain(service, goal, revision) {
+    const why = `the template of ${goal.revision}: Knative makes a Revision of it, for the users who follow the latest`;
+    return patch(service, [setTemplate(templateOf(goal.metadata, revision))], why);
+}
 /** @param candidate its Revision's name */
 function split(service, plan, share, candidate) {
+    const name = candidateIn(plan);
     const why = share === 0
-        ? `tag ${plan.knative.tag}: a URL for the candidate alone, no users`
-        : `${(0,_release_route_js__WEBPACK_IMPORTED_MODULE_1__/* .percent */ .KN)(share)} of the users on the candidate`;
+        ? `tag ${plan.knative.tag}: a URL for ${name} alone, no users`
+        : `${(0,_release_route_js__WEBPACK_IMPORTED_MODULE_1__/* .percent */ .KN)(share)} of the users on ${name}`;
     return patch(service, [setTraffic(trafficOf(plan, share, candidate))], why);
 }
 /** @param candidate for whoever is to look at it by its URL; null: that goes, too */
@@ -22997,6 +23301,27 @@ function templateBack(service, plan, stable) {
 }
 function templateOf(metadata, { spec }) {
     return { ...(metadata === null ? {} : { metadata }), ...(spec === undefined ? {} : { spec }) };
+}
+/** What Knative's controllers write on Revisions of their own accord; everything else is the template's. */
+const KNATIVES_OWN = new Set([
+    'configuration',
+    'configurationGeneration',
+    'configurationUID',
+    'creator',
+    'lastModifier',
+    'lastPinned',
+    'routes',
+    'routingState',
+    'routingStateModified',
+    'service',
+    'serviceUID',
+].map((key) => `${KNATIVE_GROUP}/${key}`));
+/** The metadata of the template of which Knative made a Revision, but for its name; null: it had none. */
+function templateMetadataOf({ metadata }) {
+    const [labels, annotations] = [metadata?.labels, metadata?.annotations].map((map) => Object.fromEntries(Object.entries(map ?? {}).filter(([key]) => !KNATIVES_OWN.has(key))));
+    const found = withoutEmpty({ labels, annotations });
+    // Two maps of text, or nothing.
+    return found ?? null;
 }
 function trafficAsBefore(service, { knative }) {
     const why = 'traffic as you wrote it';

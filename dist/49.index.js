@@ -78,8 +78,8 @@ var refusal = __webpack_require__(5394);
 var take_back = __webpack_require__(2107);
 // EXTERNAL MODULE: ./lib/engine/with-lock.js
 var with_lock = __webpack_require__(4282);
-// EXTERNAL MODULE: ./lib/engine/workload-kinds.js + 36 modules
-var workload_kinds = __webpack_require__(8471);
+// EXTERNAL MODULE: ./lib/engine/workload-kinds.js + 39 modules
+var workload_kinds = __webpack_require__(2362);
 ;// CONCATENATED MODULE: ./lib/engine/abort.js
 
 
@@ -644,6 +644,8 @@ var allowed_to_go_on = __webpack_require__(2355);
 var release_history = __webpack_require__(6753);
 // EXTERNAL MODULE: ./lib/engine/unfinished.js
 var unfinished = __webpack_require__(9457);
+// EXTERNAL MODULE: ./lib/engine/knative/versions.js
+var knative_versions = __webpack_require__(7974);
 // EXTERNAL MODULE: ./lib/workload/template.js
 var template = __webpack_require__(6067);
 // EXTERNAL MODULE: ./lib/workload/tracks.js
@@ -671,7 +673,8 @@ async function readVersions(api, namespace, name) {
                 images: (0,template/* imagesOf */.IC)(templates.get(hash) ?? {}),
             })),
             running: hashOf((0,template/* digestOf */.ol)(deployment.spec?.template ?? {})),
-            hashOf,
+            candidateOf: ({ candidate }) => hashOf(candidate.digest),
+            known: (hash) => hash,
         };
     }
     catch (error) {
@@ -682,6 +685,7 @@ async function readVersions(api, namespace, name) {
 }
 
 ;// CONCATENATED MODULE: ./lib/engine/rollback.js
+
 
 
 
@@ -711,12 +715,13 @@ async function rollback(request, parts) {
         for (;;) {
             teller.phase('Preflight');
             const book = await (0,deploy/* readBookIfAllowed */.vr)(api, namespace, subject.key);
-            const { goal, candidateHash } = await wishIn(request, parts, book);
+            const wish = await wishIn(request, parts, book);
+            const { goal } = wish;
             if (goal?.is === 'none')
                 throw new refusal/* Refused */.Lw([goal]);
             if ((0,deploy/* isOpen */.nT)(book)) {
                 if (request.dryRun)
-                    return foreseen(book.open, goal);
+                    return foreseen(book.open, wish);
                 if (lease === null) {
                     await (0,allowed_to_go_on/* assertMayGoOn */.D)(api, namespace, request, book.open.plan);
                     parts.onLock(null);
@@ -726,7 +731,7 @@ async function rollback(request, parts) {
                     continue;
                 }
                 parts.onLock(book.open.plan.release);
-                const ended = await endOpen(request, parts, book, { goal, candidateHash });
+                const ended = await endOpen(request, parts, book, wish);
                 if (ended !== null)
                     return ended;
                 continue;
@@ -776,36 +781,48 @@ function endedMeanwhile({ past }, { plan }) {
     return { ...deploy/* NOTHING */.K$, outcome: 'rolled-back', plan, candidateHash: end.candidateHash, reason };
 }
 async function wishIn(request, parts, { open, past }) {
-    const versions = await readVersions(parts.api, parts.namespace, request.deployment);
-    const nothing = { goal: null, candidateHash: null };
+    const { api, namespace } = parts;
+    const versions = await (request.knativeService === null
+        ? readVersions(api, namespace, request.deployment)
+        : (0,knative_versions/* readRevisions */.p)(api, namespace, request.knativeService));
+    const nothing = { goal: null, stableHash: null, candidateHash: null };
     if (versions === null)
         return nothing;
-    const { kept, running } = versions;
+    const { kept, running, known } = versions;
     const { title } = (0,workload_kinds/* subjectOf */.et)(request);
+    const before = past.map((move) => ({
+        ...move,
+        stableHash: known(move.stableHash),
+        candidateHash: move.candidateHash === null ? null : known(move.candidateHash),
+    }));
     if (open === null)
-        return running === null ? nothing : { ...nothing, goal: (0,release_history/* goalOf */.ZZ)(request.to, { title, past, kept, running }) };
+        return running === null
+            ? nothing
+            : { ...nothing, goal: (0,release_history/* goalOf */.ZZ)(request.to, { title, past: before, kept, running }) };
     const { plan, warm } = open;
-    const candidateHash = versions.hashOf(plan.candidate.digest);
+    const candidateHash = versions.candidateOf(plan);
+    const stableHash = known(plan.stable.hash);
     const outcome = warm === null ? 'in progress' : 'promoted';
     const { rollback, release, stable } = plan;
-    const move = { release, outcome, rollback, reason: null, stableHash: stable.hash, candidateHash };
-    const users = warm === null ? stable.hash : (candidateHash ?? stable.hash);
-    const moves = [{ ...move, from: stable.images, to: plan.candidate.images }, ...past];
+    const move = { release, outcome, rollback, reason: null, stableHash, candidateHash };
+    const users = warm === null ? stableHash : (candidateHash ?? stableHash);
+    const moves = [{ ...move, from: stable.images, to: plan.candidate.images }, ...before];
     // Taking back what is in progress leads to what users had before, whatever came before that.
     if (request.to === null && warm === null && !rollback)
-        return { goal: { is: 'running', told: 'what users had before' }, candidateHash };
-    return { goal: (0,release_history/* goalOf */.ZZ)(request.to, { title, past: moves, kept, running: users }), candidateHash };
+        return { goal: { is: 'running', told: 'what users had before' }, stableHash, candidateHash };
+    return { goal: (0,release_history/* goalOf */.ZZ)(request.to, { title, past: moves, kept, running: users }), stableHash, candidateHash };
 }
 /** Ends what is on record. Null: it has ended, and what is wanted is another version. */
-async function endOpen(request, parts, book, { goal, candidateHash }) {
+async function endOpen(request, parts, book, { goal, stableHash, candidateHash }) {
     const { open } = book;
     const { plan, warm } = open;
-    const wanted = goal?.is === 'version' ? goal.version.hash : plan.stable.hash;
+    const stable = stableHash ?? plan.stable.hash;
+    const wanted = goal?.is === 'version' ? goal.version.hash : stable;
     if (warm !== null && goal?.is === 'running') {
         parts.teller.fact(`users have ${goal.told} already, and the old version is kept warm: nothing to do`);
         return { ...deploy/* NOTHING */.K$, outcome: 'unchanged' };
     }
-    if (wanted === plan.stable.hash)
+    if (wanted === stable)
         return await flip(parts, book);
     const misfit = warm === null ? (0,promote/* missingCommand */.c$)(request, plan) : null;
     if (misfit !== null)
@@ -846,13 +863,16 @@ async function flip(parts, book) {
     // Of a rollback, too, that is taken back itself: that was wanted now.
     return { ...(0,deploy/* resultOf */.Bg)(plan, ended), outcome: ended.ending.outcome };
 }
-function foreseen({ plan, warm }, goal) {
-    const isFlip = goal === null || goal.is !== 'version' || goal.version.hash === plan.stable.hash;
-    const what = warm === null
-        ? `takes ${(0,knative_plan/* isKnative */.v)(plan) ? plan.knative.name : plan.deployment.name} back from the unfinished release ${plan.release}`
-        : isFlip
-            ? `takes users back to the old version of release ${plan.release}, which is kept warm, in one step`
-            : `finishes release ${plan.release}, whose old version is kept warm, first`;
+function foreseen({ plan, warm }, { goal, stableHash, candidateHash }) {
+    const isFlip = goal === null || goal.is !== 'version' || goal.version.hash === (stableHash ?? plan.stable.hash);
+    const isAgain = plan.rollback && warm === null && goal?.is === 'version' && goal.version.hash === candidateHash;
+    const what = isAgain
+        ? `brings users to where the unfinished release ${plan.release} was to bring them`
+        : warm === null
+            ? `takes ${(0,knative_plan/* isKnative */.v)(plan) ? plan.knative.name : plan.deployment.name} back from the unfinished release ${plan.release}`
+            : isFlip
+                ? `takes users back to the old version of release ${plan.release}, which is kept warm, in one step`
+                : `finishes release ${plan.release}, whose old version is kept warm, first`;
     return {
         ...deploy/* NOTHING */.K$,
         outcome: 'unchanged',

@@ -2363,7 +2363,7 @@ function deepFreeze(value) {
 const POINTS_OF_A_PERCENT = 100;
 const BY_ITSELF = 'Knative splits users by its own spec.traffic, between Revisions';
 /** Why there is no old version that could be kept warm. */
-const NOT_WARM_OF_KNATIVE = 'Knative takes the old Revision’s pods away by itself when no request has come for a while (see autoscaling.knative.dev/min-scale)';
+const NOT_WARM_OF_KNATIVE = 'Knative keeps the old Revision, to which action: rollback moves users in one write, and scales its pods by its requests (see autoscaling.knative.dev/min-scale)';
 const TAG = 'tests reach the candidate by its tag’s URL, CROSSFADE_CANDIDATE_URL of smoke-command';
 /** Inputs for which Knative has no way, or takes care itself, with the reason. */
 const WITHOUT_MEANING = [
@@ -2400,11 +2400,6 @@ function knativeProblems(request, inputs) {
     const both = deployment === ''
         ? []
         : [problem('knative-service', 'Input deployment names another workload to release.', 'one of the two')];
-    if (action === 'rollback')
-        return [
-            ...both,
-            problem('action', 'Going back to an older version of a Knative Service is a release of its old images: its Revisions hold no template that could be put back as it was.', 'action: deploy with the old images (output previous-images of the release has them); or action: abort for a release that is in progress'),
-        ];
     if (!(0,_operations_js__WEBPACK_IMPORTED_MODULE_1__/* .describesRelease */ .UC)(action))
         return both;
     const strange = WITHOUT_MEANING.filter(({ input }) => inputs.understood(input) && isAsked(request, inputs, input));

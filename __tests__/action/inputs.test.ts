@@ -112,8 +112,9 @@ describe('readRequest', () => {
     ['a candidate Service', { 'candidate-service': 'web' }, 'candidate-service', 'a Service of its own'],
     ['a time to drain', { 'drain-time': '1m' }, 'drain-time', 'by itself'],
     ['a pause at no step', { strategy: 'canary', 'pause-at': '7%' }, 'pause-at', 'It is no step'],
-    ['keep-warm', { 'keep-warm': 'true' }, 'keep-warm', 'by itself'],
-    ['a rollback', { action: 'rollback', images: '' }, 'action', 'is a release of its old images'],
+    ['keep-warm', { 'keep-warm': 'true' }, 'keep-warm', 'Knative keeps the old Revision'],
+    ['a rollback in place', { action: 'rollback', images: '', strategy: 'rolling' }, 'strategy', 'only Revisions'],
+    ['a rollback of a part', { action: 'rollback' }, 'images', 'brings a version back as it was'],
   ])('refuses, with a Knative Service, %s', async (_, given, input, problem) => {
     const { problems } = await problemsOf({ ...KNATIVE, ...given });
     expect(problems).toEqual([expect.objectContaining({ input, problem: expect.stringContaining(problem) })]);

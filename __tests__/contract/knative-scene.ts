@@ -69,6 +69,7 @@ export class KnativeScene {
   readonly #since = Date.now();
   readonly #runs: RunningAction[] = [];
   readonly #gates: Gate[] = [];
+  #once: Promise<void> | null = null;
   #results: RunResult[] = [];
 
   private constructor(parts: Pick<KnativeScene, 'cluster' | 'api' | 'namespace' | 'before'>, knative: KnativeStandIn) {
@@ -150,6 +151,30 @@ export class KnativeScene {
   async foreign(spec: object, manager = 'kubectl-edit'): Promise<void> {
     const path = `${knativePaths.services(this.namespace, 'web')}?fieldManager=${manager}`;
     await this.api.patch(path, { spec });
+  }
+
+  /** The same, the first time that it is asked for. */
+  foreignOnce(spec: object): Promise<void> {
+    this.#once ??= this.foreign(spec);
+    return this.#once;
+  }
+
+  /** Until Knative says so. */
+  async ready(revision: string): Promise<void> {
+    await until(`${revision} is Ready`, 60_000, async () => {
+      const { status } = await this.service();
+      const isReady = status?.conditions?.every((condition) => condition.status === 'True') === true;
+      return isReady && status?.latestReadyRevisionName === revision ? true : undefined;
+    });
+  }
+
+  /** A Revision that is not there yet will not become Ready, until it is healed. */
+  sicken(revision: string): void {
+    this.#knative.sicken(revision);
+  }
+
+  heal(revision: string): void {
+    this.#knative.heal(revision);
   }
 
   /** Its Revision's controller gives it up. */

@@ -214,7 +214,7 @@ export function knativeStatuses(cluster: () => TestCluster): void {
     expect(paused.outputs).toMatchObject({
       status: 'paused',
       share: '20',
-      possible: 'promote abort deploy',
+      possible: 'promote abort rollback deploy',
       'stable-hash': 'web-00001',
       'candidate-hash': 'web-00002',
     });
@@ -222,6 +222,7 @@ export function knativeStatuses(cluster: () => TestCluster): void {
     expectSuccess(await scene.run({ action: 'promote' }));
     expect((await look()).outputs).toMatchObject({
       status: 'idle',
+      possible: 'rollback deploy',
       images: `web=${IMAGE.v2}`,
       'previous-images': `web=${IMAGE.v1}`,
       'rollback-possible': 'true',

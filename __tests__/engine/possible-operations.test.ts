@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { possibleOperations, type Situation, type Standing } from '../../src/engine/possible-operations.ts';
 
-type Rest = Pick<Situation, 'share' | 'rollbackPossible'>;
-const REST: Rest = { share: 0, rollbackPossible: true };
+type Rest = Pick<Situation, 'share' | 'goesBack' | 'rollbackPossible'>;
+const REST: Rest = { share: 0, goesBack: false, rollbackPossible: true };
 
 function told(is: Standing, more: Rest = REST): string[] {
   const release = is === 'idle' ? null : 'r-1';
@@ -31,13 +31,22 @@ test('a run that has the lock and no release yet can only be waited for', () => 
 });
 
 test('a version from before that is gone cannot be gone back to', () => {
-  const gone = { share: 0, rollbackPossible: false };
+  const gone = { ...REST, rollbackPossible: false };
   expect(told('idle', gone)).toEqual(['deploy: It begins a release.']);
   expect(told('paused', gone)).toEqual(['promote: It goes on from 12.5 %.', BACK, ANEW]);
 });
 
+test('a rollback that is asked for once more goes on to where it was to go', () => {
+  expect(told('unfinished', { ...REST, goesBack: true })).toEqual([
+    ON,
+    BACK,
+    'rollback: It brings users to where release r-1 was to bring them.',
+    ANEW,
+  ]);
+});
+
 test('users are all on the new version', () => {
-  const all = { share: 10_000, rollbackPossible: true };
+  const all = { ...REST, share: 10_000 };
   expect(told('unfinished', all)).toContain('finish: It ends release r-1 on its new version.');
   expect(told('kept-warm', all)).toEqual([
     'finish: It lets the old version of release r-1 go.',

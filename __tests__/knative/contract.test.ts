@@ -239,6 +239,22 @@ describe('15: a Service is not fit for a release', () => {
     expect(reasonsAgainst((service) => service)).toEqual([]);
   });
 
+  test('not even when it is not Ready, if it is to go back; its Route has to be', () => {
+    const reasons = (status: string) => {
+      const { service, revisions } = new Model().snapshot();
+      const conditions = [
+        { type: 'Ready', status: 'False', reason: 'RevisionFailed' },
+        { type: 'RoutesReady', status },
+      ];
+      const found = fitnessOf({ ...service, status: { ...service?.status, conditions } }, revisions, {
+        from: 'history',
+      });
+      return 'findings' in found ? found.findings.map(({ message }) => message) : [];
+    };
+    expect(reasons('True')).toEqual([]);
+    expect(reasons('Unknown')).toEqual([expect.stringContaining('Knative Service web is not Ready')]);
+  });
+
   test.each<[string, (service: KnativeService) => KnativeService, RegExp]>([
     [
       'made by KServe',

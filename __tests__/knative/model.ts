@@ -11,7 +11,13 @@ import { afterAction, afterChecks, afterWrite } from '../../src/release/progress
 import type { EvidenceView } from '../../src/release/observation.ts';
 import { stageOf } from '../../src/release/stages.ts';
 import { BEGINNING, type State } from '../../src/release/state.ts';
-import { specDigest, templateDigest } from '../../src/workload/knative-service.ts';
+import {
+  type Revision,
+  specDigest,
+  templateDigest,
+  templateMetadataOf,
+  templateOf,
+} from '../../src/workload/knative-service.ts';
 import { imagesOf } from '../../src/workload/template.ts';
 import { Configuration } from './configuration.ts';
 import type { Condition, KnativeObject, Target, Template } from './objects.ts';
@@ -24,6 +30,8 @@ export interface ModelOptions {
   readonly pace?: { readonly make: number; readonly ready: number; readonly route: number };
   /** Why the candidate never becomes Ready. */
   readonly sick?: string;
+  /** A Revision that never does. */
+  readonly neverReady?: string;
 }
 
 export const OLD = 'shop/web:1';
@@ -110,9 +118,10 @@ export class Model {
     const name = revision.metadata?.name ?? '';
     const born = this.#born.get(name) ?? this.now;
     this.#born.set(name, born);
-    const { sick } = this.#options;
+    const { sick, neverReady } = this.#options;
     const isNew = revision.spec?.containers?.[0]?.image === NEW;
     if (this.now < born + this.#pace.ready) return { type: 'Ready', status: 'Unknown', reason: 'Deploying' };
+    if (name === neverReady) return { type: 'Ready', status: 'False', reason: 'ErrImagePull', message: 'it said so' };
     if (sick !== undefined && isNew) return { type: 'Ready', status: 'False', reason: sick, message: 'it said so' };
     return { type: 'Ready', status: 'True' };
   }
@@ -213,6 +222,34 @@ export function planOf(model: Model, more: Partial<KnativePlan> = {}): KnativePl
       generation: model.revisions.length,
     },
     ...more,
+  };
+}
+
+/** Users of a Service that was released to the new image are to go back to the Revision of the old one. */
+export function planBack(model: Model, more: Partial<KnativePlan> = {}): KnativePlan {
+  const goal = model.revisions[0] ?? {};
+  const plan = planOf(model);
+  // The same JSON by the product's type.
+  const revision = goal as unknown as Revision;
+  const name = goal.metadata?.name ?? '';
+  const isNamed = model.service.spec?.template?.metadata?.name !== undefined;
+  const known = templateMetadataOf(revision);
+  const metadata = isNamed ? { ...known, name } : known;
+  const template = templateOf(metadata, revision);
+  return {
+    ...plan,
+    release: 'r-2',
+    strategy: 'blue-green',
+    steps: [{ share: 10_000, stay: 0 }],
+    rollback: true,
+    candidate: { digest: templateDigest(template), images: imagesOf(template) },
+    ...more,
+    knative: {
+      ...plan.knative,
+      candidateName: isNamed ? name : null,
+      candidateSpec: specDigest(revision),
+      goal: { revision: name, metadata },
+    },
   };
 }
 

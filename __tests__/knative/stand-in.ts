@@ -63,6 +63,15 @@ export class KnativeStandIn {
     });
   }
 
+  /** Whenever it is there. */
+  sicken(revision: string): void {
+    this.#given.add(revision);
+  }
+
+  heal(revision: string): void {
+    this.#given.delete(revision);
+  }
+
   /** Whom users reached, one entry for each change. */
   get served(): readonly Served[] {
     return this.#served;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from '@jest/globals';
 import { knativeReleases } from '../contract/knative.ts';
+import { knativeRollbacks } from '../contract/knative-going-back.ts';
 import { printedKnativeRoles } from '../contract/printed-role.ts';
 import { knativePlans } from '../contract/plan.ts';
 import { knativeStatuses } from '../contract/status.ts';
@@ -17,6 +18,7 @@ beforeAll(async () => {
 afterAll(() => cluster?.stop());
 
 knativeReleases(() => cluster, { sockets: false, moments: 'all' });
+knativeRollbacks(() => cluster, { moments: 'all' });
 printedKnativeRoles(() => cluster);
 knativeStatuses(() => cluster);
 knativePlans(() => cluster);

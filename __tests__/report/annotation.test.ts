@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { annotationFor } from '../../src/report/annotation.ts';
 import { HOSTILE, storyOf } from './hostile.ts';
-import { BAKED_BACK, CRASHED, HELD, PROMOTED, REFUSED } from './stories.ts';
+import { BAKED_BACK, CRASHED, HELD, PINNED, PROMOTED, REFUSED } from './stories.ts';
 
 test('a crash: what was wanted and found, where users are, what to do', () => {
   expect(annotationFor(CRASHED)).toEqual({
@@ -23,6 +23,12 @@ test('both versions left standing: where to begin', () => {
   const { title, message } = annotationFor(HELD);
   expect(title).toBe('Crossfade could not release shop/web and left both versions standing');
   expect(message).toMatch(/ Begin with: kubectl get pods -n shop -l pod-template-hash=5f4d7c9b8$/);
+});
+
+test('users back where they were wanted, without the template: what is left to do', () => {
+  const { title, message } = annotationFor(PINNED);
+  expect(title).toBe('Crossfade rolled shop/web back, but could not end that');
+  expect(message).toContain('Users are back on the version that was wanted.\nNothing moves by itself.');
 });
 
 test('a refusal names every finding', () => {

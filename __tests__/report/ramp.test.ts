@@ -67,3 +67,9 @@ test('a run that went on from the last step to the end leaves the steps to anoth
 test('a run that takes the release of another back says nothing of the steps of that one', () => {
   expect(known(canary({ outcome: 'aborted', phases: TAKEN_BACK, ramp: [] }))).toBeNull();
 });
+
+test('a rollback that had nothing to open, and came no further than its checks, reached none', () => {
+  const phases = [span('Preflight', 0, 5), span('Start candidate', 5, 10), span('Go back', 10, 30)];
+  const story = canary({ action: 'rollback', rollback: true, outcome: 'failed', phases, ramp: [] });
+  expect(known(story)?.every((row) => row.endsWith('not reached'))).toBe(true);
+});

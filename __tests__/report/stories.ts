@@ -10,6 +10,7 @@ export const START = Date.UTC(2026, 10, 21, 13, 1, 2);
 const DEPLOYMENT = '/apis/apps/v1/namespaces/shop/deployments/web';
 const SERVICE = '/api/v1/namespaces/shop/services/web';
 const SERVICES = '/api/v1/namespaces/shop/services';
+const KNATIVE_SERVICE = '/apis/serving.knative.dev/v1/namespaces/shop/services/web';
 
 export const OLD = 'ghcr.io/acme/web:2.0.3';
 export const NEW = 'ghcr.io/acme/web@sha256:9f2b6a1c04d7e85b3a90c1d2e3f4a5b6c7d8e9f00112233445566778899aabbc';
@@ -151,6 +152,39 @@ export const NOT_BACK: Story = {
   checks: [],
   phases: [...OPENED, span('Start candidate', 798, 6_310), span('Go back', 6_310, 8_000)],
   writes: OPENING,
+  rollbackPossible: false,
+};
+
+/** Users are where they were wanted; what is missing is a Revision of the old template. */
+export const PINNED: Story = {
+  ...WANTED_BACK,
+  kind: 'Knative Service',
+  service: 'web',
+  outcome: 'failed',
+  reason:
+    'All users are on Revision web-00001, as was wanted, and stay pinned there by its name: Revision web-00003: ErrImagePull: not found (Knative made it of the old template), so that they cannot follow the latest Revision yet. Put that right and end release r-20261121-130102-4f1c by action: resume; action: abort takes users to web-00002 again.',
+  stableHash: 'web-00002',
+  candidateHash: 'web-00001',
+  checks: [],
+  warnings: [],
+  phases: [
+    span('Preflight', 0, 200, 'Revision web-00001 is Ready'),
+    span(
+      'Switch users',
+      200,
+      700,
+      'Knative Service web gives Revision web-00001 100 % (programmed into the data plane)',
+    ),
+    span('Set the template back', 700, 120_700),
+  ],
+  writes: [
+    write(210, `PATCH ${KNATIVE_SERVICE}`, '100 % of the users on Revision web-00001'),
+    write(
+      710,
+      `PATCH ${KNATIVE_SERVICE}`,
+      'the template of web-00001: Knative makes a Revision of it, for the users who follow the latest',
+    ),
+  ],
   rollbackPossible: false,
 };
 

@@ -15,6 +15,7 @@ import {
   HELD,
   KEPT_WARM,
   NOT_BACK,
+  PINNED,
   PROMOTED,
   REFUSED,
   span,
@@ -39,6 +40,7 @@ const EXPECTED: Readonly<Record<string, Story>> = {
   'wanted-back': WANTED_BACK,
   'not-back': NOT_BACK,
   flipped: FLIPPED,
+  pinned: PINNED,
 };
 
 // REWRITE=1 writes what is rendered now.

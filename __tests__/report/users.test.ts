@@ -1,13 +1,19 @@
 import { expect, test } from '@jest/globals';
 import type { Story } from '../../src/report/story.ts';
 import { usersAfter } from '../../src/report/users.ts';
-import { BAKED_BACK, CRASHED, DRY_RUN, HELD, PROMOTED, REFUSED, span, UNCHANGED } from './stories.ts';
+import { BAKED_BACK, CRASHED, DRY_RUN, HELD, PINNED, PROMOTED, REFUSED, span, UNCHANGED } from './stories.ts';
 
 const TAKEN_BACK = [span('Take back an unfinished release', 0, 10)];
 const SWITCHED = PROMOTED.writes.slice(0, 6);
 
 test.each<[string, Story, ReturnType<typeof usersAfter>]>([
   ['promoted', PROMOTED, { on: 'new' }],
+  ['where they were wanted, without the template', PINNED, { on: 'before' }],
+  [
+    'where they were wanted, and not for long',
+    { ...PINNED, phases: [...PINNED.phases.slice(0, 2), span('Go back', 700, 900)] },
+    { on: 'not-back', backFor: 500 },
+  ],
   ['unchanged', UNCHANGED, { on: 'same' }],
   ['dry run', DRY_RUN, { on: 'untouched' }],
   ['refused', REFUSED, { on: 'untouched' }],

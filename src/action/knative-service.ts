@@ -11,7 +11,7 @@ const POINTS_OF_A_PERCENT = 100;
 const BY_ITSELF = 'Knative splits users by its own spec.traffic, between Revisions';
 /** Why there is no old version that could be kept warm. */
 export const NOT_WARM_OF_KNATIVE =
-  'Knative takes the old Revision’s pods away by itself when no request has come for a while (see autoscaling.knative.dev/min-scale)';
+  'Knative keeps the old Revision, to which action: rollback moves users in one write, and scales its pods by its requests (see autoscaling.knative.dev/min-scale)';
 
 const TAG = 'tests reach the candidate by its tag’s URL, CROSSFADE_CANDIDATE_URL of smoke-command';
 
@@ -51,15 +51,6 @@ export function knativeProblems(request: Request, inputs: ReadInputs): InputProb
     deployment === ''
       ? []
       : [problem('knative-service', 'Input deployment names another workload to release.', 'one of the two')];
-  if (action === 'rollback')
-    return [
-      ...both,
-      problem(
-        'action',
-        'Going back to an older version of a Knative Service is a release of its old images: its Revisions hold no template that could be put back as it was.',
-        'action: deploy with the old images (output previous-images of the release has them); or action: abort for a release that is in progress',
-      ),
-    ];
   if (!describesRelease(action)) return both;
   const strange = WITHOUT_MEANING.filter(({ input }) => inputs.understood(input) && isAsked(request, inputs, input));
   return [

@@ -67,6 +67,7 @@ async function duringRelease(
     isStanding: share === 0 && seen.candidate !== null && seen.candidate.size > 0 && seen.deployment.held,
     candidateHash: seen.candidate?.hash ?? null,
     kept: new Set(images.keys()),
+    known: (hash) => hash,
     lostNamespace: lost,
     // Of what goes with it nothing else is worth a word.
     notes: lost === null ? lostNotes(plan, seen) : [],
@@ -146,6 +147,7 @@ async function atRest({ api, namespace }: Parts, request: Request, deployment: D
     isStanding: false,
     candidateHash: null,
     kept: new Set(own.map(({ hash }) => hash)),
+    known: (hash) => hash,
     lostNamespace: null,
     notes: [
       ...('findings' in live ? live.findings.map(({ message }) => message) : []),

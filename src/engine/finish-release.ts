@@ -42,8 +42,10 @@ export async function endRollback(
 ): Promise<{ readonly finished: Finished | null; readonly book: OpenBook }> {
   const finished = await finishRelease(parts, book, timeout);
   const { open } = finished.book;
-  // Noted as their version for good, it is that whatever came of the rest.
-  if (finished.ended.ending.outcome === 'promoted' || open === null || open.warm !== null) return { finished, book };
+  const { ending } = finished.ended;
+  // Noted as their version for good, it is that whatever came of the rest; and so it is when only its template is missing.
+  const isPinned = ending.outcome === 'failed' && ending.left === 'as-it-was' && ending.pinned === true;
+  if (ending.outcome === 'promoted' || isPinned || open === null || open.warm !== null) return { finished, book };
   return { finished: null, book: { ...finished.book, open } };
 }
 

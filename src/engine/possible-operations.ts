@@ -24,6 +24,8 @@ export interface Situation {
   readonly standsAt: Share | null;
   /** Of the users who are on the candidate; null: it cannot be told. */
   readonly share: Share | null;
+  /** The open release is itself to bring a version from before back. */
+  readonly goesBack: boolean;
   /** The version from before is still known to the cluster, and `rollback` can bring it back. */
   readonly rollbackPossible: boolean;
 }
@@ -66,9 +68,10 @@ const RULES: readonly (readonly [ActionName, Rule])[] = [
   ],
   [
     'rollback',
-    ({ is, release, rollbackPossible }) => {
+    ({ is, release, goesBack, rollbackPossible }) => {
       if (is === 'kept-warm') return `It takes users back to the old version of release ${release}, by one write.`;
       if (is === 'idle') return rollbackPossible ? 'It releases the version from before.' : null;
+      if (isLeft(is) && goesBack) return `It brings users to where release ${release} was to bring them.`;
       return isLeft(is) && rollbackPossible ? `It takes release ${release} back, as abort does.` : null;
     },
   ],

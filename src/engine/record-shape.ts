@@ -111,6 +111,7 @@ const knativePlan = (namespace: string): Shape =>
       candidateSpec: text,
       tag: text,
       generation: number,
+      goal: optional(object({ revision: named, metadata: either(object({}), nothing) })),
     }),
   });
 

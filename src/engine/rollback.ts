@@ -21,6 +21,7 @@ import { type OpenRelease, type RecordBook, writeBook } from './record-store.ts'
 import { Refused } from './refusal.ts';
 import { describeOpen, takeBack } from './take-back.ts';
 import { stuck } from './unfinished.ts';
+import { readRevisions } from './knative/versions.ts';
 import { readVersions } from './versions.ts';
 import { keyOf, prepare, subjectOf } from './workload-kinds.ts';
 
@@ -42,10 +43,11 @@ export async function rollback(request: Request, parts: DeployParts): Promise<Re
     for (;;) {
       teller.phase('Preflight');
       const book = await readBookIfAllowed(api, namespace, subject.key);
-      const { goal, candidateHash } = await wishIn(request, parts, book);
+      const wish = await wishIn(request, parts, book);
+      const { goal } = wish;
       if (goal?.is === 'none') throw new Refused([goal]);
       if (isOpen(book)) {
-        if (request.dryRun) return foreseen(book.open, goal);
+        if (request.dryRun) return foreseen(book.open, wish);
         if (lease === null) {
           await assertMayGoOn(api, namespace, request, book.open.plan);
           parts.onLock(null);
@@ -55,7 +57,7 @@ export async function rollback(request: Request, parts: DeployParts): Promise<Re
           continue;
         }
         parts.onLock(book.open.plan.release);
-        const ended = await endOpen(request, parts, book, { goal, candidateHash });
+        const ended = await endOpen(request, parts, book, wish);
         if (ended !== null) return ended;
         continue;
       }
@@ -102,28 +104,40 @@ interface Wish {
   /** Null: there is nothing that it could be found in; the preflight says why. */
   readonly goal: Goal | null;
   /** Of the release on record; null: it has none. */
+  readonly stableHash: string | null;
   readonly candidateHash: string | null;
 }
 
 async function wishIn(request: Request, parts: DeployParts, { open, past }: RecordBook): Promise<Wish> {
-  const versions = await readVersions(parts.api, parts.namespace, request.deployment);
-  const nothing = { goal: null, candidateHash: null };
+  const { api, namespace } = parts;
+  const versions = await (request.knativeService === null
+    ? readVersions(api, namespace, request.deployment)
+    : readRevisions(api, namespace, request.knativeService));
+  const nothing = { goal: null, stableHash: null, candidateHash: null };
   if (versions === null) return nothing;
-  const { kept, running } = versions;
+  const { kept, running, known } = versions;
   const { title } = subjectOf(request);
+  const before = past.map((move) => ({
+    ...move,
+    stableHash: known(move.stableHash),
+    candidateHash: move.candidateHash === null ? null : known(move.candidateHash),
+  }));
   if (open === null)
-    return running === null ? nothing : { ...nothing, goal: goalOf(request.to, { title, past, kept, running }) };
+    return running === null
+      ? nothing
+      : { ...nothing, goal: goalOf(request.to, { title, past: before, kept, running }) };
   const { plan, warm } = open;
-  const candidateHash = versions.hashOf(plan.candidate.digest);
+  const candidateHash = versions.candidateOf(plan);
+  const stableHash = known(plan.stable.hash);
   const outcome = warm === null ? 'in progress' : 'promoted';
   const { rollback, release, stable } = plan;
-  const move = { release, outcome, rollback, reason: null, stableHash: stable.hash, candidateHash };
-  const users = warm === null ? stable.hash : (candidateHash ?? stable.hash);
-  const moves = [{ ...move, from: stable.images, to: plan.candidate.images }, ...past];
+  const move = { release, outcome, rollback, reason: null, stableHash, candidateHash };
+  const users = warm === null ? stableHash : (candidateHash ?? stableHash);
+  const moves = [{ ...move, from: stable.images, to: plan.candidate.images }, ...before];
   // Taking back what is in progress leads to what users had before, whatever came before that.
   if (request.to === null && warm === null && !rollback)
-    return { goal: { is: 'running', told: 'what users had before' }, candidateHash };
-  return { goal: goalOf(request.to, { title, past: moves, kept, running: users }), candidateHash };
+    return { goal: { is: 'running', told: 'what users had before' }, stableHash, candidateHash };
+  return { goal: goalOf(request.to, { title, past: moves, kept, running: users }), stableHash, candidateHash };
 }
 
 /** Ends what is on record. Null: it has ended, and what is wanted is another version. */
@@ -131,16 +145,17 @@ async function endOpen(
   request: Request,
   parts: DeployParts,
   book: OpenBook,
-  { goal, candidateHash }: Wish,
+  { goal, stableHash, candidateHash }: Wish,
 ): Promise<Result | null> {
   const { open } = book;
   const { plan, warm } = open;
-  const wanted = goal?.is === 'version' ? goal.version.hash : plan.stable.hash;
+  const stable = stableHash ?? plan.stable.hash;
+  const wanted = goal?.is === 'version' ? goal.version.hash : stable;
   if (warm !== null && goal?.is === 'running') {
     parts.teller.fact(`users have ${goal.told} already, and the old version is kept warm: nothing to do`);
     return { ...NOTHING, outcome: 'unchanged' };
   }
-  if (wanted === plan.stable.hash) return await flip(parts, book);
+  if (wanted === stable) return await flip(parts, book);
   const misfit = warm === null ? missingCommand(request, plan) : null;
   if (misfit !== null) throw new Refused([misfit]);
   // An earlier rollback may have come as far as to have all users where they are wanted.
@@ -180,10 +195,12 @@ async function flip(parts: DeployParts, book: OpenBook): Promise<Result> {
   return { ...resultOf(plan, ended), outcome: ended.ending.outcome };
 }
 
-function foreseen({ plan, warm }: OpenRelease, goal: Goal | null): Result {
-  const isFlip = goal === null || goal.is !== 'version' || goal.version.hash === plan.stable.hash;
-  const what =
-    warm === null
+function foreseen({ plan, warm }: OpenRelease, { goal, stableHash, candidateHash }: Wish): Result {
+  const isFlip = goal === null || goal.is !== 'version' || goal.version.hash === (stableHash ?? plan.stable.hash);
+  const isAgain = plan.rollback && warm === null && goal?.is === 'version' && goal.version.hash === candidateHash;
+  const what = isAgain
+    ? `brings users to where the unfinished release ${plan.release} was to bring them`
+    : warm === null
       ? `takes ${isKnative(plan) ? plan.knative.name : plan.deployment.name} back from the unfinished release ${plan.release}`
       : isFlip
         ? `takes users back to the old version of release ${plan.release}, which is kept warm, in one step`

@@ -95,6 +95,8 @@ export interface WorkloadSeen {
   readonly candidateHash: string | null;
   /** Versions that the cluster keeps, with pods or without. */
   readonly kept: ReadonlySet<string>;
+  /** The name of a version that may have several: Revisions that are alike. */
+  readonly known: (hash: string) => string;
   /** It is being deleted; null: nothing suggests that, or nobody said so. */
   readonly lostNamespace: LostNamespace | null;
   readonly notes: readonly string[];
@@ -121,8 +123,8 @@ export async function status(request: Request, parts: DeployParts): Promise<Resu
       release: open?.release ?? null,
       standsAt: open?.pausedAt ?? null,
       share: seen.share,
-      // Of a Knative Service it is another release.
-      rollbackPossible: rollbackPossible && request.knativeService === null,
+      goesBack: book.open?.plan.rollback === true,
+      rollbackPossible,
     };
     const found: Status = {
       is,
@@ -201,9 +203,9 @@ function turnedNotes(open: OpenRelease | null): string[] {
   return turned === null ? [] : [`The release is on its way back: ${turned.reason}`];
 }
 
-function pastStatus(past: PastRelease, { tracks, kept }: WorkloadSeen): PastStatus {
+function pastStatus(past: PastRelease, { tracks, kept, known }: WorkloadSeen): PastStatus {
   const { release, outcome, reason, finishedAt, candidateHash, from, to, run } = past;
-  const stable = tracks.find(({ role }) => role === 'stable')?.hash ?? null;
+  const stable = known(tracks.find(({ role }) => role === 'stable')?.hash ?? '');
   const isKept = candidateHash !== null && kept.has(candidateHash);
   return {
     release,
@@ -214,16 +216,16 @@ function pastStatus(past: PastRelease, { tracks, kept }: WorkloadSeen): PastStat
     from,
     to,
     hash: candidateHash,
-    version: candidateHash !== null && candidateHash === stable ? 'now' : isKept ? 'kept' : 'gone',
+    version: candidateHash !== null && known(candidateHash) === stable ? 'now' : isKept ? 'kept' : 'gone',
     hasMoved: hasMoved(past),
   };
 }
 
 /** Of the release whose version users are on. */
-function isBeforeKept(past: readonly PastRelease[], { tracks, kept }: WorkloadSeen): boolean {
-  const stable = tracks.find(({ role }) => role === 'stable')?.hash;
-  const last = past.find((release) => hasMoved(release) && release.candidateHash === stable);
-  return last !== undefined && last.stableHash !== stable && kept.has(last.stableHash);
+function isBeforeKept(past: readonly PastRelease[], { tracks, kept, known }: WorkloadSeen): boolean {
+  const stable = known(tracks.find(({ role }) => role === 'stable')?.hash ?? '');
+  const last = past.find((release) => hasMoved(release) && known(release.candidateHash ?? '') === stable);
+  return last !== undefined && known(last.stableHash) !== stable && kept.has(last.stableHash);
 }
 
 /** The images that users are on, as far as one version has them all. */

@@ -3,16 +3,19 @@ import { isStatus } from '../cluster/errors.ts';
 import type { Deployment, ReplicaSet } from '../cluster/wire.ts';
 import { deploymentPath } from '../cluster/write-request.ts';
 import type { KeptVersion } from '../release/history.ts';
+import type { AnyPlan } from '../release/knative/plan.ts';
 import { digestOf, imagesOf } from '../workload/template.ts';
 import { podSelectorOf, tracksOf } from '../workload/tracks.ts';
 
-/** The versions of a Deployment whose templates the cluster still has. */
+/** The versions of a workload whose templates the cluster still has. */
 export interface Versions {
   readonly kept: readonly KeptVersion[];
-  /** The hash of the one that the Deployment wants; null: it has no ReplicaSet yet. */
+  /** The hash of the one that the workload wants; null: it has none yet. */
   readonly running: string | null;
-  /** Null: no ReplicaSet has a template with this digest. */
-  hashOf(digest: string): string | null;
+  /** Of a release on record; null: nothing has its template. */
+  candidateOf(plan: AnyPlan): string | null;
+  /** The hash under which `kept` has the version that a record calls so: Revisions that are alike are one version. */
+  known(hash: string): string;
 }
 
 /** Null: there is no such Deployment, or it may not be read. Throws what a read throws. */
@@ -34,7 +37,8 @@ export async function readVersions(api: ApiPort, namespace: string, name: string
         images: imagesOf(templates.get(hash) ?? {}),
       })),
       running: hashOf(digestOf(deployment.spec?.template ?? {})),
-      hashOf,
+      candidateOf: ({ candidate }) => hashOf(candidate.digest),
+      known: (hash) => hash,
     };
   } catch (error) {
     if (isStatus(error, 403)) return null;

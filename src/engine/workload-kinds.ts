@@ -51,7 +51,7 @@ export function prepare(
   wanted: WantedVersion = { from: 'inputs' },
   allowance: Allowance = ALL_NEEDED,
 ): Promise<Prepared> {
-  if (request.knativeService !== null) return prepareKnative(parts, request, now, allowance);
+  if (request.knativeService !== null) return prepareKnative(parts, request, now, wanted, allowance);
   return prepareDeployment(parts, request, now, wanted, allowance);
 }
 

@@ -85,12 +85,16 @@ export type Ending =
   | { readonly outcome: 'rolled-back' }
   | { readonly outcome: 'aborted' }
   | { readonly outcome: 'failed'; readonly left: 'standing' | 'unfinished' | 'deleted' | 'theirs' }
-  /** `toldTemplate`: digest of the foreign template that `reason` names; null: it is something else. */
+  /**
+   * `toldTemplate`: digest of the foreign template that `reason` names; null: it is something else. `pinned`: users are all on the version
+   * from before that was wanted; nobody takes them from there unless asked.
+   */
   | {
       readonly outcome: 'failed';
       readonly left: 'as-it-was';
       readonly reason: string;
       readonly toldTemplate: string | null;
+      readonly pinned?: true;
     }
   | { readonly outcome: 'failed'; readonly left: 'gone'; readonly reason: string };
 

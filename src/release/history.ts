@@ -5,12 +5,15 @@ import type { Images } from './plan.ts';
  * Which version `action: rollback` goes back to. The record says what users had, and for how good; the ReplicaSets have the templates.
  */
 
-/** A version whose template the cluster still has: a ReplicaSet of the Deployment. */
+/** A version whose template the cluster still has: a ReplicaSet of the Deployment, or Revisions of the Knative Service that are alike. */
 export interface KeptVersion {
+  /** Of Revisions, the name of the one that is best gone back to. */
   readonly hash: string;
-  /** As `kubectl rollout history` shows it; null: it has none. */
+  /** As `kubectl rollout history` shows it; null: it has none. Of Revisions, the number of that one. */
   readonly revision: number | null;
   readonly images: Images;
+  /** Names and numbers of all the Revisions; absent: it is a ReplicaSet. */
+  readonly names?: readonly string[];
 }
 
 /** What the record says of a release. */
@@ -62,12 +65,12 @@ export function goalOf(to: string | null, history: History): Goal {
   return ofName(to, history);
 }
 
-/** `release r-20261121-130102-4f1c (registry/web:v1, revision 3)`. */
+/** `release r-20261121-130102-4f1c (registry/web:v1, revision 3)`; of a Knative Service, `(…, Revision web-00003)`. */
 export function describeVersion(version: KeptVersion, past: readonly Move[]): string {
-  const { hash, revision, images } = version;
+  const { hash, revision, images, names: isRevision } = version;
   const release = past.find((move) => hasMoved(move) && move.candidateHash === hash)?.release;
   const names = Object.values(images).join(', ');
-  const count = revision === null ? [] : [`revision ${revision}`];
+  const count = isRevision !== undefined ? [`Revision ${hash}`] : revision === null ? [] : [`revision ${revision}`];
   return release === undefined
     ? `${count[0] ?? `ReplicaSet ${hash}`} (${names})`
     : `release ${release} (${[names, ...count].join(', ')})`;
@@ -101,12 +104,12 @@ function revisionBefore(history: History): Goal {
   if (before === undefined)
     return none(
       history,
-      `${title} has no version before the one that it runs, neither on record nor by its ReplicaSets.`,
+      `${title} has no version before the one that it runs, neither on record nor by its ${kept.some(isOfKnative) ? 'Revisions' : 'ReplicaSets'}.`,
     );
   return {
     is: 'version',
     version: before,
-    told: `${describeVersion(before, past)}: no release on record went before, so it is the Deployment’s own previous revision`,
+    told: `${describeVersion(before, past)}: no release on record went before, so it is ${isOfKnative(before) ? 'the Knative Service’s own previous Revision' : 'the Deployment’s own previous revision'}`,
   };
 }
 
@@ -151,12 +154,14 @@ function ofHash(hash: string, history: History): Goal {
   if (version === undefined)
     return none(
       history,
-      `${name} is what to go back to; its ReplicaSet ${hash} is gone, and its template with it (${title} keeps as many as revisionHistoryLimit says).`,
+      kept.some(isOfKnative)
+        ? `${name} is what to go back to; its Revision ${hash} is gone, and its template with it (Knative collects old Revisions, as ConfigMap config-gc says).`
+        : `${name} is what to go back to; its ReplicaSet ${hash} is gone, and its template with it (${title} keeps as many as revisionHistoryLimit says).`,
     );
   if (images !== null && hash !== running && !sameImages(images, version.images))
     return none(
       history,
-      `${name} is what to go back to; its ReplicaSet ${hash} has ${Object.values(version.images).join(', ')}, so that one of the two was changed by hand. Name a revision or an image in input to.`,
+      `${name} is what to go back to; its ${isOfKnative(version) ? 'Revision' : 'ReplicaSet'} ${hash} has ${Object.values(version.images).join(', ')}, so that one of the two was changed by hand. Name a revision or an image in input to.`,
     );
   return atVersion(version, past, running);
 }
@@ -181,7 +186,7 @@ function sameImages(a: Images, b: Images): boolean {
 function ofName(to: string, history: History): Goal {
   const { past, kept, running, title } = history;
   const failed = versionsFailed(past);
-  const found = kept.filter((version) => String(version.revision) === to || hasImage(version.images, to));
+  const found = kept.filter((version) => isNamed(version, to) || hasImage(version.images, to));
   const good = found.filter(({ hash }) => !failed.has(hash));
   const [first] = good;
   if (first !== undefined && good.length === 1) return atVersion(first, past, running);
@@ -196,6 +201,14 @@ function ofName(to: string, history: History): Goal {
     past.find((move) => hasMoved(move) && hasImage(move.to, to)) ?? past.find(({ from }) => hasImage(from, to));
   if (gone !== undefined) return ofHash(hasImage(gone.to, to) ? (gone.candidateHash ?? '') : gone.stableHash, history);
   return none(history, `Input to: ${to} is no release, revision, image or image tag that ${title} has had.`);
+}
+
+function isNamed({ revision, names }: KeptVersion, to: string): boolean {
+  return names === undefined ? String(revision) === to : names.includes(to);
+}
+
+function isOfKnative({ names }: KeptVersion): boolean {
+  return names !== undefined;
 }
 
 function hasImage(images: Images, to: string): boolean {

@@ -170,6 +170,12 @@ function cancelledAdvice(story: Story): Advice {
 function failedAdvice(story: Story): Advice {
   const { on } = usersAfter(story);
   if (on === 'untouched') return todo('Put the reason right and run the job again.');
+  if (on === 'before')
+    return {
+      title: 'What to do',
+      text: 'Nothing moves by itself. When the reason is put right, `action: resume` ends the rollback. `action: abort`, and a deploy before it begins, take users to the version that they were to leave.',
+      copy: { what: 'inputs', text: eitherOf(story, 'resume', 'abort') },
+    };
   if (beginningOf(story) === 'Finish')
     return todo(
       'Both versions are up still, and users are on the new one. Put the reason right and run the job again.',
@@ -228,18 +234,22 @@ function shellWord(name: string): string {
 function wayBack(story: Story): Advice {
   const changed = changedImages(story.from, story.to);
   const title = 'How to take it back';
-  if (story.rollbackPossible && story.kind === 'Deployment')
+  if (story.rollbackPossible) {
+    const service = story.kind === 'Deployment' ? story.service : null;
     return {
       title,
-      text: 'These inputs bring the version before back. It is checked and switched like every release.',
+      text:
+        story.kind === 'Deployment'
+          ? 'These inputs bring the version before back. It is checked and switched like every release.'
+          : 'These inputs move users back to the Revision before by one write, while Knative keeps it and it is Ready.',
       copy: {
         what: 'inputs',
-        text: [
-          ...inputsFor(story, 'rollback'),
-          ...(story.service === null ? [] : [`  service: ${yamlText(story.service)}`]),
-        ].join('\n'),
+        text: [...inputsFor(story, 'rollback'), ...(service === null ? [] : [`  service: ${yamlText(service)}`])].join(
+          '\n',
+        ),
       },
     };
+  }
   if (changed.length === 0)
     return { title, text: 'Release again with the values of `env` that were there before.', copy: null };
   const lines = [

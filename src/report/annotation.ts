@@ -65,6 +65,7 @@ function title(story: Story): string {
       return `Crossfade was cancelled while it released ${workload}`;
     default:
       if (story.action === 'finish') return `Crossfade could not finish the release of ${workload}`;
+      if (usersAfter(story).on === 'before') return `Crossfade rolled ${workload} back, but could not end that`;
       if (story.action === 'rollback' || story.rollback) return `Crossfade could not roll ${workload} back`;
       return `Crossfade could not release ${workload}${story.held ? ' and left both versions standing' : ''}`;
   }

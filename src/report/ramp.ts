@@ -6,7 +6,7 @@ import { type Room, table } from './blocks.ts';
 import { formatDuration } from './duration.ts';
 import { type Html, html } from './escape.ts';
 import type { Story } from './story.ts';
-import { beginningOf } from './users.ts';
+import { beginningOf, OF_EARLIER_RUNS } from './users.ts';
 
 interface Row {
   readonly step: Step;
@@ -85,5 +85,5 @@ function wasBefore(story: Story, share: Share): boolean {
 /** Whether there is anything to be told of the ramp: of one that an earlier run went, and this one only ends, nothing is known here. */
 export function knowsRamp(story: Story): boolean {
   const began = beginningOf(story);
-  return story.steps.length > 1 && (story.ramp.length > 0 || began === null || began === 'Open');
+  return story.steps.length > 1 && (story.ramp.length > 0 || began === null || !OF_EARLIER_RUNS.includes(began));
 }

@@ -25,6 +25,7 @@ export type Phase =
   | 'Ramp'
   | 'Switch users'
   | 'Bake'
+  | 'Set the template back'
   | 'Drain'
   | 'Close'
   | 'Go back'

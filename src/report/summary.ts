@@ -101,6 +101,7 @@ function outcomeWords(story: Story): string {
   if (story.dryRun) return story.outcome === 'failed' ? '❌ Dry run failed' : '🔍 Dry run';
   if (story.findings.length > 0 && !hasBegun(story)) return NOT_DONE[story.action] ?? '❌ Not released';
   if (story.held) return '❌ Failed, both versions left standing';
+  if (story.outcome === 'failed' && usersAfter(story).on === 'before') return '⚠️ Rolled back, but not to its end';
   return story.keptWarm ? `${OUTCOMES.promoted}, the old version kept warm` : OUTCOMES[story.outcome];
 }
 

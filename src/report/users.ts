@@ -41,6 +41,8 @@ export function usersAfter(story: Story): Users {
   if (began === null && story.phases.some(({ phase }) => phase === 'Take back an unfinished release'))
     return { on: 'old-again' };
   if (story.writes.length === 0) return { on: 'untouched' };
+  // They were all there when it began, and nothing has moved them since.
+  if (story.phases.at(-1)?.phase === 'Set the template back' && story.outcome === 'failed') return { on: 'before' };
   // They were all on the new version when it began.
   if (began === 'Finish') return { on: 'new' };
   const exposure = exposureOf(story);
@@ -93,15 +95,20 @@ function rollingExposure({
 }
 
 /** Chapters in which the release of an earlier run is ended. */
-const OF_EARLIER_RUNS: readonly Phase[] = ['Take back an unfinished release', 'Roll back', 'Finish'];
+export const OF_EARLIER_RUNS: readonly Phase[] = ['Take back an unfinished release', 'Roll back', 'Finish'];
+/** Chapters with which a rollback begins that has nothing to open: users go to a Revision that is there. */
+const WITHOUT_OPENING: readonly Phase[] = ['Start candidate', 'Switch users'];
 
 /**
  * The chapter with which the release began that the story ends with: `Open` of this run's own, or the one in which an earlier run's is ended,
  * whatever chapters follow. Null: none did; what was ended before the last `Preflight` is over.
  */
-export function beginningOf({ phases }: Pick<Story, 'phases'>): Phase | null {
-  const last = phases.findLast(({ phase }) => [...OF_EARLIER_RUNS, 'Open', 'Preflight'].includes(phase))?.phase;
-  return last === undefined || last === 'Preflight' ? null : last;
+export function beginningOf({ action, phases }: Pick<Story, 'action' | 'phases'>): Phase | null {
+  const at = phases.findLastIndex(({ phase }) => [...OF_EARLIER_RUNS, 'Open', 'Preflight'].includes(phase));
+  const last = phases[at]?.phase;
+  if (last !== undefined && last !== 'Preflight') return last;
+  if (action !== 'rollback') return null;
+  return phases.slice(at + 1).find(({ phase }) => WITHOUT_OPENING.includes(phase))?.phase ?? null;
 }
 
 /** Whether the release of this run got as far as writing. Findings before that are refusals, after it they are failures. */

@@ -10,18 +10,20 @@ import {
   specDigest,
   wordsOf,
 } from './knative-service.ts';
+import type { WantedVersion } from './wanted-version.ts';
 
 /** Whether a release of this Knative Service may begin, and its stable Revision; or everything that speaks against it. Pure. */
 export function fitnessOf(
   service: KnativeService,
   revisions: readonly Revision[],
+  { from }: Pick<WantedVersion, 'from'> = { from: 'inputs' },
 ): { readonly stable: Revision } | { readonly findings: readonly Finding[] } {
   const stable = revisions.find(({ metadata }) => metadata?.name === service.status?.latestReadyRevisionName);
   const messages = [
     deleted(service),
     driverRefusal(service, titleOf(service)),
     owned(service),
-    unsettled(service),
+    unsettled(service, from),
     divided(service),
     stable === undefined ? null : unlike(service, stable),
   ].filter((message) => message !== null);
@@ -46,10 +48,10 @@ function owned(service: KnativeService): string | null {
   return `${titleOf(service)} is made by ${owner.kind} ${owner.name} (${owner.apiVersion}), which writes its template and traffic. Release that one by its own means.`;
 }
 
-/** A release begins from a version that is well: going back means back to that. */
-function unsettled(service: KnativeService): string | null {
+/** A release begins from a version that is well: going back means back to that. One that is to be left need not be. */
+function unsettled(service: KnativeService, from: WantedVersion['from']): string | null {
   const { metadata, status } = service;
-  const ready = conditionOf(service, 'Ready');
+  const ready = conditionOf(service, from === 'history' ? 'RoutesReady' : 'Ready');
   const said = wordsOf(ready);
   if (ready?.status !== 'True')
     return `${titleOf(service)} is not Ready${said === '' ? '' : ` (${said})`}. Put it right first: what a release goes back to has to be well.`;

@@ -1,6 +1,6 @@
 import type { JsonPatch, KubeObject, PodTemplate } from '../cluster/wire.ts';
 import type { WriteRequest } from '../cluster/write-request.ts';
-import type { KnativePlan, TrafficTarget } from '../release/knative/plan.ts';
+import type { KnativePlan, RevisionGoal, TrafficTarget } from '../release/knative/plan.ts';
 import { ALL, percent, type Share } from '../release/route.ts';
 import { digestOf } from './template.ts';
 
@@ -121,6 +121,11 @@ export function trafficOf(
   return [...(original.length === 0 ? [users] : entries), ...(candidate === null ? [] : [own])];
 }
 
+/** For a person. */
+export function candidateIn({ knative }: KnativePlan): string {
+  return knative.goal === undefined ? 'the candidate' : `Revision ${knative.goal.revision}`;
+}
+
 export function pin(service: KnativeService, plan: KnativePlan): WriteRequest {
   const why = `all users on Revision ${plan.stable.hash} by its name: a new Revision gets nobody by being the latest`;
   return patch(service, [setTraffic(trafficOf(plan, 0, null))], why);
@@ -130,12 +135,19 @@ export function open(service: KnativeService, template: PodTemplate): WriteReque
   return patch(service, [setTemplate(template)], 'the new template: Knative makes the candidate’s Revision');
 }
 
+/** @param revision of the goal, which has the template but for its metadata */
+export function openAgain(service: KnativeService, goal: RevisionGoal, revision: Revision): WriteRequest {
+  const why = `the template of ${goal.revision}: Knative makes a Revision of it, for the users who follow the latest`;
+  return patch(service, [setTemplate(templateOf(goal.metadata, revision))], why);
+}
+
 /** @param candidate its Revision's name */
 export function split(service: KnativeService, plan: KnativePlan, share: Share, candidate: string): WriteRequest {
+  const name = candidateIn(plan);
   const why =
     share === 0
-      ? `tag ${plan.knative.tag}: a URL for the candidate alone, no users`
-      : `${percent(share)} of the users on the candidate`;
+      ? `tag ${plan.knative.tag}: a URL for ${name} alone, no users`
+      : `${percent(share)} of the users on ${name}`;
   return patch(service, [setTraffic(trafficOf(plan, share, candidate))], why);
 }
 
@@ -151,6 +163,33 @@ export function templateBack(service: KnativeService, plan: KnativePlan, stable:
 
 export function templateOf(metadata: object | null, { spec }: Revision): PodTemplate {
   return { ...(metadata === null ? {} : { metadata }), ...(spec === undefined ? {} : { spec }) };
+}
+
+/** What Knative's controllers write on Revisions of their own accord; everything else is the template's. */
+const KNATIVES_OWN: ReadonlySet<string> = new Set(
+  [
+    'configuration',
+    'configurationGeneration',
+    'configurationUID',
+    'creator',
+    'lastModifier',
+    'lastPinned',
+    'routes',
+    'routingState',
+    'routingStateModified',
+    'service',
+    'serviceUID',
+  ].map((key) => `${KNATIVE_GROUP}/${key}`),
+);
+
+/** The metadata of the template of which Knative made a Revision, but for its name; null: it had none. */
+export function templateMetadataOf({ metadata }: Revision): object | null {
+  const [labels, annotations] = [metadata?.labels, metadata?.annotations].map((map) =>
+    Object.fromEntries(Object.entries(map ?? {}).filter(([key]) => !KNATIVES_OWN.has(key))),
+  );
+  const found = withoutEmpty({ labels, annotations });
+  // Two maps of text, or nothing.
+  return (found as object | undefined) ?? null;
 }
 
 export function trafficAsBefore(service: KnativeService, { knative }: KnativePlan): WriteRequest {

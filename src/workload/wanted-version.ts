@@ -2,7 +2,10 @@ import type { Request } from '../action/request.ts';
 import type { Deployment, PodTemplate, ReplicaSet } from '../cluster/wire.ts';
 import { changeTemplate, HASH_LABEL, type MisfitChange, withoutHash } from './template.ts';
 
-/** Where the template of the candidate comes from: the running one with the changes of the inputs, or a version that ran before. */
+/**
+ * Where the template of the candidate comes from: the running one with the changes of the inputs, or a version that ran before. `hash`: of
+ * a Knative Service, the name of its Revision.
+ */
 export type WantedVersion = { readonly from: 'inputs' } | { readonly from: 'history'; readonly hash: string };
 
 /** The candidate's template; or everything that stands in the way of it. Pure. */

@@ -39,13 +39,15 @@ function allWrites(
     told: null,
   };
   const record = (why: string): WriteRequest => bookRequest(namespace, key, { ...book, open }, why);
-  const candidate = plan.knative.candidateName ?? `${plan.knative.name}-${UNKNOWN_NUMBER}`;
+  const { goal, candidateName, name } = plan.knative;
+  const candidate = goal?.revision ?? candidateName ?? `${name}-${UNKNOWN_NUMBER}`;
+  const steps = plan.steps.map(({ share }) => knative.split(service, plan, share, candidate));
   return [
     leaseRequest({ namespace, deployment: key, holder }, clock.now(), null),
     record('open the record'),
-    knative.pin(service, plan),
-    knative.open(service, candidateTemplate),
-    ...plan.steps.map(({ share }) => knative.split(service, plan, share, candidate)),
+    ...(goal === undefined
+      ? [knative.pin(service, plan), knative.open(service, candidateTemplate), ...steps]
+      : [...steps, knative.openAgain(service, goal, candidateTemplate)]),
     // The traffic that is there now, the only one in which its removal would be possible.
     ...(plan.knative.traffic === null ? [] : [knative.trafficAsBefore(service, plan)]),
     ...plan.owned.map((owned) => disownOf(owned, service, service.metadata?.managedFields ?? [])),

@@ -12,6 +12,7 @@ import {
 } from '../workload-kind.ts';
 import { candidateTemplate } from './candidate-template.ts';
 import { knativeServicePath } from '../../workload/knative-service.ts';
+import type { WantedVersion } from '../../workload/wanted-version.ts';
 import type { Allowance } from '../allowance.ts';
 import { foreseenWrites } from './foreseen-writes.ts';
 import { preflight } from './preflight.ts';
@@ -23,10 +24,11 @@ export async function prepareKnative(
   parts: Preparing,
   request: Request,
   now: number,
+  wanted: WantedVersion,
   allowance: Allowance,
 ): Promise<Prepared> {
   const { api, namespace } = parts;
-  const cleared = await preflight(api, request, namespace, now, allowance);
+  const cleared = await preflight(api, request, namespace, now, wanted, allowance);
   const { plan } = cleared;
   const facts = [
     `Knative Service ${namespace}/${plan.knative.name}, stable ${plan.stable.hash}`,

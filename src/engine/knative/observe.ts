@@ -49,7 +49,10 @@ export function observe(plan: KnativePlan, snapshot: KnativeSnapshot): KnativeOb
     current: isCurrent(service),
     stable: viewOf(stable),
     candidate: viewOf(candidate),
-    restored: viewOf(restoredBy(service, revisions, stable)),
+    restored: viewOf(stable === null ? null : latestLike(service, revisions, specDigest(stable))),
+    renewed: viewOf(
+      plan.knative.goal === undefined ? candidate : latestLike(service, revisions, plan.knative.candidateSpec),
+    ),
     latestReady,
     traffic: trafficView(plan, service, candidate, revisions),
     effect: effectOf(service),
@@ -70,9 +73,10 @@ function differenceOf(known: Revision | null, template: PodTemplate): string {
   return templateDifference(spec === undefined ? {} : { spec }, template);
 }
 
-/** The newest Revision since the release began that has the candidate's template. */
-function candidateOf({ knative }: KnativePlan, revisions: readonly Revision[]): Revision | null {
-  const { candidateName, candidateSpec, generation } = knative;
+/** The newest Revision since the release began that has the candidate's template; or the one from before that it goes back to. */
+export function candidateOf({ knative }: KnativePlan, revisions: readonly Revision[]): Revision | null {
+  const { candidateName, candidateSpec, generation, goal } = knative;
+  if (goal !== undefined) return revisions.find(({ metadata }) => metadata?.name === goal.revision) ?? null;
   const own = revisions.filter(
     (revision) =>
       specDigest(revision) === candidateSpec &&
@@ -81,14 +85,10 @@ function candidateOf({ knative }: KnativePlan, revisions: readonly Revision[]): 
   return own.sort((a, b) => numberOf(b) - numberOf(a))[0] ?? null;
 }
 
-function restoredBy(
-  { status }: KnativeService,
-  revisions: readonly Revision[],
-  stable: Revision | null,
-): Revision | null {
+/** The Revision of the template as it is now, if it is like this one. */
+function latestLike({ status }: KnativeService, revisions: readonly Revision[], digest: string): Revision | null {
   const latest = revisions.find(({ metadata }) => metadata?.name === status?.latestCreatedRevisionName);
-  if (latest === undefined || stable === null) return null;
-  return specDigest(latest) === specDigest(stable) ? latest : null;
+  return latest !== undefined && specDigest(latest) === digest ? latest : null;
 }
 
 /** The Service's controller has seen its generation, and the Configuration's has made the Revision of it. */

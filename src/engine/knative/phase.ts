@@ -1,4 +1,4 @@
-import type { Action } from '../../release/action.ts';
+import type { Action, Ending } from '../../release/action.ts';
 import { isClosing } from '../../release/knative/decide.ts';
 import type { KnativeObservation } from '../../release/knative/observation.ts';
 import type { State } from '../../release/state.ts';
@@ -14,6 +14,8 @@ export function phaseOf(state: State, action: Action, seen: KnativeObservation):
   }
   if (isClosing(seen)) return 'Close';
   switch (action.do) {
+    case 'finish':
+      return isPinned(action.outcome) ? 'Set the template back' : null;
     case 'check':
       return 'Check candidate';
     case 'next-step':
@@ -23,10 +25,17 @@ export function phaseOf(state: State, action: Action, seen: KnativeObservation):
       if (action.wait.for === 'step') return 'Ramp';
       return action.wait.for === 'pods' && state.marks.ready === undefined ? 'Start candidate' : null;
     case 'write':
+      // Of a version from before, the template comes when its users are there.
+      if (action.write === 'open' && state.marks.switched !== undefined) return 'Set the template back';
       return phaseOfWrite(action.write, action.target.step ?? 0);
     default:
       return null;
   }
+}
+
+/** Users are on a version from before, and its template is not. */
+function isPinned(ending: Ending): boolean {
+  return ending.outcome === 'failed' && ending.left === 'as-it-was' && ending.pinned === true;
 }
 
 function phaseOfWrite(write: string, step: number): Phase {

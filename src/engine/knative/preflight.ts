@@ -4,12 +4,13 @@ import { isStatus } from '../../cluster/errors.ts';
 import { askForNamespaceEnd } from '../../cluster/namespace-end.ts';
 import { missingPermissions } from '../../cluster/permissions.ts';
 import type { KubeList, PodTemplate } from '../../cluster/wire.ts';
-import type { KnativePlan } from '../../release/knative/plan.ts';
+import type { KnativePlan, RevisionGoal } from '../../release/knative/plan.ts';
 import type { Step } from '../../release/plan.ts';
 import { ALL } from '../../release/route.ts';
 import { ownerWarnings } from '../../traffic/drivers.ts';
 import { fitnessOf } from '../../workload/knative-fitness.ts';
 import {
+  conditionOf,
   type KnativeService,
   knativeServicePath,
   numberOf,
@@ -21,8 +22,12 @@ import {
   specDigest,
   split,
   templateDigest,
+  templateMetadataOf,
+  templateOf,
+  wordsOf,
 } from '../../workload/knative-service.ts';
 import { changeTemplate, imagesOf } from '../../workload/template.ts';
+import type { WantedVersion } from '../../workload/wanted-version.ts';
 import { type Allowance, ALL_NEEDED } from '../allowance.ts';
 import { releasePermissions } from '../needed-permissions.ts';
 import { editorsOf } from '../editors.ts';
@@ -64,6 +69,7 @@ export async function preflight(
   request: Request,
   namespace: string,
   now: number,
+  wanted: WantedVersion = { from: 'inputs' },
   allowance: Allowance = ALL_NEEDED,
 ): Promise<ClearedKnative | UnchangedKnative> {
   const name = request.knativeService ?? '';
@@ -79,8 +85,9 @@ export async function preflight(
   const [service, revisions] = await reads;
   if (service === null || revisions === null) throw new Refused([await absent(api, namespace, name)]);
   const template = service.spec?.template ?? {};
-  const fit = fitnessOf(service, revisions.items);
-  const changed = changeTemplate(template, request.images, request.env);
+  const fit = fitnessOf(service, revisions.items, wanted);
+  const goal = wanted.from === 'history' ? revisions.items.find(isCalled(wanted.hash)) : undefined;
+  const changed = wantedTemplate(wanted, request, template, goal);
   if (!('stable' in fit) || 'misfits' in changed)
     throw new Refused([
       ...('findings' in fit ? fit.findings : []),
@@ -89,9 +96,9 @@ export async function preflight(
         : []),
     ]);
   const release = releaseId(now);
-  const candidateName = candidateNameFor(template, name, release);
+  const candidateName = candidateNameFor(template, name, release, goal);
   const candidateTemplate = named(changed.template, candidateName);
-  const steps = stepsOf(request);
+  const steps = stepsOf(request, goal);
   const plan: KnativePlan = {
     release,
     strategy: request.strategy,
@@ -99,7 +106,7 @@ export async function preflight(
     pauseAt: pauseShare(request.pauseAt, steps),
     onFailure: request.onFailure,
     keepWarm: false,
-    rollback: false,
+    rollback: wanted.from === 'history',
     knative: {
       name,
       uid: service.metadata?.uid ?? '',
@@ -109,6 +116,7 @@ export async function preflight(
       candidateSpec: specDigest(specOf(candidateTemplate)),
       tag: TAGS.find((tag) => !service.spec?.traffic?.some((target) => target.tag === tag)) ?? TAGS[0],
       generation: Math.max(0, ...revisions.items.map(numberOf)),
+      ...(goal === undefined ? {} : { goal: goalOf(goal, candidateTemplate) }),
     },
     stable: {
       hash: fit.stable.metadata?.name ?? '',
@@ -143,14 +151,50 @@ export async function preflight(
   };
 }
 
-/** Up and checked before any user, the ramp, all of the users. */
-function stepsOf({ strategy, steps }: Request): readonly [Step, ...Step[]] {
-  return [{ share: 0, stay: 0 }, ...(strategy === 'canary' ? steps : []), { share: ALL, stay: 0 }];
+/** Up and checked before any user, the ramp, all of the users; to a Revision that is up, and that nobody wants to check, in one. */
+function stepsOf(request: Request, goal: Revision | undefined): readonly [Step, ...Step[]] {
+  const { strategy, steps, pauseAt } = request;
+  const all = { share: ALL, stay: 0 };
+  if (goal !== undefined && strategy !== 'canary' && pauseAt === null && judgingOf(request).checks === 0) return [all];
+  return [{ share: 0, stay: 0 }, ...(strategy === 'canary' ? steps : []), all];
 }
 
-/** Who names Revisions has to give every one a name of its own. Null: Knative does. */
-function candidateNameFor({ metadata }: PodTemplate, service: string, release: string): string | null {
+/** Where the template of the candidate comes from, or what stands in the way of it. */
+function wantedTemplate(
+  wanted: WantedVersion,
+  { images, env }: Request,
+  template: PodTemplate,
+  goal: Revision | undefined,
+): ReturnType<typeof changeTemplate> {
+  if (wanted.from === 'inputs') return changeTemplate(template, images, env);
+  if (goal === undefined)
+    return { misfits: [{ input: 'to', message: `wanted Revision ${wanted.hash}; it is not there` }] };
+  const ready = conditionOf(goal, 'Ready');
+  if (ready?.status === 'True') return { template: templateOf(templateMetadataOf(goal), goal) };
+  const said = wordsOf(ready);
+  const message =
+    `wanted to move users to Revision ${wanted.hash}; it is not Ready${said === '' ? '' : ` (${said})`}. ` +
+    'Name another one, or release its images with action: deploy, which makes a new Revision and proves it before any user';
+  return { misfits: [{ input: 'to', message }] };
+}
+
+function isCalled(name: string): (revision: Revision) => boolean {
+  return ({ metadata }) => metadata?.name === name;
+}
+
+function goalOf(goal: Revision, { metadata }: PodTemplate): RevisionGoal {
+  return { revision: goal.metadata?.name ?? '', metadata: metadata ?? null };
+}
+
+/** Who names Revisions has to give every one a name of its own; one that is gone back to has its name. Null: Knative names them. */
+function candidateNameFor(
+  { metadata }: PodTemplate,
+  service: string,
+  release: string,
+  goal: Revision | undefined,
+): string | null {
   if (metadata?.name === undefined) return null;
+  if (goal !== undefined) return goal.metadata?.name ?? null;
   const [, ...parts] = release.split('-');
   const full = `${service}-${parts.join('-')}`;
   return full.length <= LONGEST_NAME ? full : `${service}-${parts.at(-1)}`;
@@ -195,7 +239,12 @@ async function tried(
   service: KnativeService,
   template: PodTemplate,
 ): Promise<KnativeService> {
-  const attempts = [open(service, template), pin(service, plan), split(service, plan, ALL, plan.stable.hash)];
+  const { goal } = plan.knative;
+  const users =
+    goal === undefined
+      ? [pin(service, plan), split(service, plan, ALL, plan.stable.hash)]
+      : [split(service, plan, ALL, goal.revision)];
+  const attempts = [open(service, template), ...users];
   const [opened, ...others] = await Promise.allSettled(
     attempts.map((write) => api.write<KnativeService>(write, { dryRun: true })),
   );

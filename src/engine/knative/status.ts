@@ -22,6 +22,7 @@ import type { TrackStatus, WorkloadSeen } from '../status.ts';
 import type { EngineParts } from '../workload-kind.ts';
 import { observe } from './observe.ts';
 import { absent } from './preflight.ts';
+import { versionsOf } from './versions.ts';
 
 /** How a Knative Service stands. @throws {Refused} when it is not there and there is no release of it either */
 export async function lookAtKnative(
@@ -70,6 +71,7 @@ export async function lookAtKnative(
     isStanding: share === 0 && candidateHash !== null,
     candidateHash,
     kept: new Set(revisions.map(({ metadata }) => metadata?.name ?? '')),
+    known: versionsOf(service ?? {}, revisions).known,
     lostNamespace: lost,
     notes: seen?.lost === true && lost === null ? [`Knative Service ${name} was deleted under the release.`] : [],
   };

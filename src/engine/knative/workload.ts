@@ -6,7 +6,7 @@ import type { Action, Target, Write } from '../../release/action.ts';
 import { decide, isClosing } from '../../release/knative/decide.ts';
 import { mayReachCandidate } from '../../release/knative/back.ts';
 import { resumed } from '../../release/knative/resumption.ts';
-import { describeRevision } from '../../release/knative/judge.ts';
+import { describeRevision } from '../../release/knative/describe.ts';
 import type { KnativeObservation } from '../../release/knative/observation.ts';
 import type { KnativePlan } from '../../release/knative/plan.ts';
 import { percent } from '../../release/route.ts';
@@ -17,7 +17,7 @@ import type { Marks, State } from '../../release/state.ts';
 import { formatDuration } from '../../report/duration.ts';
 import { effectOf } from '../../report/effect.ts';
 import type { Phase } from '../../report/story.ts';
-import { REVISION_OF_POD } from '../../workload/knative-service.ts';
+import { candidateIn, REVISION_OF_POD } from '../../workload/knative-service.ts';
 import { podView } from '../../workload/tracks.ts';
 import type { Clock } from '../clock.ts';
 import type { Foreign } from '../foreign.ts';
@@ -120,13 +120,18 @@ export class KnativeWorkload implements Workload<KnativeObservation> {
     return isClosing(seen);
   }
 
-  mayBeHeld({ template }: KnativeObservation): boolean {
-    return template === 'candidate';
+  mayBeHeld({ template, traffic }: KnativeObservation): boolean {
+    return template === 'candidate' || (this.#isBack() && traffic.is === 'ours');
   }
 
   /** Traffic by Revisions' names stays as it is. */
   isAtRest({ template, traffic, lostNamespace }: KnativeObservation): boolean {
-    return lostNamespace === null && template === 'candidate' && traffic.is === 'ours';
+    return lostNamespace === null && (template === 'candidate' || this.#isBack()) && traffic.is === 'ours';
+  }
+
+  /** To a Revision from before, which is there whatever the template is. */
+  #isBack(): boolean {
+    return this.plan.knative.goal !== undefined;
   }
 
   reachesUsers(seen: KnativeObservation): boolean {
@@ -135,7 +140,7 @@ export class KnativeWorkload implements Workload<KnativeObservation> {
 
   resumed(known: Resumable, seen: KnativeObservation, now: number): State {
     const state = resumed(this.plan, seen, known, now);
-    const mustOpen = state.back === null && seen.template === 'stable';
+    const mustOpen = state.back === null && seen.template === 'stable' && !this.#isBack();
     if (mustOpen && this.#parts.candidateTemplate === null) throw new Refused([unknownTemplate(this.plan)]);
     return state;
   }
@@ -225,7 +230,7 @@ export class KnativeWorkload implements Workload<KnativeObservation> {
       case 'backVerified':
         return [`all users are on Revision ${this.plan.stable.hash} again`];
       case 'baked':
-        return ['the candidate’s Revision stayed Ready'];
+        return [this.#isBack() ? `Revision ${candidate?.name} stayed Ready` : 'the candidate’s Revision stayed Ready'];
       default:
         return [];
     }
@@ -245,6 +250,7 @@ export class KnativeWorkload implements Workload<KnativeObservation> {
     const { share } = stepOf(this.plan, state);
     const name = `Knative Service ${this.plan.knative.name}`;
     const known = effectOf({ name, verdict: effect });
+    const candidate = candidateIn(this.plan);
     return {
       step: {
         wanted: share,
@@ -255,8 +261,8 @@ export class KnativeWorkload implements Workload<KnativeObservation> {
         at: now,
       },
       facts: [
-        `${name} gives the candidate ${percent(share)} (${known})`,
-        ...(share === 0 && candidateUrl !== null ? [`the candidate alone is at ${candidateUrl}`] : []),
+        `${name} gives ${candidate} ${percent(share)} (${known})`,
+        ...(share === 0 && candidateUrl !== null ? [`${candidate} alone is at ${candidateUrl}`] : []),
       ],
     };
   }

@@ -22,11 +22,16 @@ export function requestFor(
 ): WriteRequest {
   const service: KnativeService =
     snapshot.service ?? missing(`Knative Service ${plan.knative.name} is not there any more`);
+  const kept = (name: string): knative.Revision =>
+    snapshot.revisions.find(({ metadata }) => metadata?.name === name) ??
+    missing(`Revision ${name} is not there any more`);
   const revision = (): string => candidate ?? missing('the candidate’s Revision is not there');
   switch (write) {
     case 'pin':
       return knative.pin(service, plan);
     case 'open':
+      if (plan.knative.goal !== undefined)
+        return knative.openAgain(service, plan.knative.goal, kept(plan.knative.goal.revision));
       return knative.open(service, candidateTemplate ?? missing('this run does not know the candidate’s template'));
     case 'route':
     case 'switch':
@@ -36,14 +41,8 @@ export function requestFor(
       return knative.trafficAsBefore(service, plan);
     case 'traffic-back':
       return knative.trafficBack(service, plan, plan.onFailure === 'hold' ? candidate : null);
-    case 'close-back': {
-      const stable = snapshot.revisions.find(({ metadata }) => metadata?.name === plan.stable.hash);
-      return knative.templateBack(
-        service,
-        plan,
-        stable ?? missing(`the Revision of stable (${plan.stable.hash}) is not there any more`),
-      );
-    }
+    case 'close-back':
+      return knative.templateBack(service, plan, kept(plan.stable.hash));
     case 'disown':
       return disownRequest(plan, target.object ?? 0, service) ?? missing('no field is left to be given back');
     default:

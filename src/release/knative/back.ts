@@ -1,11 +1,9 @@
 import { type Action, type Ending, wait, write } from '../action.ts';
 import { BACK_LIMIT } from '../back.ts';
 import type { State, Turn } from '../state.ts';
+import { awaitLatest, isUsersWay } from './latest.ts';
 import type { KnativeObservation } from './observation.ts';
 import type { KnativePlan } from './plan.ts';
-
-/** Milliseconds for the Revision that stable's template makes once more, of images that ran a moment ago. */
-const RESTORE_PATIENCE = 120_000;
 
 /** The way back from any point: traffic first, verified; then the template; then traffic as the user had it. */
 export function back(plan: KnativePlan, state: State, turn: Turn, seen: KnativeObservation, now: number): Action {
@@ -18,13 +16,6 @@ export function back(plan: KnativePlan, state: State, turn: Turn, seen: KnativeO
     restoreTraffic(seen) ??
     finish({ outcome: turn.cause === 'cancelled' || turn.cause === 'aborted' ? 'aborted' : 'rolled-back' })
   );
-}
-
-/** `latestRevision: true` leads to what the template says, and to nothing that came in between. */
-export function isUsersWay({ template, current, latestReady, candidate, restored }: KnativeObservation): boolean {
-  if (!current || latestReady === null) return false;
-  if (template === 'candidate') return candidate?.name === latestReady;
-  return template === 'stable' && restored?.name === latestReady;
 }
 
 /** One PATCH, not behind anything that can fail. */
@@ -70,24 +61,12 @@ function leaveStanding(plan: KnativePlan, state: State, turn: Turn, seen: Knativ
   return finish({ outcome: 'failed', left: 'standing' });
 }
 
-/**
- * Stable's template, which makes a Revision once more unless the user names them. Until that one is Ready the latest Revision that is
- * may be the candidate: users stay pinned to stable's by name.
- */
+/** Stable's template. Until its Revision is the latest that is ready, that may be the candidate: users stay pinned to stable's by name. */
 function restoreTemplate(state: State, seen: KnativeObservation, now: number): Action | null {
   if (seen.template !== 'stable') return write('close-back');
   if (seen.traffic.is !== 'ours' || isUsersWay(seen)) return null;
-  if (!seen.current || seen.restored === null)
-    return wait('controller', 'Knative to make a Revision of the old template');
-  const { name, ready, sign } = seen.restored;
-  if (ready) return wait('controller', `Knative to call ${name} its latest ready Revision`);
-  const until = state.marks.closing === undefined ? null : state.marks.closing + RESTORE_PATIENCE;
-  if (sign !== null && until !== null && now >= until) return finish({ outcome: 'failed', left: 'standing' });
-  return wait(
-    'pods',
-    `Revision ${name}, of the old template, to be Ready${sign === null ? '' : `: ${sign.reason}`}`,
-    until,
-  );
+  const action = awaitLatest(seen.restored, seen, state.marks.closing, now);
+  return action === 'failed' ? finish({ outcome: 'failed', left: 'standing' }) : action;
 }
 
 /** Somebody else's that leads to none of ours stays. */

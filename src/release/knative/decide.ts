@@ -2,10 +2,11 @@ import { type Action, type Ending, isOver, write } from '../action.ts';
 import type { State } from '../state.ts';
 import { signsDue } from '../judge.ts';
 import { leaveToItsEnd } from '../lost-namespace.ts';
-import { back, isUsersWay } from './back.ts';
+import { back } from './back.ts';
 import { finishUp } from './finish.ts';
 import { forward } from './forward.ts';
 import { judge } from './judge.ts';
+import { isUsersWay } from './latest.ts';
 import type { KnativeObservation } from './observation.ts';
 import type { KnativePlan } from './plan.ts';
 
@@ -17,7 +18,7 @@ const CLOSE_PATIENCE = 5_000;
  * back by a later one.
  *
  * Two invariants, kept by the order of writes: `latestRevision: true` has users only while the latest ready Revision is proved (stable's
- * content, or the candidate when its bake is over), and the template changes only while every user is pinned to Revisions by name.
+ * content, or the candidate's when its bake is over), and the template changes only while every user is pinned to Revisions by name.
  */
 export function decide(plan: KnativePlan, state: State, seen: KnativeObservation, now: number): Action {
   const action = next(plan, state, seen, now);
@@ -27,7 +28,7 @@ export function decide(plan: KnativePlan, state: State, seen: KnativeObservation
 function next(plan: KnativePlan, state: State, seen: KnativeObservation, now: number): Action {
   if (seen.lostNamespace !== null) return leaveToItsEnd(seen.lostNamespace);
   if (seen.lost) return lost(plan, state);
-  if (state.finishing !== null && state.back === null) return finishUp(plan, state.finishing, seen, now);
+  if (state.finishing !== null && state.back === null) return finishUp(plan, state, state.finishing, seen, now);
   if (state.back !== null && !mayComplete(state.back, seen, now)) return back(plan, state, state.back, seen, now);
   const action = state.back === null ? judge(plan, state, seen, now) : null;
   const limit = Math.min(plan.times.deadline, signsDue(state) ?? plan.times.deadline);

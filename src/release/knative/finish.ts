@@ -1,15 +1,22 @@
 import { type Action, wait, write } from '../action.ts';
 import { ALL, percent } from '../route.ts';
-import type { Finishing } from '../state.ts';
-import { isUsersWay } from './back.ts';
+import type { Finishing, State } from '../state.ts';
+import { isUsersWay } from './latest.ts';
 import type { KnativeObservation } from './observation.ts';
 import type { KnativePlan } from './plan.ts';
+import { leaveForeign, takeUpTemplate } from './take-up.ts';
 
 /**
  * The end of a release whose users are all on the candidate, because a person wants it now: nothing is judged any more and nobody is taken
  * back. What stands in the way is named, and then everything stands as it stood.
  */
-export function finishUp(plan: KnativePlan, finishing: Finishing, seen: KnativeObservation, now: number): Action {
+export function finishUp(
+  plan: KnativePlan,
+  state: State,
+  finishing: Finishing,
+  seen: KnativeObservation,
+  now: number,
+): Action {
   const { template, traffic, effect } = seen;
   if (template === 'candidate' && traffic.is === 'original') {
     if (isUsersWay(seen) && effect.is === 'yes')
@@ -19,9 +26,11 @@ export function finishUp(plan: KnativePlan, finishing: Finishing, seen: KnativeO
     return leave(`Release ${plan.release} could not be ended within its timeout: it waited for ${text}.`);
   }
   if (finishing.stopped !== null) return leave(finishing.stopped);
-  if (template !== 'candidate') return leave(foreignTemplate(plan, seen));
+  const theirs = leaveForeign(plan, state, seen);
+  if (theirs !== null) return theirs;
+  if (template !== 'candidate' && plan.knative.goal === undefined) return leave(foreignTemplate(plan, seen));
   if (traffic.is !== 'ours' || traffic.share < ALL) return leave(whereItStands(plan, seen));
-  if (effect.is === 'yes') return write('close');
+  if (effect.is === 'yes') return takeUpTemplate(plan, state, seen, now) ?? write('close');
   const text = effect.reasons.join(' ') || 'Knative to say that its users are on the candidate';
   if (now < plan.times.deadline) return wait('route', text, plan.times.deadline);
   return leave(`Release ${plan.release} could not be ended within its timeout: it waited for ${text}.`);

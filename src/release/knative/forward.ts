@@ -3,9 +3,10 @@ import { holdStep, prove, unsure } from '../evidence.ts';
 import { ALL } from '../route.ts';
 import { stepOf } from '../stages.ts';
 import type { State } from '../state.ts';
-import { isUsersWay } from './back.ts';
+import { isUsersWay } from './latest.ts';
 import type { KnativeObservation } from './observation.ts';
 import type { KnativePlan } from './plan.ts';
+import { takeUpTemplate } from './take-up.ts';
 
 /** Milliseconds for Knative's controllers: what they refuse may be unknown to them still; busy ones may be late. */
 const REFUSAL_PATIENCE = 10_000;
@@ -15,10 +16,11 @@ const SILENCE_PATIENCE = 120_000;
 export function forward(plan: KnativePlan, state: State, seen: KnativeObservation, now: number): Action {
   return (
     close(state, seen, now) ??
-    open(state, seen, now) ??
+    open(plan, state, seen, now) ??
     proveCandidate(plan, state, seen, now) ??
     climb(plan, state, seen, now) ??
     watchOverUsers(plan, state, seen, now) ??
+    takeUpTemplate(plan, state, seen, now) ??
     write('close')
   );
 }
@@ -27,15 +29,16 @@ export function forward(plan: KnativePlan, state: State, seen: KnativeObservatio
  * Every user is pinned to stable by its name, and Knative says that this has its effect; then the template. In one PATCH the Configuration
  * is written before the Route: a Route that cannot be written would lead the latest users to whatever is ready next.
  */
-function open(state: State, seen: KnativeObservation, now: number): Action | null {
-  if (seen.template !== 'stable') return null;
+function open({ knative }: KnativePlan, state: State, seen: KnativeObservation, now: number): Action | null {
+  // A Revision from before is there: users go to it from where they are, and its template comes last.
+  if (seen.template !== 'stable' || knative.goal !== undefined) return null;
   if (seen.traffic.is === 'original') return write('pin');
   return awaitEffect(state.marks.pinned, seen, now) ?? write('open');
 }
 
 /** The candidate's Revision is there and Ready, has a URL of its own, and passed the checks. */
 function proveCandidate(plan: KnativePlan, state: State, seen: KnativeObservation, now: number): Action | null {
-  const { candidate, traffic } = seen;
+  const { candidate } = seen;
   if (candidate === null) return wait('controller', 'Knative to make the candidate’s Revision');
   if (state.marks.ready === undefined) {
     const why = candidate.sign === null ? '' : `: ${candidate.sign.reason}`;
@@ -44,11 +47,17 @@ function proveCandidate(plan: KnativePlan, state: State, seen: KnativeObservatio
       : wait('pods', `Revision ${candidate.name} to be Ready${why}`);
   }
   if (state.step > 0) return null;
-  if (traffic.is === 'ours' && !traffic.tagged) return write('route', { step: 0 });
+  if (mustBeTagged(plan, seen)) return write('route', { step: 0 });
   const unproven = awaitEffect(state.marks.routed, seen, now);
   if (unproven !== null) return unproven;
   if (plan.checks === 0) return null;
   return state.marks.checked === undefined ? { do: 'check' } : unsure(plan, state);
+}
+
+/** Before any user, where there is a step for that. Of a new template users are pinned by then. */
+function mustBeTagged({ steps, knative }: KnativePlan, { traffic }: KnativeObservation): boolean {
+  if (traffic.is === 'ours') return !traffic.tagged;
+  return traffic.is === 'original' && knative.goal !== undefined && steps[0].share === 0;
 }
 
 /** The share is written, found to have its effect, and held for its time. */
@@ -85,7 +94,8 @@ function watchOverUsers(plan: KnativePlan, state: State, seen: KnativeObservatio
 /** The user's own traffic is back and leads to the candidate, the latest Revision that is ready. */
 function close(state: State, seen: KnativeObservation, now: number): Action | null {
   if (seen.template !== 'candidate' || seen.traffic.is !== 'original') return null;
-  if (!isUsersWay(seen)) return wait('controller', 'Knative to call the candidate its latest ready Revision');
+  const name = seen.renewed?.name ?? 'the candidate';
+  if (!isUsersWay(seen)) return wait('controller', `Knative to call ${name} its latest ready Revision`);
   return (
     awaitEffect(state.marks.closing, seen, now) ?? { do: 'finish', outcome: { outcome: 'promoted', stable: 'retired' } }
   );

@@ -3,8 +3,10 @@ import { condemned, failedCheck } from '../judge.ts';
 import { ALL, percent } from '../route.ts';
 import { GRACE, type Sign } from '../signs.ts';
 import type { Cause, State } from '../state.ts';
+import { describeRevision } from './describe.ts';
 import type { KnativeObservation } from './observation.ts';
 import type { KnativePlan } from './plan.ts';
+import { isThere, leaveForeign } from './take-up.ts';
 
 /** Milliseconds beyond the grace: a crash or two may be a race at start (a database not up yet). */
 const CRASH_PATIENCE = 20_000;
@@ -14,7 +16,7 @@ export function judge(plan: KnativePlan, state: State, seen: KnativeObservation,
   return (
     foreignTemplate(plan, state, seen) ??
     // Traffic that names a Revision which is gone is not what anybody wrote.
-    lostRevision(state, seen) ??
+    lostRevision(plan, state, seen) ??
     foreignTraffic(plan, state, seen) ??
     failedCheck(state) ??
     condemned(seen) ??
@@ -23,20 +25,23 @@ export function judge(plan: KnativePlan, state: State, seen: KnativeObservation,
   );
 }
 
-function foreignTemplate({ knative }: KnativePlan, { marks }: State, seen: KnativeObservation): Action | null {
-  const isBack = marks.opened !== undefined && seen.template === 'stable';
+function foreignTemplate(plan: KnativePlan, state: State, seen: KnativeObservation): Action | null {
+  const isBack = state.marks.opened !== undefined && seen.template === 'stable';
   if (seen.template !== 'foreign' && !isBack) return null;
+  // Users are where they were wanted, by name, and no template moves them.
+  if (isThere(plan, seen)) return leaveForeign(plan, state, seen);
   const change = isBack ? 'back to the old version' : (seen.templateDifference ?? '');
-  return turn('conflict', `${who(seen)} changed the template of ${knative.name} during the release: ${change}.`);
+  return turn('conflict', `${who(seen)} changed the template of ${plan.knative.name} during the release: ${change}.`);
 }
 
 /** Traffic that is neither what the last write made it nor what this one makes of it. Told only against writes that were confirmed. */
-function foreignTraffic(plan: KnativePlan, { marks, step }: State, seen: KnativeObservation): Action | null {
+function foreignTraffic(plan: KnativePlan, state: State, seen: KnativeObservation): Action | null {
+  const { marks, step } = state;
   const { traffic } = seen;
   const shares = [plan.steps[step]?.share, plan.steps[step - 1]?.share];
   const isOurs =
     traffic.is === 'original'
-      ? marks.pinned === undefined || marks.baked !== undefined
+      ? isUntouched(plan, state) || mayFollowLatest(plan, state, seen)
       : traffic.is === 'ours' && marks.closing === undefined && shares.includes(traffic.share);
   if (isOurs) return null;
   const wanted = marks.closing === undefined ? percent(plan.steps[step]?.share ?? 0) : percent(ALL);
@@ -52,13 +57,30 @@ function foreignTraffic(plan: KnativePlan, { marks, step }: State, seen: Knative
   );
 }
 
+/** Nothing was written yet that moves or pins users. */
+function isUntouched({ knative }: KnativePlan, { marks, step }: State): boolean {
+  if (knative.goal === undefined) return marks.pinned === undefined;
+  return step === 0 && [marks.pinned, marks.routed, marks.switching].every((mark) => mark === undefined);
+}
+
+/** The close may have been written: of a version from before, not until its template has a Revision again that is the latest. */
+function mayFollowLatest({ knative }: KnativePlan, { marks }: State, seen: KnativeObservation): boolean {
+  if (marks.baked === undefined) return false;
+  const { template, renewed, latestReady } = seen;
+  return knative.goal === undefined || (template === 'candidate' && renewed?.name === latestReady);
+}
+
 function who({ editor }: KnativeObservation): string {
   return editor ?? 'Somebody';
 }
 
-function lostRevision({ marks }: State, { stable, candidate }: KnativeObservation): Action | null {
+function lostRevision(
+  { knative }: KnativePlan,
+  { marks }: State,
+  { stable, candidate }: KnativeObservation,
+): Action | null {
   if (stable === null) return turn('conflict', 'The Revision of stable was deleted during the release.');
-  if (candidate !== null || marks.ready === undefined) return null;
+  if (candidate !== null || (marks.ready === undefined && knative.goal === undefined)) return null;
   return turn('conflict', 'The Revision of the candidate was deleted during the release.');
 }
 
@@ -77,18 +99,12 @@ function patienceWith({ reason }: Sign, { marks }: State): number {
   return reason.startsWith('ExitCode') && marks.ready === undefined ? CRASH_PATIENCE : 0;
 }
 
-/** `Revision web-00002: ExitCode3: Container failed with: panic`. */
-export function describeRevision({ pod, reason, message }: Sign): string {
-  return `Revision ${pod}: ${reason}${message === '' ? '' : `: ${message}`}`;
-}
-
-function deadline(
-  { times }: KnativePlan,
-  { marks }: State,
-  { candidate }: KnativeObservation,
-  now: number,
-): Action | null {
-  if (now < times.deadline) return null;
+function deadline(plan: KnativePlan, state: State, seen: KnativeObservation, now: number): Action | null {
+  const { times } = plan;
+  const { marks } = state;
+  const { candidate } = seen;
+  // What is left is the template, and that is no reason to move users again.
+  if (now < times.deadline || (marks.baked !== undefined && isThere(plan, seen))) return null;
   const seconds = Math.round((times.deadline - times.startedAt) / 1000);
   const standing =
     marks.switched !== undefined

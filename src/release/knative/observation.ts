@@ -24,6 +24,8 @@ export interface KnativeObservation {
   readonly candidate: RevisionView | null;
   /** The Revision that stable's template, put back, stands for: stable itself where the user names Revisions. */
   readonly restored: RevisionView | null;
+  /** The same of the candidate's template: the candidate itself, unless that is a Revision from before. */
+  readonly renewed: RevisionView | null;
   /** Where `latestRevision: true` leads. */
   readonly latestReady: string | null;
   readonly traffic: TrafficView;

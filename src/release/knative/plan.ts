@@ -22,6 +22,14 @@ export interface KnativeServicePlan extends ObjectRef {
   readonly tag: string;
   /** The number of the Service's last Revision before the release: newer ones are of the release, or somebody else's. */
   readonly generation: number;
+  /** The candidate is a Revision that users had before (`action: rollback`). Absent: it is to be made of a new template. */
+  readonly goal?: RevisionGoal;
+}
+
+export interface RevisionGoal {
+  readonly revision: string;
+  /** Of the template that stands for it; null: none. The rest of the template is the Revision's. */
+  readonly metadata: object | null;
 }
 
 /** An entry of `spec.traffic`, as the API has it. */

@@ -9,7 +9,8 @@ export function resumed(plan: KnativePlan, seen: KnativeObservation, known: Resu
   const state: State = { ...BEGINNING, toldTemplate, toldRoutes };
   if (turned !== null) return onItsWayBack(state, turned, now);
   // Only a way back writes stable's template when there is a candidate.
-  if (seen.template === 'stable' && seen.candidate !== null) return onItsWayBack(state, UNTOLD, now);
+  if (plan.knative.goal === undefined && seen.template === 'stable' && seen.candidate !== null)
+    return onItsWayBack(state, UNTOLD, now);
   const { traffic } = seen;
   const step = traffic.is === 'ours' ? plan.steps.findIndex(({ share }) => share === traffic.share) : 0;
   return {
