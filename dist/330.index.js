@@ -14944,7 +14944,11 @@ function decide_isClosing(seen) {
 }
 function mayComplete(back, seen, now) {
     const isGentle = back.cause === 'cancelled' || back.cause === 'resumed';
-    return decide_isClosing(seen) && isGentle && now < back.at + decide_CLOSE_PATIENCE;
+    return (decide_isClosing(seen) || isCloseUnseen(seen)) && isGentle && now < back.at + decide_CLOSE_PATIENCE;
+}
+/** The close was written a moment ago: Knative's controllers have yet to say what they make of it. */
+function isCloseUnseen({ template, traffic, current }) {
+    return template === 'candidate' && traffic.is === 'original' && !current;
 }
 function lost({ knative }, { back }) {
     const reason = `Knative Service ${knative.name} was deleted during the release.`;

@@ -93,6 +93,22 @@ describe.each(KINDS)('a Knative Service %s', (_, options) => {
       }
   });
 
+  test('whose close Knative has not yet seen is completed, by a process that remembers nothing', () => {
+    const { process: whole } = begin(options);
+    whole.run();
+    const closed = whole.actions.findIndex((action) => action.do === 'write' && action.write === 'close') + 1;
+    const { model, plan, process } = begin(options);
+    const dies = (actions: number): void => {
+      if (actions === closed) throw new Error('killed');
+    };
+    expect(() => process.run(undefined, dies)).toThrow('killed');
+    expect(model.service.status?.observedGeneration).not.toBe(model.service.metadata?.generation);
+    const { ending, process: next } = takeBack(model, plan, 'resumed');
+    expect(ending?.outcome).toBe('promoted');
+    expect(next.writes).toEqual([]);
+    expect(model.reached).toEqual(PROVED);
+  });
+
   test('whose candidate is sick gives it nobody, and is as before', () => {
     const { model, before, process } = begin({ ...options, sick: 'ErrImagePull' });
     expect(process.run()).toEqual({ outcome: 'rolled-back' });

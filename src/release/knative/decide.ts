@@ -44,7 +44,12 @@ export function isClosing(seen: KnativeObservation): boolean {
 
 function mayComplete(back: NonNullable<State['back']>, seen: KnativeObservation, now: number): boolean {
   const isGentle = back.cause === 'cancelled' || back.cause === 'resumed';
-  return isClosing(seen) && isGentle && now < back.at + CLOSE_PATIENCE;
+  return (isClosing(seen) || isCloseUnseen(seen)) && isGentle && now < back.at + CLOSE_PATIENCE;
+}
+
+/** The close was written a moment ago: Knative's controllers have yet to say what they make of it. */
+function isCloseUnseen({ template, traffic, current }: KnativeObservation): boolean {
+  return template === 'candidate' && traffic.is === 'original' && !current;
 }
 
 function lost({ knative }: KnativePlan, { back }: State): Action {
