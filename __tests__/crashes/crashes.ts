@@ -34,6 +34,8 @@ export async function crashes(
     readonly writes: readonly string[];
     /** The write from which on the release cannot but be completed; null: there is none. */
     readonly pointOfNoReturn: string | null;
+    /** The write from which on a cancel comes too late, though `abort` does not. Default: the point of no return. */
+    readonly tooLateAt?: string;
     readonly outcome: 'promoted' | 'aborted' | 'rolled-back';
     /** The first write that is looked at: what comes before it is another course's, too. Default: the first. */
     readonly from?: string;
@@ -106,8 +108,8 @@ export async function crashes(
       }
 
     if (course.cancelAt !== undefined) return;
-    const point =
-      expected.pointOfNoReturn === null ? story.writes.length : story.writes.lastIndexOf(expected.pointOfNoReturn);
+    const tooLateAt = expected.tooLateAt ?? expected.pointOfNoReturn;
+    const point = tooLateAt === null ? story.writes.length : story.writes.lastIndexOf(tooLateAt);
     for (const [at, write] of story.writes.entries())
       for (const isHeard of [false, true]) {
         if (at < first || (isInTurn && (at > point + 1 || isHeard !== (at % 2 === 1)))) continue;
@@ -115,7 +117,7 @@ export async function crashes(
           story.again(async (play) => {
             const run = await cancel(play, course, at, isHeard);
             const outcome = run.result?.outcome;
-            // At the point of no return itself either end is a good one.
+            // At that write itself either end is a good one.
             expect([...(at <= point ? ['aborted'] : []), ...(at >= point ? [expected.outcome] : [])]).toContain(
               outcome,
             );

@@ -19,6 +19,7 @@ await crashes(
   {
     writes: ['take lock', 'open record', '100 % to the candidate', ...CLOSING],
     pointOfNoReturn: 'close record',
+    tooLateAt: 'traffic as before',
     outcome: 'rolled-back',
   },
 );
@@ -38,6 +39,7 @@ await crashes(
       ...CLOSING,
     ],
     pointOfNoReturn: 'close record',
+    tooLateAt: 'traffic as before',
     outcome: 'rolled-back',
     inTurn: true,
   },

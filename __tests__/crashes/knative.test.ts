@@ -21,6 +21,7 @@ await crashes(
       'release lock',
     ],
     pointOfNoReturn: 'close record',
+    tooLateAt: 'traffic as before',
     outcome: 'promoted',
   },
 );
