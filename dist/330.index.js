@@ -202,6 +202,8 @@ function usersAfter(story) {
     if (story.outcome === 'unchanged')
         return { on: 'same' };
     const last = story.phases.at(-1)?.phase;
+    if (story.denied)
+        return { on: 'old-again' };
     if (last === 'Take back an unfinished release' || last === 'Roll back')
         return { on: story.outcome === 'failed' ? 'uncertain' : 'old-again' };
     if (story.rollback && story.outcome === 'rolled-back')
@@ -467,6 +469,8 @@ function adviceFor(story) {
         return dryRunAdvice(story);
     if (story.held)
         return standingAdvice(story);
+    if (story.denied)
+        return todo('Nobody is on the new version any more. Give the user of the run the permissions listed above, and run `action: abort`: it does the rest. The next deploy does, too, before anything else.');
     if (story.lost !== null)
         return lostAdvice(story.lost, story);
     switch (story.outcome) {
@@ -1827,6 +1831,7 @@ class Reporter {
             pausedAt: result.pausedAt,
             steps: plan === null || plan.strategy === 'blue-green' ? [] : plan.steps,
             held: result.left === 'standing',
+            denied: result.left === 'denied',
             lost: lostTo(result),
             keptWarm: result.keptWarm,
             rollback: plan?.rollback ?? false,
@@ -6528,7 +6533,7 @@ const systemClock = {
 /* harmony import */ var _release_other_clock_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(9060);
 /* harmony import */ var _release_outcome_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(2797);
 /* harmony import */ var _record_store_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9109);
-/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(8471);
+/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(3790);
 
 
 
@@ -6607,6 +6612,91 @@ function pastRelease({ plan, run }, ended, now) {
 
 /***/ }),
 
+/***/ 7899:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   O$: () => (/* binding */ shortFinding),
+/* harmony export */   Oq: () => (/* binding */ lackingWarning),
+/* harmony export */   Vt: () => (/* binding */ Denials),
+/* harmony export */   h: () => (/* binding */ isOfRecord),
+/* harmony export */   ny: () => (/* binding */ deniedBy),
+/* harmony export */   oW: () => (/* binding */ describeShort)
+/* harmony export */ });
+/* unused harmony export namesOf */
+/* harmony import */ var _cluster_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2835);
+/* harmony import */ var _cluster_permissions_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3074);
+/* harmony import */ var _route_permissions_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9174);
+
+
+
+/* A way back whose user may do a part of it alone. */
+const VERBS = { PATCH: 'patch', POST: 'create', PUT: 'update', DELETE: 'delete' };
+/** What the API server has refused (403) for want of it; null: the error is another one. */
+function deniedBy(error) {
+    if (!(error instanceof _cluster_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ApiError */ .hD) || error.status !== 403)
+        return null;
+    const [method = '', path = ''] = error.what.split(' ');
+    const verb = VERBS[method];
+    return verb === undefined ? null : ((0,_route_permissions_js__WEBPACK_IMPORTED_MODULE_2__/* .permissionsOf */ .k0)(path, [verb])[0] ?? null);
+}
+/** Without it nothing can be put on record: neither that a release goes back, nor that it is over. */
+function isOfRecord({ group, resource, verb }) {
+    return group === '' && resource === 'configmaps' && verb === 'update';
+}
+/** The permissions that a way back is found to lack. */
+class Denials {
+    #known;
+    #met = [];
+    /** @param known missing from the start, as far as that could be asked */
+    constructor(known) {
+        this.#known = known;
+    }
+    /** It is a refusal for want of one that is known to be missing: no other try will change it. */
+    isKnown(error) {
+        const denied = deniedBy(error);
+        return denied !== null && this.#known.some((known) => isSame(known, denied));
+    }
+    /** A write is given up for this. False: it is not for want of a permission. */
+    meet(error) {
+        const denied = deniedBy(error);
+        if (denied !== null && !this.#met.some((met) => isSame(met, denied)))
+            this.#met.push(denied);
+        return denied !== null;
+    }
+    /** What the way back lacked for its end; null: nothing. @param unnoted it was ended because it could not be put on record */
+    lacked(unnoted) {
+        const lacking = [...this.#met, ...(unnoted ? this.#known.filter(isOfRecord) : [])];
+        const isKnown = lacking.every((one) => this.#known.some((known) => isSame(known, one)));
+        return lacking.length === 0 ? null : { lacking, isKnown };
+    }
+}
+function isSame(a, b) {
+    return a.group === b.group && a.resource === b.resource && a.verb === b.verb;
+}
+/** `delete services, patch deployments.apps`. */
+function namesOf(permissions) {
+    const names = permissions.map(({ verb, resource, group }) => `${verb} ${resource}${group === '' ? '' : `.${group}`}`);
+    return [...new Set(names)].join(', ');
+}
+/** What stands, for want of what, and what to do. */
+function describeShort({ lacking, areUsersBack, left }) {
+    const users = areUsersBack ? 'Users are back on the old version' : 'Users are where they were';
+    const stands = left.length === 0 ? '' : ` What is left of the release stands: ${left.join('; ')}.`;
+    return `${users}; the rest needs permissions that its user lacks: ${namesOf(lacking)}.${stands} Give them, and run action: abort once more: it goes on from there.`;
+}
+/** For the summary, with the Role that would give it. @param reason why it goes back, and how that ended */
+function shortFinding({ namespace, lacking }, reason) {
+    return { message: reason, attachment: (0,_cluster_permissions_js__WEBPACK_IMPORTED_MODULE_1__/* .missingRoleFor */ .WJ)(namespace, lacking) };
+}
+/** Told before the first write of a way back. */
+function lackingWarning(namespace, lacking) {
+    return `The user of this run lacks permissions in namespace ${namespace} that the whole way back may need: ${namesOf(lacking)}. Users are taken back first; what cannot be done after that stands, and is named at the end.`;
+}
+
+
+/***/ }),
+
 /***/ 8089:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -6644,10 +6734,14 @@ var outcome = __webpack_require__(2797);
 var route = __webpack_require__(3764);
 // EXTERNAL MODULE: ./lib/release/state.js
 var state = __webpack_require__(7235);
+// EXTERNAL MODULE: ./lib/engine/denied.js
+var denied = __webpack_require__(7899);
 // EXTERNAL MODULE: ./lib/engine/dry-run.js
 var dry_run = __webpack_require__(2239);
 // EXTERNAL MODULE: ./lib/engine/allowed-to-go-on.js
 var allowed_to_go_on = __webpack_require__(2355);
+// EXTERNAL MODULE: ./lib/engine/lock-to-go-back.js
+var lock_to_go_back = __webpack_require__(3202);
 // EXTERNAL MODULE: ./lib/analysis/judgement-plan.js + 1 modules
 var judgement_plan = __webpack_require__(2913);
 // EXTERNAL MODULE: ./lib/analysis/tick-test.js
@@ -7155,9 +7249,14 @@ var close_record = __webpack_require__(2686);
 var refusal = __webpack_require__(5394);
 // EXTERNAL MODULE: ./lib/engine/unfinished.js
 var unfinished = __webpack_require__(9457);
-// EXTERNAL MODULE: ./lib/engine/workload-kinds.js + 36 modules
-var workload_kinds = __webpack_require__(8471);
+// EXTERNAL MODULE: ./lib/engine/way-back-permissions.js
+var way_back_permissions = __webpack_require__(4668);
+// EXTERNAL MODULE: ./lib/engine/workload-kinds.js + 37 modules
+var workload_kinds = __webpack_require__(3790);
 ;// CONCATENATED MODULE: ./lib/engine/deploy.js
+
+
+
 
 
 
@@ -7180,6 +7279,7 @@ async function deploy(request, parts) {
     const { api, clock, teller, namespace } = parts;
     const subject = (0,workload_kinds/* subjectOf */.et)(request);
     let lease = null;
+    let lacking = [];
     try {
         for (;;) {
             teller.phase('Preflight');
@@ -7190,13 +7290,21 @@ async function deploy(request, parts) {
                 if (request.onUnfinished === 'fail' && book.open.warm === null)
                     throw new refusal/* Refused */.Lw([(0,unfinished/* inTheWay */.Mb)(book.open)]);
                 if (lease === null) {
-                    await (0,allowed_to_go_on/* assertMayGoOn */.D)(api, namespace, request, book.open.plan);
+                    if (isLeftBehind(request, book.open))
+                        lacking = await (0,way_back_permissions/* lackingOnTheWayBack */._)(api, namespace, book.open);
+                    else
+                        await (0,allowed_to_go_on/* assertMayGoOn */.D)(api, namespace, request, book.open.plan);
                     parts.onLock(null);
-                    lease = { ...(await lock(request, parts)), waited: false };
+                    const take = () => lock(request, parts);
+                    lease =
+                        lacking.length === 0
+                            ? await take()
+                            : await (0,lock_to_go_back/* lockToGoBack */.g)(parts, { key: subject.key, holder: parts.holder }, take);
+                    lease = { ...lease, waited: false };
                     // Whoever released it may have ended it while we took the lock.
                     continue;
                 }
-                const met = await (0,unfinished/* meetUnfinished */.Jr)(request, parts, book);
+                const met = await (0,unfinished/* meetUnfinished */.Jr)(request, parts, book, lacking);
                 if (met !== null)
                     return met;
                 continue;
@@ -7223,6 +7331,13 @@ async function deploy(request, parts) {
     finally {
         await lease?.release();
     }
+}
+/**
+ * Nobody looks after its users any more, and they are taken back whatever becomes of this run's own release, which is refused as a whole
+ * where a permission is missing. One that stands at a pause, or is kept warm, stands as somebody wants it: it is left alone then.
+ */
+function isLeftBehind({ onUnfinished }, { paused, warm }) {
+    return onUnfinished === 'take-back' && paused === null && warm === null;
 }
 /**
  * Releases what was prepared, or only tries its writes with `dry-run`.
@@ -7255,6 +7370,7 @@ const deploy_NOTHING = {
     measured: null,
     pausedAt: null,
     left: 'nothing',
+    findings: [],
     keptWarm: false,
     rollbackPossible: false,
     looked: null,
@@ -7312,7 +7428,7 @@ async function runToEnd(parts, { record, running }, state, measuring) {
     const check = (context, signal) => parts.check({ ...context, runUrl: parts.run.url }, plan.times.deadline, signal);
     try {
         const noteTurn = record.noteTurn.bind(record);
-        const ended = await run({ ...parts, check, measuring, noteTurn }, state);
+        const ended = await run({ ...parts, check, measuring, lacking: [], noteTurn }, state);
         await (0,close_record/* closeRecord */.y)(parts, record.book, ended, clock.now());
         return { ...resultOf(plan, ended), rollbackPossible: ended.ending.outcome === 'promoted' && keepsHistory };
     }
@@ -7333,10 +7449,11 @@ function measuringOf({ clock, teller, measures }, { measured, plan }, known) {
 }
 /** How a release ended, as a result of the run. */
 function resultOf(plan, ended) {
-    const { ending, state } = ended;
+    const { ending, state, short } = ended;
+    const reason = ending.outcome === 'paused' ? pausedReason(ending) : reasonOf(ended);
     return {
         outcome: (0,outcome/* outcomeOf */.s)(plan, ending),
-        reason: ending.outcome === 'paused' ? pausedReason(ending) : reasonOf(ended),
+        reason,
         plan,
         candidateHash: ended.candidateHash,
         checks: state.checks,
@@ -7344,7 +7461,8 @@ function resultOf(plan, ended) {
         ramp: ended.ramp,
         measured: ended.measured,
         pausedAt: ending.outcome === 'paused' ? ending.share : null,
-        left: leftBy(ending),
+        left: leftBy(ended),
+        findings: short === null ? [] : [(0,denied/* shortFinding */.O$)(short, reason ?? '')],
         keptWarm: ending.outcome === 'promoted' && ending.stable === 'warm',
         rollbackPossible: false,
         looked: null,
@@ -7358,11 +7476,13 @@ function finishedResult({ helm }, { plan }, { ended, keepsHistory }) {
     return isLeft && helm.order !== null ? { ...result, outcome: 'aborted' } : result;
 }
 /** What of it is for its own post to look after, or for a person to look at. */
-function leftBy(ending) {
+function leftBy({ ending, short }) {
+    if (short?.areUsersBack === true && short.isKnown)
+        return 'denied';
     return ending.outcome !== 'failed' || ending.left === 'as-it-was' ? 'nothing' : ending.left;
 }
 /** Why it went back; what of others stands in the way, where that was not the reason; what of the user's own does. */
-function reasonOf({ ending, state, foreign, obstacle }) {
+function reasonOf({ ending, state, foreign, obstacle, short }) {
     if (ending.outcome === 'failed' && (ending.left === 'as-it-was' || ending.left === 'gone'))
         return ending.reason;
     if (state.back === null)
@@ -7380,6 +7500,7 @@ function reasonOf({ ending, state, foreign, obstacle }) {
             : []),
         ...(isRolledOut ? ['It is rolled out by the Deployment’s own strategy, as it would be without a release.'] : []),
         ...(obstacle === null ? [] : [obstacle]),
+        ...(short === null ? [] : [(0,denied/* describeShort */.oW)(short)]),
     ];
     return more.length === 0 ? reason : [reason.replace(/([^.])$/, '$1.'), ...more].join(' ');
 }
@@ -7432,6 +7553,7 @@ function lock(request, parts, asker = null) {
 /* harmony export */   Fo: () => (/* binding */ foreseenDisowns),
 /* harmony export */   Ie: () => (/* binding */ disownRequest),
 /* harmony export */   WE: () => (/* binding */ disownOf),
+/* harmony export */   YL: () => (/* binding */ notGivenBack),
 /* harmony export */   h0: () => (/* binding */ short),
 /* harmony export */   hh: () => (/* binding */ claimsIn),
 /* harmony export */   iz: () => (/* binding */ ownedObjects)
@@ -7564,6 +7686,11 @@ function objectOf(plan, owned, snapshot) {
         case 'deployment':
             return snapshot.deployment?.metadata?.uid === plan.deployment.uid ? snapshot.deployment : null;
     }
+}
+/** @param why the API server's own words */
+function notGivenBack(why) {
+    return (`Fields that are as they were before the release stay under the name ${_cluster_field_owners_js__WEBPACK_IMPORTED_MODULE_0__/* .FIELD_MANAGER */ .vy} in managedFields, because they could not be given back (${why}). ` +
+        'Whoever applies them server-side and is told of a conflict may take them over with --force-conflicts.');
 }
 
 
@@ -8106,7 +8233,7 @@ function firstWrites(request, { bindings, objects }) {
 /* harmony import */ var _close_record_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2686);
 /* harmony import */ var _open_record_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8148);
 /* harmony import */ var _take_back_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2107);
-/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(8471);
+/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(3790);
 
 
 
@@ -8153,7 +8280,7 @@ async function run(parts, book, { timeout, stopped }) {
     const { run, close, keepsHistory } = start(record, () => undefined);
     const noteTurn = record.noteTurn.bind(record);
     try {
-        const ended = await run({ ...parts, check: async () => [], measuring: null, noteTurn }, stateOf(book.open, stopped, (marks) => (0,_release_other_clock_js__WEBPACK_IMPORTED_MODULE_5__/* .inOurTime */ .Z)(marks, parts.api.serverAhead, clock.now())));
+        const ended = await run({ ...parts, check: async () => [], measuring: null, lacking: [], noteTurn }, stateOf(book.open, stopped, (marks) => (0,_release_other_clock_js__WEBPACK_IMPORTED_MODULE_5__/* .inOurTime */ .Z)(marks, parts.api.serverAhead, clock.now())));
         return { ended, book: await (0,_close_record_js__WEBPACK_IMPORTED_MODULE_1__/* .closeRecord */ .y)(parts, record.book, ended, clock.now()), keepsHistory };
     }
     finally {
@@ -8829,6 +8956,52 @@ function candidateNameOf({ candidateService }, live) {
 
 /***/ }),
 
+/***/ 3202:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   g: () => (/* binding */ lockToGoBack)
+/* harmony export */ });
+/* harmony import */ var _cluster_lease_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7424);
+/* harmony import */ var _cluster_permissions_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3074);
+/* harmony import */ var _denied_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(7899);
+/* harmony import */ var _refusal_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(5394);
+
+
+
+
+/**
+ * The lock for a way back. It keeps runs apart that behave, and no more: whoever may not write it goes without, when nobody is at work.
+ * A run that comes meanwhile finds on record, or in the objects, that the release goes back, and does the same. One that is at work would
+ * go forward against us: then nothing is begun.
+ * @param take takes it. Throws what that throws, but for a permission that is missing
+ * @throws {Refused} when somebody is at work, and may neither be asked nor waited for
+ */
+async function lockToGoBack({ api, clock, teller, helm, namespace }, { key, holder }, take) {
+    try {
+        return await take();
+    }
+    catch (error) {
+        const denied = (0,_denied_js__WEBPACK_IMPORTED_MODULE_2__/* .deniedBy */ .ny)(error);
+        if (denied === null || denied.resource !== 'leases')
+            throw error;
+        const seen = await (0,_cluster_lease_js__WEBPACK_IMPORTED_MODULE_0__/* .lookAtLock */ .Ub)(api, clock, { namespace, deployment: key, signal: helm.signal });
+        if (seen !== null && !seen.isStale && seen.holder !== holder)
+            throw new _refusal_js__WEBPACK_IMPORTED_MODULE_3__/* .Refused */ .Lw([
+                {
+                    message: `Another run is at work on ${key}: ${seen.holder}. To ask it to take its release back, or to come after it, this run’s user needs permissions in ` +
+                        `namespace ${namespace} that it lacks: ${denied.verb} leases.coordination.k8s.io. Apply the Role below and bind it to that user, or cancel that run.`,
+                    attachment: (0,_cluster_permissions_js__WEBPACK_IMPORTED_MODULE_1__/* .missingRoleFor */ .WJ)(namespace, [denied]),
+                },
+            ]);
+        teller.fact(`goes on without the lock: nobody is at work on ${key}, and the user of this run may not take it`);
+        return { waited: true, release: async () => undefined };
+    }
+}
+
+
+/***/ }),
+
 /***/ 6396:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -9085,7 +9258,7 @@ function sameSelector(a, b) {
 /* harmony export */   U: () => (/* binding */ OpenRecord)
 /* harmony export */ });
 /* harmony import */ var _record_store_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9109);
-/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8471);
+/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3790);
 
 
 /** The record while its release is worked on. What is noted meanwhile is in it when it is closed. */
@@ -9939,7 +10112,7 @@ function releaseId(now) {
 /* harmony import */ var _refusal_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(5394);
 /* harmony import */ var _take_back_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(2107);
 /* harmony import */ var _with_lock_js__WEBPACK_IMPORTED_MODULE_10__ = __webpack_require__(4282);
-/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_11__ = __webpack_require__(8471);
+/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_11__ = __webpack_require__(3790);
 
 
 
@@ -10319,8 +10492,8 @@ function misfitOfPast(past) {
     return listOf(pastRelease)(past, 'past');
 }
 
-// EXTERNAL MODULE: ./lib/engine/workload-kinds.js + 36 modules
-var workload_kinds = __webpack_require__(8471);
+// EXTERNAL MODULE: ./lib/engine/workload-kinds.js + 37 modules
+var workload_kinds = __webpack_require__(3790);
 ;// CONCATENATED MODULE: ./lib/engine/record-store.js
 
 
@@ -10551,7 +10724,7 @@ function unknownTemplate({ release }) {
 /* harmony import */ var _refusal_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(5394);
 /* harmony import */ var _take_back_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(2107);
 /* harmony import */ var _with_lock_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(4282);
-/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(8471);
+/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(3790);
 
 
 
@@ -11125,8 +11298,8 @@ function possibleOperations(situation) {
 
 // EXTERNAL MODULE: ./lib/engine/record-store.js + 2 modules
 var record_store = __webpack_require__(9109);
-// EXTERNAL MODULE: ./lib/engine/workload-kinds.js + 36 modules
-var workload_kinds = __webpack_require__(8471);
+// EXTERNAL MODULE: ./lib/engine/workload-kinds.js + 37 modules
+var workload_kinds = __webpack_require__(3790);
 ;// CONCATENATED MODULE: ./lib/engine/status.js
 
 
@@ -11282,13 +11455,15 @@ function imagesOfUsers({ open, share, tracks }) {
 /* harmony export */   u: () => (/* binding */ describeOpen),
 /* harmony export */   z: () => (/* binding */ takeBack)
 /* harmony export */ });
-/* harmony import */ var _release_outcome_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(2797);
+/* harmony import */ var _release_outcome_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(2797);
 /* harmony import */ var _release_progress_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8842);
 /* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(7235);
 /* harmony import */ var _checks_leftover_jobs_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6351);
 /* harmony import */ var _close_record_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2686);
-/* harmony import */ var _open_record_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(8148);
-/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(8471);
+/* harmony import */ var _denied_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(7899);
+/* harmony import */ var _open_record_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(8148);
+/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(3790);
+
 
 
 
@@ -11299,32 +11474,47 @@ function imagesOfUsers({ open, share, tracks }) {
 /**
  * Takes back a release that an earlier run left unfinished; completes it when its old version has been retired already.
  * Leaves the record closed unless it could not be ended. Throws what reading throws.
+ * @param lacking what its user may not do, as far as that is known: it ends there, with users back
  */
-async function takeBack(parts, book, turn) {
+async function takeBack(parts, book, turn, lacking = []) {
     const { api, clock, teller, namespace } = parts;
     const { plan } = book.open;
-    const start = await (0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_5__/* .pickUp */ .rn)(parts, plan, null);
-    const record = new _open_record_js__WEBPACK_IMPORTED_MODULE_4__/* .OpenRecord */ .U(api, namespace, book);
+    if (lacking.length > 0)
+        teller.warning((0,_denied_js__WEBPACK_IMPORTED_MODULE_4__/* .lackingWarning */ .Oq)(namespace, lacking));
+    const ofRecord = lacking.filter(_denied_js__WEBPACK_IMPORTED_MODULE_4__/* .isOfRecord */ .h);
+    const start = await (0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_6__/* .pickUp */ .rn)(parts, plan, null);
+    const record = new _open_record_js__WEBPACK_IMPORTED_MODULE_5__/* .OpenRecord */ .U(api, namespace, book);
     const { run, close } = start(record, () => undefined);
     // The process before may have moved users a moment ago: they are looked for, and settle, before any pod leaves.
     const marks = { backSwitched: clock.now() };
     const { toldTemplate, toldRoutes } = book.open;
-    const state = (0,_release_progress_js__WEBPACK_IMPORTED_MODULE_0__/* .turnBack */ .zd)({ ..._release_state_js__WEBPACK_IMPORTED_MODULE_1__/* .BEGINNING */ .C, toldTemplate, toldRoutes, marks }, { at: clock.now(), ...whyOf(book.open, turn) });
+    const state = (0,_release_progress_js__WEBPACK_IMPORTED_MODULE_0__/* .turnBack */ .zd)({ ..._release_state_js__WEBPACK_IMPORTED_MODULE_1__/* .BEGINNING */ .C, toldTemplate, toldRoutes, marks, unnoted: ofRecord.length > 0 && book.open.turned === null }, { at: clock.now(), ...whyOf(book.open, turn) });
     try {
-        const noteTurn = record.noteTurn.bind(record);
-        const ended = await run({ ...parts, check: async () => [], measuring: null, noteTurn }, state);
+        const noteTurn = ofRecord.length > 0 ? async () => undefined : record.noteTurn.bind(record);
+        const loop = { ...parts, check: async () => [], measuring: null, lacking, noteTurn };
+        const ended = await run(loop, state);
         await (0,_checks_leftover_jobs_js__WEBPACK_IMPORTED_MODULE_2__/* .removeLeftoverJobs */ .S)(namespace, plan.release, {
             api,
             onFact: (text) => teller.fact(text),
             onWrite: (write) => teller.wrote(write),
         });
+        if (ofRecord.length > 0)
+            return { ended: unclosed(ended, namespace, ofRecord), book: record.book };
         const next = await (0,_close_record_js__WEBPACK_IMPORTED_MODULE_3__/* .closeRecord */ .y)(parts, record.book, ended, clock.now());
-        teller.fact(`release ${plan.release}: ${(0,_release_outcome_js__WEBPACK_IMPORTED_MODULE_6__/* .outcomeOf */ .s)(plan, ended.ending)}`);
+        teller.fact(`release ${plan.release}: ${(0,_release_outcome_js__WEBPACK_IMPORTED_MODULE_7__/* .outcomeOf */ .s)(plan, ended.ending)}`);
         return { ended, book: next };
     }
     finally {
         await close();
     }
+}
+/** The record stays open: whatever was done, a later run comes back to it. */
+function unclosed(ended, namespace, ofRecord) {
+    const left = ['its record, which says that it is in progress'];
+    const { outcome } = ended.ending;
+    const areUsersBack = outcome === 'rolled-back' || outcome === 'aborted';
+    const short = ended.short ?? { namespace, lacking: ofRecord, isKnown: true, areUsersBack, left };
+    return { ...ended, ending: { outcome: 'failed', left: 'unfinished' }, short };
 }
 /** What sent it back in the first place says more than that a later run goes on with that. */
 function whyOf({ turned, plan }, turn) {
@@ -11337,7 +11527,7 @@ function whyOf({ turned, plan }, turn) {
 /** What a record says to whoever finds it open. */
 function describeOpen({ plan, run }) {
     const since = new Date(plan.times.startedAt).toISOString();
-    return `release ${plan.release} of ${(0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_5__/* .keyOf */ .TN)(plan)}, begun ${since}${run.url === null ? '' : ` by ${run.url}`}`;
+    return `release ${plan.release} of ${(0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_6__/* .keyOf */ .TN)(plan)}, begun ${since}${run.url === null ? '' : ` by ${run.url}`}`;
 }
 
 
@@ -11352,13 +11542,15 @@ function describeOpen({ plan, run }) {
 /* harmony export */   Mb: () => (/* binding */ inTheWay),
 /* harmony export */   lX: () => (/* binding */ stuck)
 /* harmony export */ });
-/* harmony import */ var _release_route_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(3764);
-/* harmony import */ var _release_stages_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(7354);
+/* harmony import */ var _release_route_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(3764);
+/* harmony import */ var _release_stages_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(7354);
 /* harmony import */ var _deploy_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8089);
 /* harmony import */ var _finish_release_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2667);
-/* harmony import */ var _resume_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(3555);
-/* harmony import */ var _take_back_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2107);
-/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(8471);
+/* harmony import */ var _denied_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(7899);
+/* harmony import */ var _resume_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(3555);
+/* harmony import */ var _take_back_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(2107);
+/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(3790);
+
 
 
 
@@ -11368,7 +11560,7 @@ function describeOpen({ plan, run }) {
 
 /* A deploy that finds a release of its workload unfinished: input `on-unfinished` says what becomes of that one. */
 /** With the lock held. Null: it is out of the way, and the new release may begin; otherwise what came of it is what came of this run. */
-async function meetUnfinished(request, parts, book) {
+async function meetUnfinished(request, parts, book, lacking) {
     const { teller } = parts;
     const { open } = book;
     if (open.warm !== null) {
@@ -11378,24 +11570,24 @@ async function meetUnfinished(request, parts, book) {
     }
     const changes = { images: request.images, env: request.env };
     const isForward = (open.turned ?? null) === null;
-    if (request.onUnfinished === 'resume' && isForward && (await (0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_4__/* .isVersionOf */ .k_)(parts, open.plan, changes))) {
+    if (request.onUnfinished === 'resume' && isForward && (await (0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_5__/* .isVersionOf */ .k_)(parts, open.plan, changes))) {
         if (open.paused !== null)
             return standsStill(open, open.paused);
-        return await (0,_resume_js__WEBPACK_IMPORTED_MODULE_2__/* .goOn */ .A)(request, parts, book, changes);
+        return await (0,_resume_js__WEBPACK_IMPORTED_MODULE_3__/* .goOn */ .A)(request, parts, book, changes);
     }
     parts.onLock(open.plan.release);
     teller.phase('Take back an unfinished release');
     const why = request.onUnfinished === 'resume' && isForward ? ', of another version;' : ' unfinished;';
-    teller.fact(`found ${(0,_take_back_js__WEBPACK_IMPORTED_MODULE_3__/* .describeOpen */ .u)(open)}${why} it is taken back first`);
-    const back = await (0,_take_back_js__WEBPACK_IMPORTED_MODULE_3__/* .takeBack */ .z)(parts, book, { cause: 'resumed', reason: 'a later run found it unfinished' });
+    teller.fact(`found ${(0,_take_back_js__WEBPACK_IMPORTED_MODULE_4__/* .describeOpen */ .u)(open)}${why} it is taken back first`);
+    const back = await (0,_take_back_js__WEBPACK_IMPORTED_MODULE_4__/* .takeBack */ .z)(parts, book, { cause: 'resumed', reason: 'a later run found it unfinished' }, lacking);
     return back.ended.ending.outcome === 'failed' ? stuck(open, back.ended) : null;
 }
 /** With `on-unfinished: fail`. */
 function inTheWay(open) {
     return {
         message: open.paused === null
-            ? `${capitalized((0,_take_back_js__WEBPACK_IMPORTED_MODULE_3__/* .describeOpen */ .u)(open))}, is unfinished, and on-unfinished: fail says not to touch it. Go on with it by action: resume, or take it back by action: abort.`
-            : `${capitalized((0,_take_back_js__WEBPACK_IMPORTED_MODULE_3__/* .describeOpen */ .u)(open))}, stands at ${(0,_release_route_js__WEBPACK_IMPORTED_MODULE_5__/* .percent */ .KN)((0,_release_stages_js__WEBPACK_IMPORTED_MODULE_6__/* .shareOf */ .tC)(open.plan, open.paused))}, and on-unfinished: fail says not to touch it. Go on with it by action: promote, or take it back by action: abort.`,
+            ? `${capitalized((0,_take_back_js__WEBPACK_IMPORTED_MODULE_4__/* .describeOpen */ .u)(open))}, is unfinished, and on-unfinished: fail says not to touch it. Go on with it by action: resume, or take it back by action: abort.`
+            : `${capitalized((0,_take_back_js__WEBPACK_IMPORTED_MODULE_4__/* .describeOpen */ .u)(open))}, stands at ${(0,_release_route_js__WEBPACK_IMPORTED_MODULE_6__/* .percent */ .KN)((0,_release_stages_js__WEBPACK_IMPORTED_MODULE_7__/* .shareOf */ .tC)(open.plan, open.paused))}, and on-unfinished: fail says not to touch it. Go on with it by action: promote, or take it back by action: abort.`,
     };
 }
 /** What a dry run finds. */
@@ -11408,27 +11600,29 @@ function unfinished(open, { onUnfinished }) {
     const found = open.warm === null
         ? `is unfinished; ${then[onUnfinished]}`
         : 'was promoted, and its old version is kept warm; a run without dry-run finishes it first.';
-    return { ..._deploy_js__WEBPACK_IMPORTED_MODULE_0__/* .NOTHING */ .K$, plan: open.plan, reason: `${(0,_take_back_js__WEBPACK_IMPORTED_MODULE_3__/* .describeOpen */ .u)(open)} ${found}` };
+    return { ..._deploy_js__WEBPACK_IMPORTED_MODULE_0__/* .NOTHING */ .K$, plan: open.plan, reason: `${(0,_take_back_js__WEBPACK_IMPORTED_MODULE_4__/* .describeOpen */ .u)(open)} ${found}` };
 }
 /** Whoever let it pause waits for a person, not for a second run of the same job. */
 function standsStill(open, paused) {
-    const share = (0,_release_stages_js__WEBPACK_IMPORTED_MODULE_6__/* .shareOf */ .tC)(open.plan, paused);
+    const share = (0,_release_stages_js__WEBPACK_IMPORTED_MODULE_7__/* .shareOf */ .tC)(open.plan, paused);
     return {
         ..._deploy_js__WEBPACK_IMPORTED_MODULE_0__/* .NOTHING */ .K$,
         outcome: 'paused',
         plan: open.plan,
         pausedAt: share,
-        reason: `${capitalized((0,_take_back_js__WEBPACK_IMPORTED_MODULE_3__/* .describeOpen */ .u)(open))}, stands at ${(0,_release_route_js__WEBPACK_IMPORTED_MODULE_5__/* .percent */ .KN)(share)} already. Another run goes on from there with action: promote, or goes back with action: abort.`,
+        reason: `${capitalized((0,_take_back_js__WEBPACK_IMPORTED_MODULE_4__/* .describeOpen */ .u)(open))}, stands at ${(0,_release_route_js__WEBPACK_IMPORTED_MODULE_6__/* .percent */ .KN)(share)} already. Another run goes on from there with action: promote, or goes back with action: abort.`,
     };
 }
 function stuck(open, ended) {
+    const reason = `${(0,_take_back_js__WEBPACK_IMPORTED_MODULE_4__/* .describeOpen */ .u)(open)} is unfinished and could not be taken back: ${(0,_deploy_js__WEBPACK_IMPORTED_MODULE_0__/* .reasonOf */ .A3)(ended) ?? ''}`;
     return {
         ..._deploy_js__WEBPACK_IMPORTED_MODULE_0__/* .NOTHING */ .K$,
         plan: open.plan,
         candidateHash: ended.candidateHash,
         // What stands because of somebody else is not for this run's own post to replace.
-        left: ended.ending.outcome === 'failed' ? (0,_deploy_js__WEBPACK_IMPORTED_MODULE_0__/* .leftBy */ .jf)(ended.ending) : 'unfinished',
-        reason: `${(0,_take_back_js__WEBPACK_IMPORTED_MODULE_3__/* .describeOpen */ .u)(open)} is unfinished and could not be taken back: ${(0,_deploy_js__WEBPACK_IMPORTED_MODULE_0__/* .reasonOf */ .A3)(ended) ?? ''}`,
+        left: ended.ending.outcome === 'failed' ? (0,_deploy_js__WEBPACK_IMPORTED_MODULE_0__/* .leftBy */ .jf)(ended) : 'unfinished',
+        findings: ended.short === null ? [] : [(0,_denied_js__WEBPACK_IMPORTED_MODULE_2__/* .shortFinding */ .O$)(ended.short, reason)],
+        reason,
     };
 }
 function capitalized(text) {
@@ -11438,40 +11632,155 @@ function capitalized(text) {
 
 /***/ }),
 
+/***/ 4668:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   _: () => (/* binding */ lackingOnTheWayBack)
+/* harmony export */ });
+/* harmony import */ var _cluster_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2835);
+/* harmony import */ var _cluster_permissions_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3074);
+/* harmony import */ var _release_knative_plan_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(6449);
+/* harmony import */ var _release_sizes_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8723);
+/* harmony import */ var _preflight_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(1706);
+/* harmony import */ var _refusal_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(5394);
+/* harmony import */ var _route_permissions_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(9174);
+
+
+
+
+
+
+
+/** Beyond what a way back asks for, a release needs these: to explain a failure, and to make something new. */
+const NOT_FOR_THE_WAY_BACK = ['pods/log get', 'events list', 'services list', 'services create', 'configmaps create'];
+/**
+ * What has to be read to know where users are, and who is at work on the release. Watches are not among it: lists tell the same, later.
+ * That of a Knative Service is the Service itself and its Revisions.
+ */
+const TO_LOOK = [
+    'deployments get',
+    'deployments list',
+    'replicasets list',
+    'pods list',
+    'services get',
+    'endpointslices list',
+    'configmaps get',
+    'leases get',
+];
+const TO_LOOK_AT_KNATIVE = ['services get', 'services list', 'revisions list', 'configmaps get', 'leases get'];
+/**
+ * What of the whole way back its user lacks. Empty where that cannot be asked: the way back must not depend on it.
+ * @throws {Refused} when users cannot be taken back with what there is; or what a request throws
+ */
+async function lackingOnTheWayBack(api, namespace, release) {
+    const missing = await (0,_cluster_permissions_js__WEBPACK_IMPORTED_MODULE_1__/* .missingPermissions */ .HR)(api, namespace, neededToGoBack(release)).catch((error) => {
+        if (error instanceof _cluster_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ApiError */ .hD)
+            return [];
+        throw error;
+    });
+    if (missing.some((permission) => movesUsers(release, permission)))
+        throw new _refusal_js__WEBPACK_IMPORTED_MODULE_4__/* .Refused */ .Lw([(0,_preflight_js__WEBPACK_IMPORTED_MODULE_3__/* .permissionFinding */ .Br)(namespace, missing)]);
+    return missing;
+}
+function neededToGoBack({ plan }) {
+    if ((0,_release_knative_plan_js__WEBPACK_IMPORTED_MODULE_6__/* .isKnative */ .v)(plan))
+        return (0,_cluster_permissions_js__WEBPACK_IMPORTED_MODULE_1__/* .knativePermissions */ .TI)({ proxy: false }).filter(isForTheWayBackOfKnative);
+    const ofRoutes = plan.routes.flatMap(({ paths }) => paths.flatMap((path) => (0,_route_permissions_js__WEBPACK_IMPORTED_MODULE_5__/* .permissionsOf */ .k0)(path, _route_permissions_js__WEBPACK_IMPORTED_MODULE_5__/* .USING */ .PY)));
+    return [...(0,_cluster_permissions_js__WEBPACK_IMPORTED_MODULE_1__/* .neededPermissions */ .We)({ proxy: false }).filter(isForTheWayBack), ...ofRoutes];
+}
+function isForTheWayBack(permission) {
+    return !NOT_FOR_THE_WAY_BACK.includes(nameOf(permission));
+}
+function isForTheWayBackOfKnative(permission) {
+    return permission.resource === 'services' || isForTheWayBack(permission);
+}
+/** Without it users could not be moved, or it could not be seen that they are. */
+function movesUsers({ plan, warm }, permission) {
+    const name = nameOf(permission);
+    // Users of a version that was promoted are moved when every other run knows of it.
+    if (warm !== null && name === 'configmaps update')
+        return true;
+    if ((0,_release_knative_plan_js__WEBPACK_IMPORTED_MODULE_6__/* .isKnative */ .v)(plan))
+        return [...TO_LOOK_AT_KNATIVE, 'services patch'].includes(name);
+    // The candidate Service leads routed users back, whatever becomes of the route: it need only be read.
+    const isOfRoute = plan.routes.some(({ paths }) => paths.some((path) => isSame(permission, path)));
+    if (isOfRoute)
+        return permission.verb === 'get' || permission.verb === 'list';
+    const ofPods = (0,_release_sizes_js__WEBPACK_IMPORTED_MODULE_2__/* .isByPods */ .I7)(plan) ? ['deployments patch'] : [];
+    return [...TO_LOOK, ...ofPods, ...((0,_release_sizes_js__WEBPACK_IMPORTED_MODULE_2__/* .isPlain */ .$i)(plan) ? [] : ['services patch'])].includes(name);
+}
+function isSame(permission, path) {
+    return (0,_route_permissions_js__WEBPACK_IMPORTED_MODULE_5__/* .permissionsOf */ .k0)(path, _route_permissions_js__WEBPACK_IMPORTED_MODULE_5__/* .USING */ .PY).some(({ group, resource }) => group === permission.group && resource === permission.resource);
+}
+function nameOf({ resource, verb }) {
+    return `${resource} ${verb}`;
+}
+
+
+/***/ }),
+
 /***/ 4282:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   e: () => (/* binding */ withLockToGoBack),
 /* harmony export */   k: () => (/* binding */ withLock)
 /* harmony export */ });
 /* harmony import */ var _cluster_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2835);
 /* harmony import */ var _allowed_to_go_on_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2355);
 /* harmony import */ var _deploy_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8089);
-/* harmony import */ var _record_store_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(9109);
-/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(8471);
+/* harmony import */ var _lock_to_go_back_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(3202);
+/* harmony import */ var _record_store_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(9109);
+/* harmony import */ var _way_back_permissions_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(4668);
+/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(3790);
+
+
 
 
 
 
 
 /** Reads the record, and works on it with the lock held; without the lock when there is no release in progress. */
-async function withLock(request, parts, work, asker = null) {
+async function withLock(request, parts, work) {
+    const { api, namespace } = parts;
+    const found = await readRecord(request, parts);
+    // Nothing is written, the lock included, when there is nothing to do.
+    if (found.open === null)
+        return await work(found);
+    await (0,_allowed_to_go_on_js__WEBPACK_IMPORTED_MODULE_1__/* .assertMayGoOn */ .D)(api, namespace, request, found.open.plan);
+    return await held(request, parts, () => (0,_deploy_js__WEBPACK_IMPORTED_MODULE_2__/* .lock */ .s2)(request, parts), work);
+}
+/**
+ * The same for a way back: what its user lacks is in its way only where users could not be taken back without it.
+ * @param asker who asks a run that is at work on the release to take it back itself
+ */
+async function withLockToGoBack(request, parts, work, asker) {
+    const { api, namespace, holder } = parts;
+    const found = await readRecord(request, parts);
+    if (found.open === null)
+        return await work(found, found, []);
+    const lacking = await (0,_way_back_permissions_js__WEBPACK_IMPORTED_MODULE_5__/* .lackingOnTheWayBack */ ._)(api, namespace, found.open);
+    const { key } = (0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_6__/* .subjectOf */ .et)(request);
+    const take = () => (0,_lock_to_go_back_js__WEBPACK_IMPORTED_MODULE_3__/* .lockToGoBack */ .g)(parts, { key, holder }, () => (0,_deploy_js__WEBPACK_IMPORTED_MODULE_2__/* .lock */ .s2)(request, parts, asker));
+    return await held(request, parts, take, (book) => work(book, found, lacking));
+}
+async function readRecord(request, parts) {
     const { api, namespace } = parts;
     parts.teller.phase('Preflight');
-    const { key } = (0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_4__/* .subjectOf */ .et)(request);
-    const found = await (0,_record_store_js__WEBPACK_IMPORTED_MODULE_3__/* .readBook */ .yW)(api, namespace, key).catch(async (error) => {
+    const { key } = (0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_6__/* .subjectOf */ .et)(request);
+    return await (0,_record_store_js__WEBPACK_IMPORTED_MODULE_4__/* .readBook */ .yW)(api, namespace, key).catch(async (error) => {
         if ((0,_cluster_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .isStatus */ .zM)(error, 403))
             await (0,_allowed_to_go_on_js__WEBPACK_IMPORTED_MODULE_1__/* .assertMayGoOn */ .D)(api, namespace, request, null);
         throw error;
     });
-    // Nothing is written, the lock included, when there is nothing to do.
-    if (found.open === null)
-        return await work(found, found);
-    await (0,_allowed_to_go_on_js__WEBPACK_IMPORTED_MODULE_1__/* .assertMayGoOn */ .D)(api, namespace, request, found.open.plan);
+}
+async function held(request, parts, take, work) {
+    const { api, namespace } = parts;
     parts.onLock(null);
-    const lease = await (0,_deploy_js__WEBPACK_IMPORTED_MODULE_2__/* .lock */ .s2)(request, parts, asker);
+    const lease = await take();
     try {
-        return await work(await (0,_record_store_js__WEBPACK_IMPORTED_MODULE_3__/* .readBook */ .yW)(api, namespace, key), found);
+        return await work(await (0,_record_store_js__WEBPACK_IMPORTED_MODULE_4__/* .readBook */ .yW)(api, namespace, (0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_6__/* .subjectOf */ .et)(request).key));
     }
     finally {
         await lease.release();
@@ -11481,7 +11790,7 @@ async function withLock(request, parts, work, asker = null) {
 
 /***/ }),
 
-/***/ 8471:
+/***/ 3790:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -12345,6 +12654,7 @@ function back(plan, state, turn, seen, now) {
         moveUsersBack(plan, state, seen, now) ??
         bringRoutesBack(plan, state, seen) ??
         verifyUsersBack(plan, state, seen, now) ??
+        stopShort(state, seen) ??
         leaveStanding(plan, state, turn, seen) ??
         retireCandidate(plan, state, turn, seen, now) ??
         tidy(plan, seen) ??
@@ -12401,7 +12711,7 @@ function bringRoutesBack(plan, state, seen) {
     // The other way round than up: make before break.
     const away = [...seen.routes.entries()]
         .reverse()
-        .filter(([, route]) => !route.home && !isForeignRoute(plan, state, route));
+        .filter(([at, route]) => !route.home && !state.keptRoutes.includes(at) && !isForeignRoute(plan, state, route));
     // One that did not end well is tried again when the others are home.
     const [index] = away.find(([, { inDoubt }]) => !inDoubt) ?? away[0] ?? [];
     return index === undefined ? null : (0,action/* write */.M9)('route-home', { route: index });
@@ -12505,6 +12815,14 @@ function leftOnCandidate(seen) {
     if (!seen.current)
         return (0,action/* wait */.uk)('controller', 'the Deployment controller to see the template');
     return finish({ outcome: 'failed', left: 'standing' });
+}
+/**
+ * What this run's user may not do stands, and with it what it needs: a route that leads to the candidate Service needs that. What nobody may
+ * note is shown to a later run by the objects alone.
+ */
+function stopShort({ keptRoutes, unnoted }, seen) {
+    const isKept = seen.routes.some((route, at) => !route.home && keptRoutes.includes(at));
+    return isKept || unnoted ? finish({ outcome: 'failed', left: 'unfinished' }) : null;
 }
 /** Cases in which both tracks stay, frozen, with users on stable: the user wants to look, or the template is somebody else's. */
 function leaveStanding(plan, state, turn, seen) {
@@ -13252,6 +13570,32 @@ function podsOf(track) {
 
 // EXTERNAL MODULE: ./lib/engine/lost-namespace.js
 var engine_lost_namespace = __webpack_require__(6396);
+;// CONCATENATED MODULE: ./lib/engine/leftovers.js
+
+
+/** What a release has made of a Deployment, its Services and its routes, as far as it is there: a few words for each. Pure. */
+function leftoversOf(plan, seen) {
+    const { deployment, candidate, live, candidateService, routes } = seen;
+    const { name } = plan.deployment;
+    const pods = candidate === null ? 0 : (0,observation/* remaining */.T)(candidate);
+    const isPaused = deployment.fields.paused && !plan.original.paused && !deployment.kept.paused;
+    const isOurs = plan.candidateService.kind === 'ours';
+    return [
+        ...routes
+            .filter(({ home }) => !home)
+            .map((route) => `${route.name} sends ${whereTo(plan, candidateService.state, route.share)}`),
+        ...(pods > 0 ? [`${pods} pod${pods === 1 ? '' : 's'} of the new version`] : []),
+        ...(isPaused ? [`Deployment ${name} is paused`] : []),
+        ...(live.pin === null ? [] : [`Service ${plan.service.name} selects one version’s pods alone`]),
+        ...(isOurs && candidateService.state !== 'absent' ? [`Service ${plan.candidateService.name}`] : []),
+    ];
+}
+function whereTo(plan, state, share) {
+    const part = share === null ? 'some' : (0,release_route/* percent */.KN)(share);
+    const version = state === 'stable' ? ', which reaches the old version' : '';
+    return `${part} to Service ${plan.candidateService.name}${version}`;
+}
+
 ;// CONCATENATED MODULE: ./lib/engine/moment.js
 
 
@@ -13330,6 +13674,7 @@ var refusal = __webpack_require__(5394);
 // EXTERNAL MODULE: ./lib/engine/writes.js + 1 modules
 var writes = __webpack_require__(7140);
 ;// CONCATENATED MODULE: ./lib/engine/deployment-workload.js
+
 
 
 
@@ -13561,6 +13906,9 @@ class DeploymentWorkload {
     foreign(seen) {
         return foreignIn(this.plan, seen);
     }
+    leftovers(seen) {
+        return leftoversOf(this.plan, seen);
+    }
     obstacle(seen, trouble) {
         return obstacleOf(this.plan, seen, trouble);
     }
@@ -13587,8 +13935,10 @@ function strategyIn(request) {
 var dry_run = __webpack_require__(2239);
 // EXTERNAL MODULE: ./lib/engine/preflight.js + 4 modules
 var preflight = __webpack_require__(1706);
-// EXTERNAL MODULE: ./lib/cluster/field-owners.js
-var field_owners = __webpack_require__(9583);
+// EXTERNAL MODULE: ./lib/engine/denied.js
+var denied = __webpack_require__(7899);
+// EXTERNAL MODULE: ./lib/engine/disown.js
+var engine_disown = __webpack_require__(3896);
 // EXTERNAL MODULE: ./lib/traffic/router.js
 var router = __webpack_require__(5264);
 ;// CONCATENATED MODULE: ./lib/engine/last-word.js
@@ -13638,6 +13988,7 @@ var record_store = __webpack_require__(9109);
 
 
 
+
 /** Milliseconds between two looks while checks run. */
 const LOOK_AT_CHECKS = 5_000;
 /** Failures in a row of the user's own command, on its way forward. */
@@ -13671,12 +14022,14 @@ class Release {
     #hasWrittenBack = false;
     #turnNoted = false;
     #candidateHash = null;
+    #denials;
     /** What the user's own command failed with last; null: it did not. */
     #commandTrouble = null;
     #ramp = [];
     #toldSigns = new Set();
     constructor(parts, state) {
         this.#parts = parts;
+        this.#denials = new denied/* Denials */.Vt(parts.lacking);
         this.#state = state;
     }
     async run() {
@@ -13727,10 +14080,12 @@ class Release {
         this.#parts.teller.waiting(null);
         const diagnosis = this.#diagnosis === null ? null : await this.#diagnosis;
         const seen = this.#observe();
-        const { workload } = this.#parts;
+        const { workload, namespace } = this.#parts;
         const trouble = ending.outcome === 'failed' ? this.#commandTrouble : null;
         if ('reason' in ending)
             this.#parts.teller.fact(ending.reason);
+        const lacked = ending.outcome === 'failed' ? this.#denials.lacked(this.#state.unnoted) : null;
+        const found = { namespace, areUsersBack: !workload.reachesUsers(seen), left: workload.leftovers(seen) };
         return {
             ending,
             state: this.#state,
@@ -13741,6 +14096,7 @@ class Release {
             judgement: this.#parts.measuring?.judgement ?? null,
             foreign: workload.foreign(seen),
             obstacle: trouble === null ? null : workload.obstacle(seen, trouble),
+            short: lacked === null ? null : { ...lacked, ...found },
         };
     }
     /**
@@ -13910,19 +14266,27 @@ class Release {
         if (action.do === 'write' &&
             action.write === 'disown' &&
             (isLast || patience.isOver(clock.now(), DISOWN_PATIENCE))) {
-            this.#state = (0,progress/* afterDisown */.n$)(this.#state, action.target);
+            this.#state = (0,progress/* afterWrite */.SE)(this.#state, 'disown', clock.now(), action.target);
             patience.begin();
-            teller.warning(`Fields that are as they were before the release stay under the name ${field_owners/* FIELD_MANAGER */.vy} in managedFields, because they could not be given back (${message}). ` +
-                'Whoever applies them server-side and is told of a conflict may take them over with --force-conflicts.');
+            teller.warning((0,engine_disown/* notGivenBack */.YL)(message));
             return null;
         }
+        const mayBeDenied = back !== null && action.do === 'write';
         if (ofCommand)
             this.#commandTrouble = message;
         if (error instanceof errors/* UnknownOutcome */.Bt && action.do === 'write')
             this.#doubted = action.write;
         const isTold = ofCommand && doing === 'route';
-        if (isLast || patience.isOver(clock.now(), isTold ? COMMAND_PATIENCE : undefined)) {
+        if (isLast ||
+            (mayBeDenied && this.#denials.isKnown(error)) ||
+            patience.isOver(clock.now(), isTold ? COMMAND_PATIENCE : undefined)) {
             if (!isForward) {
+                // Users are taken back by the candidate Service all the same.
+                if (mayBeDenied && this.#denials.meet(error) && action.write === 'route-home') {
+                    this.#state = (0,progress/* afterDenial */.uP)(this.#state, action.target);
+                    patience.begin();
+                    return null;
+                }
                 const isStanding = error instanceof CommandMissing && workload.isOffCandidate(this.#observe());
                 return { outcome: 'failed', left: isStanding ? 'standing' : 'unfinished' };
             }
@@ -14091,8 +14455,6 @@ var candidate_template = __webpack_require__(5413);
 var knative_service = __webpack_require__(2485);
 // EXTERNAL MODULE: ./lib/cluster/lease.js
 var lease = __webpack_require__(7424);
-// EXTERNAL MODULE: ./lib/engine/disown.js
-var engine_disown = __webpack_require__(3896);
 ;// CONCATENATED MODULE: ./lib/engine/knative/foreseen-writes.js
 
 
@@ -14151,6 +14513,7 @@ function back_back(plan, state, turn, seen, now) {
         return back_finish({ outcome: 'failed', left: 'unfinished' });
     return (back_moveUsersBack(seen) ??
         back_verifyUsersBack(plan, state, seen, now) ??
+        (state.unnoted ? back_finish({ outcome: 'failed', left: 'unfinished' }) : null) ??
         back_leaveStanding(plan, state, turn, seen) ??
         restoreTemplate(state, seen, now) ??
         restoreTraffic(seen) ??
@@ -14860,6 +15223,13 @@ class KnativeWorkload {
                 ...(traffic.is === 'foreign' ? [`${written} the traffic of ${name}: found ${traffic.text}.`] : []),
             ],
         };
+    }
+    leftovers({ template, traffic }) {
+        const { name } = this.plan.knative;
+        return [
+            ...(template === 'candidate' ? [`the new version’s template of ${name}`] : []),
+            ...(traffic.is === 'ours' ? [`the traffic of ${name}, which names its Revisions`] : []),
+        ];
     }
     /** No command of the user's has a part in it. */
     obstacle(_seen, trouble) {
@@ -17423,9 +17793,10 @@ function outcomeOf({ rollback }, { outcome }) {
 /* harmony export */   SE: () => (/* binding */ afterWrite),
 /* harmony export */   _P: () => (/* binding */ stopFinishing),
 /* harmony export */   iO: () => (/* binding */ afterChecks),
-/* harmony export */   n$: () => (/* binding */ afterDisown),
+/* harmony export */   uP: () => (/* binding */ afterDenial),
 /* harmony export */   zd: () => (/* binding */ turnBack)
 /* harmony export */ });
+/* unused harmony export afterDisown */
 /** The mark that a confirmed write leaves. */
 const MARK_OF = {
     pause: 'paused',
@@ -17465,6 +17836,10 @@ function afterWrite(state, write, now, target = {}) {
 /** Once for each object, whatever came of it: it is no reason to hold a release up. */
 function afterDisown(state, { object }) {
     return object === undefined ? state : { ...state, disowned: [...state.disowned, object] };
+}
+/** The route stays where it leads. */
+function afterDenial(state, { route }) {
+    return route === undefined ? state : { ...state, keptRoutes: [...state.keptRoutes, route] };
 }
 /** The state after an action that only remembers something. Pure. */
 function afterAction(state, action, now) {
@@ -17917,6 +18292,8 @@ const BEGINNING = {
     restartsAtSwitch: {},
     signsSince: {},
     disowned: [],
+    keptRoutes: [],
+    unnoted: false,
 };
 
 

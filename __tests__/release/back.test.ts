@@ -105,3 +105,38 @@ describe('somebody puts stable’s template back while the close takes its pods'
     expect(next(true, 4)).toEqual(LEFT_STANDING);
   });
 });
+
+describe('what the user of a way back may not do', () => {
+  /** Halfway up a ramp by two routes; the candidate Service leads to stable already. */
+  const diverted = (homes: readonly boolean[]): Observation =>
+    ({
+      ...replaced({ pin: 'a' }),
+      deployment: { template: 'candidate', held: true, replicas: 4, fields: { paused: true } },
+      candidate: { hash: 'b', size: 2, refused: null, pods: [{ ready: true, terminating: false, sign: null }] },
+      others: [],
+      candidateService: { state: 'stable', pinned: true, endpoints: { stable: 4, candidate: 0, other: 0 } },
+      routes: homes.map((home, at) => ({ name: `httproute/${at}`, share: home ? 0 : 5_000, home, inDoubt: false })),
+    }) as unknown as Observation;
+  const next = (homes: readonly boolean[], state: Partial<State>) =>
+    back(PLAN, { ...STATE, ...state }, TURN, diverted(homes), 1_000);
+  const VERIFIED = { marks: { opened: 0, backSwitched: 500, backVerified: 600 } };
+  const LEFT_UNFINISHED = { do: 'finish', outcome: { outcome: 'failed', left: 'unfinished' } };
+
+  test('a route that may not be written keeps no other one, and no proof that users are back, from its turn', () => {
+    expect(next([false, false], {})).toMatchObject({ do: 'write', write: 'route-home', target: { route: 1 } });
+    expect(next([false, false], { keptRoutes: [1] })).toMatchObject({ write: 'route-home', target: { route: 0 } });
+    const moved = { keptRoutes: [1], marks: { opened: 0, backSwitched: 500 } };
+    expect(next([true, false], moved)).toEqual({ do: 'mark', mark: 'backVerified' });
+  });
+
+  test('then the candidate’s pods and its Service stay: the route leads there', () => {
+    expect(next([true, false], { keptRoutes: [1], ...VERIFIED })).toEqual(LEFT_UNFINISHED);
+    expect(next([true, true], { keptRoutes: [1], ...VERIFIED })).toMatchObject({ do: 'write' });
+  });
+
+  test('without the record users are moved and found there, and what shows a later run where it stands is left', () => {
+    expect(next([false], { unnoted: true })).toMatchObject({ write: 'route-home' });
+    expect(next([true], { unnoted: true, marks: { opened: 0, backSwitched: 500 } })).toMatchObject({ do: 'mark' });
+    expect(next([true], { unnoted: true, ...VERIFIED })).toEqual(LEFT_UNFINISHED);
+  });
+});

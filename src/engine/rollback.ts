@@ -1,5 +1,6 @@
 import type { Request } from '../action/request.ts';
 import type { HeldLease } from '../cluster/lease.ts';
+import type { Permission } from '../cluster/permissions.ts';
 import { assertMayGoOn } from './allowed-to-go-on.ts';
 import { isKnative } from '../release/knative/plan.ts';
 import { type Goal, goalOf, hasMoved } from '../release/history.ts';
@@ -15,12 +16,14 @@ import {
   resultOf,
 } from './deploy.ts';
 import { endRollback, finishRelease } from './finish-release.ts';
+import { lockToGoBack } from './lock-to-go-back.ts';
 import { missingCommand } from './promote.ts';
 import type { OpenBook } from './open-record.ts';
 import { type OpenRelease, type RecordBook, writeBook } from './record-store.ts';
 import { Refused } from './refusal.ts';
 import { describeOpen, takeBack } from './take-back.ts';
 import { stuck } from './unfinished.ts';
+import { lackingOnTheWayBack } from './way-back-permissions.ts';
 import { readVersions } from './versions.ts';
 import { keyOf, prepare, subjectOf } from './workload-kinds.ts';
 
@@ -38,6 +41,7 @@ export async function rollback(request: Request, parts: DeployParts): Promise<Re
   let lease: HeldLease | null = null;
   // What another run may be at work on.
   let met: OpenRelease | null = null;
+  let lacking: readonly Permission[] = [];
   try {
     for (;;) {
       teller.phase('Preflight');
@@ -45,17 +49,22 @@ export async function rollback(request: Request, parts: DeployParts): Promise<Re
       const { goal, candidateHash } = await wishIn(request, parts, book);
       if (goal?.is === 'none') throw new Refused([goal]);
       if (isOpen(book)) {
-        if (request.dryRun) return foreseen(book.open, goal);
+        if (request.dryRun) return foreseen(book, goal);
         if (lease === null) {
-          await assertMayGoOn(api, namespace, request, book.open.plan);
-          parts.onLock(null);
+          const { key } = subject;
           met = book.open;
-          lease = { ...(await lock(request, parts, askerOf(parts, met))), waited: false };
+          const asker = askerOf(parts, met);
+          const take = (): Promise<HeldLease> => lock(request, parts, asker);
+          if (isFlip(book, goal)) lacking = await lackingOnTheWayBack(api, namespace, met);
+          else await assertMayGoOn(api, namespace, request, met.plan);
+          parts.onLock(null);
+          lease = isFlip(book, goal) ? await lockToGoBack(parts, { key, holder: parts.holder }, take) : await take();
+          lease = { ...lease, waited: false };
           // Whoever released it may have ended it while we took the lock.
           continue;
         }
         parts.onLock(book.open.plan.release);
-        const ended = await endOpen(request, parts, book, { goal, candidateHash });
+        const ended = await endOpen(request, parts, book, { goal, candidateHash }, lacking);
         if (ended !== null) return ended;
         continue;
       }
@@ -132,6 +141,7 @@ async function endOpen(
   parts: DeployParts,
   book: OpenBook,
   { goal, candidateHash }: Wish,
+  lacking: readonly Permission[],
 ): Promise<Result | null> {
   const { open } = book;
   const { plan, warm } = open;
@@ -140,7 +150,7 @@ async function endOpen(
     parts.teller.fact(`users have ${goal.told} already, and the old version is kept warm: nothing to do`);
     return { ...NOTHING, outcome: 'unchanged' };
   }
-  if (wanted === plan.stable.hash) return await flip(parts, book);
+  if (wanted === plan.stable.hash) return await flip(parts, book, lacking);
   const misfit = warm === null ? missingCommand(request, plan) : null;
   if (misfit !== null) throw new Refused([misfit]);
   // An earlier rollback may have come as far as to have all users where they are wanted.
@@ -161,8 +171,13 @@ async function endOpen(
   return ended.ending.outcome === 'failed' ? stuck(open, ended) : null;
 }
 
+/** What is wanted is what users had before the release on record: that one is taken back. */
+function isFlip({ open: { plan } }: Pick<OpenBook, 'open'>, goal: Goal | null): boolean {
+  return goal?.is !== 'version' || goal.version.hash === plan.stable.hash;
+}
+
 /** Stable is there still: traffic, and then the candidate's pods go. */
-async function flip(parts: DeployParts, book: OpenBook): Promise<Result> {
+async function flip(parts: DeployParts, book: OpenBook, lacking: readonly Permission[]): Promise<Result> {
   const { api, clock, teller, namespace, run } = parts;
   const { plan, warm } = book.open;
   const reason = `A person asked for it (action: rollback${run.actor === null ? '' : `, ${run.actor}`}).`;
@@ -175,17 +190,17 @@ async function flip(parts: DeployParts, book: OpenBook): Promise<Result> {
     const open: OpenRelease = { ...book.open, warm: null, turned: { at: clock.now(), ...turn } };
     next = { ...(await writeBook(api, namespace, keyOf(plan), { ...book, open }, 'note why it goes back')), open };
   }
-  const { ended } = await takeBack(parts, next, turn);
+  const { ended } = await takeBack(parts, next, turn, lacking);
   // Of a rollback, too, that is taken back itself: that was wanted now.
   return { ...resultOf(plan, ended), outcome: ended.ending.outcome };
 }
 
-function foreseen({ plan, warm }: OpenRelease, goal: Goal | null): Result {
-  const isFlip = goal === null || goal.is !== 'version' || goal.version.hash === plan.stable.hash;
+function foreseen({ open }: OpenBook, goal: Goal | null): Result {
+  const { plan, warm } = open;
   const what =
     warm === null
       ? `takes ${isKnative(plan) ? plan.knative.name : plan.deployment.name} back from the unfinished release ${plan.release}`
-      : isFlip
+      : isFlip({ open }, goal)
         ? `takes users back to the old version of release ${plan.release}, which is kept warm, in one step`
         : `finishes release ${plan.release}, whose old version is kept warm, first`;
   return {

@@ -27,6 +27,7 @@ export function back(plan: Plan, state: State, turn: Turn, seen: Observation, no
     moveUsersBack(plan, state, seen, now) ??
     bringRoutesBack(plan, state, seen) ??
     verifyUsersBack(plan, state, seen, now) ??
+    stopShort(state, seen) ??
     leaveStanding(plan, state, turn, seen) ??
     retireCandidate(plan, state, turn, seen, now) ??
     tidy(plan, seen) ??
@@ -86,7 +87,7 @@ function bringRoutesBack(plan: Plan, state: State, seen: Observation): Action | 
   // The other way round than up: make before break.
   const away = [...seen.routes.entries()]
     .reverse()
-    .filter(([, route]) => !route.home && !isForeignRoute(plan, state, route));
+    .filter(([at, route]) => !route.home && !state.keptRoutes.includes(at) && !isForeignRoute(plan, state, route));
   // One that did not end well is tried again when the others are home.
   const [index] = away.find(([, { inDoubt }]) => !inDoubt) ?? away[0] ?? [];
   return index === undefined ? null : write('route-home', { route: index });
@@ -187,6 +188,15 @@ function leftOnCandidate(seen: Observation): Action {
   // Its size may be news of before a close has taken its pods: then they are asked for again.
   if (!seen.current) return wait('controller', 'the Deployment controller to see the template');
   return finish({ outcome: 'failed', left: 'standing' });
+}
+
+/**
+ * What this run's user may not do stands, and with it what it needs: a route that leads to the candidate Service needs that. What nobody may
+ * note is shown to a later run by the objects alone.
+ */
+function stopShort({ keptRoutes, unnoted }: State, seen: Observation): Action | null {
+  const isKept = seen.routes.some((route, at) => !route.home && keptRoutes.includes(at));
+  return isKept || unnoted ? finish({ outcome: 'failed', left: 'unfinished' }) : null;
 }
 
 /** Cases in which both tracks stay, frozen, with users on stable: the user wants to look, or the template is somebody else's. */

@@ -34,6 +34,7 @@ export function usersAfter(story: Story): Users {
   if (story.outcome === 'paused') return { on: 'both', share: story.pausedAt ?? 0 };
   if (story.outcome === 'unchanged') return { on: 'same' };
   const last = story.phases.at(-1)?.phase;
+  if (story.denied) return { on: 'old-again' };
   if (last === 'Take back an unfinished release' || last === 'Roll back')
     return { on: story.outcome === 'failed' ? 'uncertain' : 'old-again' };
   if (story.rollback && story.outcome === 'rolled-back') return { on: 'before' };
