@@ -5540,6 +5540,7 @@ function describeCause(cause) {
 /* harmony export */   I5: () => (/* binding */ ownersAt),
 /* harmony export */   KN: () => (/* binding */ isApplied),
 /* harmony export */   hC: () => (/* binding */ givenBack),
+/* harmony export */   qv: () => (/* binding */ lastWriteOfOurs),
 /* harmony export */   vy: () => (/* binding */ FIELD_MANAGER)
 /* harmony export */ });
 /* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7975);
@@ -5562,6 +5563,12 @@ function ownersAt(metadata, paths) {
 function oursIn(metadata) {
     const [first, ...more] = (metadata?.managedFields ?? []).filter(isOurs);
     return more.map(({ fieldsV1 }) => setOf(fieldsV1)).reduce(_field_sets_js__WEBPACK_IMPORTED_MODULE_1__/* .union */ .KC, setOf(first?.fieldsV1));
+}
+/** When we last wrote an object in which something at `path` is ours, epoch ms; null: nothing is, or it is not known. */
+function lastWriteOfOurs(metadata, path) {
+    const own = (metadata?.managedFields ?? []).filter((entry) => isOurs(entry) && !(0,_field_sets_js__WEBPACK_IMPORTED_MODULE_1__/* .isEmpty */ .Im)((0,_field_sets_js__WEBPACK_IMPORTED_MODULE_1__/* .within */ .ux)(setOf(entry.fieldsV1), [path])));
+    const times = own.map(({ time }) => Date.parse(time ?? '')).filter((time) => !Number.isNaN(time));
+    return times.length === 0 ? null : Math.max(...times);
 }
 /** True when somebody manages the object by server-side apply. */
 function isApplied(metadata) {
@@ -6585,8 +6592,10 @@ function standingRelease(open, ended, serverAhead) {
                 return { open: { ...open, toldTemplate: ending.toldTemplate ?? open.toldTemplate }, why };
             const { template: toldTemplate, routes: toldRoutes } = foreign;
             // What stands is at rest: whoever resumes it tries again, and whoever aborts it takes it back.
-            const turned = ending.left === 'standing' ? null : open.turned;
-            return { open: { ...open, toldTemplate, toldRoutes, turned, paused: null }, why };
+            const isStanding = ending.left === 'standing';
+            const turned = isStanding ? null : open.turned;
+            const stood = isStanding ? ended.movedBack : open.stood;
+            return { open: { ...open, toldTemplate, toldRoutes, turned, stood, paused: null }, why };
         }
         default:
             return null;
@@ -7392,6 +7401,7 @@ async function release(parts, cleared, measured, book) {
         measured,
         paused: null,
         turned: null,
+        stood: null,
         warm: null,
         told: null,
     };
@@ -7788,6 +7798,7 @@ function allWrites(parts, cleared, book) {
             paused: null,
             warm: null,
             turned: null,
+            stood: null,
             told: null,
         },
     }, why);
@@ -8503,17 +8514,20 @@ function fieldsAfter(plan, { owners }, service) {
 /* harmony export */ });
 /* unused harmony export effectOf */
 /* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7975);
-/* harmony import */ var _release_route_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(3764);
+/* harmony import */ var _release_route_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(3764);
 /* harmony import */ var _workload_knative_service_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2485);
 /* harmony import */ var _workload_template_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6067);
 /* harmony import */ var _editors_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(4104);
-/* harmony import */ var _disown_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(3315);
+/* harmony import */ var _moved_back_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(1249);
+/* harmony import */ var _disown_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(3315);
 
 
 
 
 
 
+
+const TRAFFIC = ['f:spec', 'f:traffic'];
 /** API objects → the words of the release. Pure. */
 function observe(plan, snapshot) {
     const { revisions } = snapshot;
@@ -8523,6 +8537,7 @@ function observe(plan, snapshot) {
     const candidate = candidateOf(plan, revisions);
     const template = service.spec?.template ?? {};
     const kind = templateKind(plan, template);
+    const traffic = trafficView(plan, service, candidate, revisions);
     const latestReady = service.status?.latestReadyRevisionName ?? null;
     return {
         lostNamespace: snapshot.lostNamespace,
@@ -8536,12 +8551,23 @@ function observe(plan, snapshot) {
         candidate: viewOf(candidate),
         restored: viewOf(restoredBy(service, revisions, stable)),
         latestReady,
-        traffic: trafficView(plan, service, candidate, revisions),
+        traffic,
+        movedBack: kind === 'candidate' ? movedBackAt(service, candidate, traffic) : null,
         effect: effectOf(service),
         candidateUrl: service.status?.traffic?.find(({ tag }) => tag === plan.knative.tag)?.url ?? null,
         evidence: null,
-        claims: (0,_disown_js__WEBPACK_IMPORTED_MODULE_4__/* .claimsIn */ .hh)(plan, snapshot.service),
+        claims: (0,_disown_js__WEBPACK_IMPORTED_MODULE_5__/* .claimsIn */ .hh)(plan, snapshot.service),
     };
+}
+/**
+ * Going forward the Service is written before its Revision is there, and then to give that a tag; without one, later, only a way back
+ * writes it.
+ */
+function movedBackAt(service, candidate, traffic) {
+    if (candidate === null || traffic.is !== 'ours' || traffic.share > 0 || traffic.tagged)
+        return null;
+    const made = Date.parse(candidate.metadata?.creationTimestamp ?? '');
+    return (0,_moved_back_js__WEBPACK_IMPORTED_MODULE_4__/* .writtenAfter */ .u)(service, TRAFFIC, Number.isNaN(made) ? null : made);
 }
 function templateKind({ candidate, stable }, template) {
     const digest = (0,_workload_knative_service_js__WEBPACK_IMPORTED_MODULE_1__/* .templateDigest */ .pd)(template);
@@ -8594,7 +8620,7 @@ function trafficView(plan, service, candidate, revisions) {
     if (sameTraffic(traffic ?? [], (0,_workload_knative_service_js__WEBPACK_IMPORTED_MODULE_1__/* .trafficOf */ .t7)(plan, 0, null)))
         return { is: 'ours', share: 0, tagged: false };
     const own = traffic?.find(({ tag, revisionName }) => tag === plan.knative.tag && revisionName === name);
-    const share = ((own?.percent ?? 0) * _release_route_js__WEBPACK_IMPORTED_MODULE_5__/* .ALL */ .y2) / 100;
+    const share = ((own?.percent ?? 0) * _release_route_js__WEBPACK_IMPORTED_MODULE_6__/* .ALL */ .y2) / 100;
     if (name !== null && own !== undefined && sameTraffic(traffic ?? [], (0,_workload_knative_service_js__WEBPACK_IMPORTED_MODULE_1__/* .trafficOf */ .t7)(plan, share, name)))
         return { is: 'ours', share, tagged: true };
     // A Revision that is gone serves nobody: users are to leave it, too.
@@ -9047,6 +9073,60 @@ class NamespaceQuestion {
 
 /***/ }),
 
+/***/ 1249:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   _: () => (/* binding */ movedBackAt),
+/* harmony export */   u: () => (/* binding */ writtenAfter)
+/* harmony export */ });
+/* harmony import */ var _cluster_field_owners_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9583);
+/* harmony import */ var _release_hold_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3020);
+/* harmony import */ var _workload_template_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6067);
+/* harmony import */ var _workload_tracks_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(7521);
+
+
+
+
+/*
+ * A run that goes back moves users first and notes that afterwards; one that dies in between has left its trace in the objects all the same.
+ */
+const SELECTOR = ['f:spec', 'f:selector'];
+const SPEC = ['f:spec'];
+/** Milliseconds: times in `managedFields` are whole seconds, and API servers that share the work have a clock each. */
+const APART = 2_000;
+/**
+ * When users were moved off the candidate by a write of ours that only a way back makes, epoch ms; null: they were not, or that cannot be
+ * told. Pure.
+ *
+ * The candidate Service is pointed at stable by nothing else while the release is held. And on its way forward a release pins the live
+ * Service before it opens the Deployment: a pin to stable that is ours, and later than what we last wrote there, is another one.
+ */
+function movedBackAt(plan, snapshot) {
+    const { deployment, liveService, candidateService } = snapshot;
+    if (deployment === null || liveService === null)
+        return null;
+    const fields = (0,_workload_tracks_js__WEBPACK_IMPORTED_MODULE_3__/* .holdFieldsOf */ .sb)(deployment);
+    const isFrozen = (0,_release_hold_js__WEBPACK_IMPORTED_MODULE_1__/* .isHeld */ .i7)(fields) && fields.paused && (0,_workload_template_js__WEBPACK_IMPORTED_MODULE_2__/* .digestOf */ .ol)(deployment.spec?.template ?? {}) !== plan.stable.digest;
+    const { hash } = plan.stable;
+    if (!isFrozen || !isPinned(liveService, hash))
+        return null;
+    if (candidateService !== null && isPinned(candidateService, hash))
+        return (0,_cluster_field_owners_js__WEBPACK_IMPORTED_MODULE_0__/* .lastWriteOfOurs */ .qv)(candidateService.metadata, SELECTOR);
+    return writtenAfter(liveService, SELECTOR, (0,_cluster_field_owners_js__WEBPACK_IMPORTED_MODULE_0__/* .lastWriteOfOurs */ .qv)(deployment.metadata, SPEC));
+}
+function isPinned({ spec }, hash) {
+    return spec?.selector?.[_workload_template_js__WEBPACK_IMPORTED_MODULE_2__/* .HASH_LABEL */ .mE] === hash;
+}
+/** When what is ours at a path was written, epoch ms, if that was certainly after `than`. */
+function writtenAfter({ metadata }, path, than) {
+    const at = (0,_cluster_field_owners_js__WEBPACK_IMPORTED_MODULE_0__/* .lastWriteOfOurs */ .qv)(metadata, path);
+    return at !== null && than !== null && at >= than + APART ? at : null;
+}
+
+
+/***/ }),
+
 /***/ 4848:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -9088,8 +9168,8 @@ function measuresPermissions({ metrics, alertmanager }) {
 /* harmony export */   l: () => (/* binding */ observe)
 /* harmony export */ });
 /* harmony import */ var _release_hold_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3020);
-/* harmony import */ var _release_route_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(3764);
-/* harmony import */ var _traffic_endpoints_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(8995);
+/* harmony import */ var _release_route_js__WEBPACK_IMPORTED_MODULE_10__ = __webpack_require__(3764);
+/* harmony import */ var _traffic_endpoints_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(8995);
 /* harmony import */ var _traffic_command_route_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9776);
 /* harmony import */ var _traffic_routers_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6973);
 /* harmony import */ var _traffic_service_selector_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(914);
@@ -9097,6 +9177,8 @@ function measuresPermissions({ metrics, alertmanager }) {
 /* harmony import */ var _workload_tracks_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(7521);
 /* harmony import */ var _disown_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(3896);
 /* harmony import */ var _editors_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(4104);
+/* harmony import */ var _moved_back_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(1249);
+
 
 
 
@@ -9127,6 +9209,7 @@ function observe(plan, snapshot) {
         current: isCurrent(deployment, snapshot.replicaSetsAsOf),
         live: liveView(plan, lostService ? null : liveService, spread),
         candidateService: candidateServiceView(snapshot.candidateService, candidate, plan.stable.hash, spread),
+        movedBack: (0,_moved_back_js__WEBPACK_IMPORTED_MODULE_8__/* .movedBackAt */ ._)(plan, snapshot),
         routes: plan.routes.map((binding) => routeView(plan, binding, snapshot)),
         claims: (0,_disown_js__WEBPACK_IMPORTED_MODULE_6__/* .claimsIn */ .hh)(plan, snapshot),
         evidence: null,
@@ -9177,7 +9260,7 @@ function spreadOver(snapshot, stable, candidate) {
         const counts = { stable: 0, candidate: 0, other: 0 };
         if (service === null)
             return counts;
-        for (const pod of (0,_traffic_endpoints_js__WEBPACK_IMPORTED_MODULE_8__/* .readyPodsBehind */ .K)(service, snapshot.slices)) {
+        for (const pod of (0,_traffic_endpoints_js__WEBPACK_IMPORTED_MODULE_9__/* .readyPodsBehind */ .K)(service, snapshot.slices)) {
             const hash = hashes.get(pod) ?? hashFromName(pod);
             if (hash === stable?.hash)
                 counts.stable += 1;
@@ -9240,7 +9323,7 @@ function commandView({ router }, seen) {
 }
 /** Some kinds of route never say what became of them: what they can show is all that can be waited for. */
 function asFarAsCanBeKnown(verdict, highest) {
-    const isAllThereIs = verdict.is === 'unknown' && _release_route_js__WEBPACK_IMPORTED_MODULE_9__/* .LEVELS */ .A_.indexOf(verdict.level) >= _release_route_js__WEBPACK_IMPORTED_MODULE_9__/* .LEVELS */ .A_.indexOf(highest);
+    const isAllThereIs = verdict.is === 'unknown' && _release_route_js__WEBPACK_IMPORTED_MODULE_10__/* .LEVELS */ .A_.indexOf(verdict.level) >= _release_route_js__WEBPACK_IMPORTED_MODULE_10__/* .LEVELS */ .A_.indexOf(highest);
     return isAllThereIs ? { ...verdict, is: 'yes' } : verdict;
 }
 function sameSelector(a, b) {
@@ -10462,6 +10545,7 @@ const openRelease = (namespace, isKnative) => object({
     run,
     paused: either(paused, nothing),
     turned: optional(either(turned, nothing)),
+    stood: optional(numberOrNull),
     warm: optional(either(object({ step: number, marks: mapOf(number) }), nothing)),
     measured: either(object({ prepared: object({}), judgement: object({}) }), nothing),
     told: either(object({ is: words('certain', 'in-doubt'), share }), nothing),
@@ -10577,7 +10661,7 @@ function jsonOf(given, absent) {
 }
 /** Fields that the first records of this schema did not have. */
 const NEWER = {
-    open: { turned: null, warm: null },
+    open: { turned: null, stood: null, warm: null },
     plan: { keepWarm: false, rollback: false },
     past: { rollback: false },
 };
@@ -13373,7 +13457,7 @@ function resumed(plan, seen, known, now) {
     const state = { ...release_state/* BEGINNING */.C, toldTemplate, toldRoutes };
     if (turned !== null)
         return onItsWayBack(state, turned, now);
-    if (wasGoingBack(seen))
+    if (wasGoingBack(seen) || isMovedBack(seen, known))
         return onItsWayBack(state, UNTOLD, now);
     return {
         ...state,
@@ -13383,7 +13467,14 @@ function resumed(plan, seen, known, now) {
     };
 }
 /** It was interrupted between its first write on the way back and the note of it. */
-const UNTOLD = { cause: 'resumed', reason: 'it was interrupted on its way back' };
+const UNTOLD = {
+    cause: 'resumed',
+    reason: 'it was interrupted on its way back, before it could note why; the way back is ended',
+};
+/** By a way back that was not left standing at its end. */
+function isMovedBack({ movedBack }, { stood }) {
+    return movedBack !== null && movedBack !== stood;
+}
 function onItsWayBack(state, turn, now) {
     // The process before may have moved users a moment ago: they are looked for, and settle, before any pod leaves.
     return (0,progress/* turnBack */.zd)({ ...state, marks: { backSwitched: now } }, { ...turn, at: now });
@@ -13906,6 +13997,9 @@ class DeploymentWorkload {
     foreign(seen) {
         return foreignIn(this.plan, seen);
     }
+    movedBack({ movedBack }) {
+        return movedBack;
+    }
     leftovers(seen) {
         return leftoversOf(this.plan, seen);
     }
@@ -14095,6 +14189,7 @@ class Release {
             measured: this.#parts.measuring?.measured() ?? null,
             judgement: this.#parts.measuring?.judgement ?? null,
             foreign: workload.foreign(seen),
+            movedBack: workload.movedBack(seen),
             obstacle: trouble === null ? null : workload.obstacle(seen, trouble),
             short: lacked === null ? null : { ...lacked, ...found },
         };
@@ -14483,6 +14578,7 @@ function allWrites({ namespace, holder, clock }, { plan, service, candidateTempl
         paused: null,
         warm: null,
         turned: null,
+        stood: null,
         told: null,
     };
     const record = (why) => (0,record_store/* bookRequest */.fH)(namespace, key, { ...book, open }, why);
@@ -14911,7 +15007,8 @@ function resumption_resumed(plan, seen, known, now) {
     if (turned !== null)
         return onItsWayBack(state, turned, now);
     // Only a way back writes stable's template when there is a candidate.
-    if (seen.template === 'stable' && seen.candidate !== null)
+    const isWritten = seen.template === 'stable' && seen.candidate !== null;
+    if (isWritten || isMovedBack(seen, known))
         return onItsWayBack(state, UNTOLD, now);
     const { traffic } = seen;
     const step = traffic.is === 'ours' ? plan.steps.findIndex(({ share }) => share === traffic.share) : 0;
@@ -15223,6 +15320,9 @@ class KnativeWorkload {
                 ...(traffic.is === 'foreign' ? [`${written} the traffic of ${name}: found ${traffic.text}.`] : []),
             ],
         };
+    }
+    movedBack({ movedBack }) {
+        return movedBack;
     }
     leftovers({ template, traffic }) {
         const { name } = this.plan.knative;

@@ -201,6 +201,7 @@ async function release(
     measured,
     paused: null,
     turned: null,
+    stood: null,
     warm: null,
     told: null,
   };

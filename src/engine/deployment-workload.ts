@@ -296,6 +296,10 @@ export class DeploymentWorkload implements Workload<Observation> {
     return foreignIn(this.plan, seen);
   }
 
+  movedBack({ movedBack }: Observation): number | null {
+    return movedBack;
+  }
+
   leftovers(seen: Observation): readonly string[] {
     return leftoversOf(this.plan, seen);
   }

@@ -18,6 +18,7 @@ import { digestOf, HASH_LABEL, templateDifference } from '../workload/template.t
 import { hashOf, holdFieldsOf, type KnownTrack, tracksOf } from '../workload/tracks.ts';
 import { claimsIn } from './disown.ts';
 import { editorAt, keptFor, lastEditor, PAUSED, STRATEGY } from './editors.ts';
+import { movedBackAt } from './moved-back.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** API objects → the words of the release. Pure. */
@@ -40,6 +41,7 @@ export function observe(plan: Plan, snapshot: Snapshot): Observation {
     current: isCurrent(deployment, snapshot.replicaSetsAsOf),
     live: liveView(plan, lostService ? null : liveService, spread),
     candidateService: candidateServiceView(snapshot.candidateService, candidate, plan.stable.hash, spread),
+    movedBack: movedBackAt(plan, snapshot),
     routes: plan.routes.map((binding) => routeView(plan, binding, snapshot)),
     claims: claimsIn(plan, snapshot),
     evidence: null,

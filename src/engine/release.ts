@@ -35,6 +35,8 @@ export interface Ended {
   readonly foreign: Foreign;
   /** Why it could not be ended, for a person; null: it could, or the cluster did not let us. */
   readonly obstacle: string | null;
+  /** When users were moved off the candidate, epoch ms; null: they were not, or that cannot be told. */
+  readonly movedBack: number | null;
   /** A way back that ended where its user may not go on; null: it did not. */
   readonly short: Short | null;
 }
@@ -141,6 +143,7 @@ export class Release<Seen> {
       measured: this.#parts.measuring?.measured() ?? null,
       judgement: this.#parts.measuring?.judgement ?? null,
       foreign: workload.foreign(seen),
+      movedBack: workload.movedBack(seen),
       obstacle: trouble === null ? null : workload.obstacle(seen, trouble),
       short: lacked === null ? null : { ...lacked, ...found },
     };

@@ -23,6 +23,8 @@ export interface Observation {
   readonly current: boolean;
   readonly live: LiveView;
   readonly candidateService: CandidateServiceView;
+  /** When a write of ours that only a way back makes has moved users off the candidate, epoch ms; null: none, or that cannot be told. */
+  readonly movedBack: number | null;
   /** In the order of the plan's routes. */
   readonly routes: readonly RouteView[];
   /** Indices of the plan's `owned`: objects in which fields that are as they were still stand under our name. */

@@ -274,6 +274,10 @@ export class KnativeWorkload implements Workload<KnativeObservation> {
     };
   }
 
+  movedBack({ movedBack }: KnativeObservation): number | null {
+    return movedBack;
+  }
+
   leftovers({ template, traffic }: KnativeObservation): readonly string[] {
     const { name } = this.plan.knative;
     return [
