@@ -9161,23 +9161,83 @@ function measuresPermissions({ metrics, alertmanager }) {
 
 /***/ }),
 
-/***/ 2642:
+/***/ 3868:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   l: () => (/* binding */ observe)
-/* harmony export */ });
-/* harmony import */ var _release_hold_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3020);
-/* harmony import */ var _release_route_js__WEBPACK_IMPORTED_MODULE_10__ = __webpack_require__(3764);
-/* harmony import */ var _traffic_endpoints_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(8995);
-/* harmony import */ var _traffic_command_route_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9776);
-/* harmony import */ var _traffic_routers_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6973);
-/* harmony import */ var _traffic_service_selector_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(914);
-/* harmony import */ var _workload_template_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(6067);
-/* harmony import */ var _workload_tracks_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(7521);
-/* harmony import */ var _disown_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(3896);
-/* harmony import */ var _editors_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(4104);
-/* harmony import */ var _moved_back_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(1249);
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  l: () => (/* binding */ observe)
+});
+
+// EXTERNAL MODULE: ./lib/release/hold.js
+var release_hold = __webpack_require__(3020);
+// EXTERNAL MODULE: ./lib/release/route.js
+var route = __webpack_require__(3764);
+// EXTERNAL MODULE: ./lib/traffic/endpoints.js
+var endpoints = __webpack_require__(8995);
+// EXTERNAL MODULE: ./lib/traffic/command-route.js
+var command_route = __webpack_require__(9776);
+// EXTERNAL MODULE: ./lib/traffic/routers.js + 32 modules
+var routers = __webpack_require__(6973);
+// EXTERNAL MODULE: ./lib/traffic/service-selector.js
+var service_selector = __webpack_require__(914);
+// EXTERNAL MODULE: ./lib/workload/template.js
+var workload_template = __webpack_require__(6067);
+// EXTERNAL MODULE: ./lib/workload/tracks.js
+var workload_tracks = __webpack_require__(7521);
+// EXTERNAL MODULE: ./lib/engine/disown.js
+var disown = __webpack_require__(3896);
+// EXTERNAL MODULE: ./lib/engine/editors.js
+var editors = __webpack_require__(4104);
+// EXTERNAL MODULE: ./lib/engine/moved-back.js
+var moved_back = __webpack_require__(1249);
+// EXTERNAL MODULE: ./lib/traffic/router.js
+var router = __webpack_require__(5264);
+;// CONCATENATED MODULE: ./lib/engine/route-writer.js
+
+
+
+/**
+ * Who has written, since the release began, what would have to be changed to bring a route home: a share that stands there is theirs, also
+ * where it is one that the release has, too. Null: it is ours, or from before. Of a list that is owned as a whole (the rules of most
+ * kinds) whoever changed another part of it has written all of it. Pure.
+ */
+function routeWriter(plan, binding, objects) {
+    for (const { path, fields } of changedAt(binding, objects))
+        for (const field of fields) {
+            const writer = (0,editors/* editorAt */.BA)(objects.get(path)?.metadata, plan, field);
+            if (writer !== null)
+                return writer;
+        }
+    return null;
+}
+function changedAt(binding, objects) {
+    try {
+        const requests = (0,routers/* routerOf */.V4)(binding).plan(binding, objects, router/* ORIGINAL */.mx);
+        return requests.flatMap((request) => request.verb === 'patch'
+            ? [{ path: request.path, fields: request.changes.map((change) => fieldAt(change.path)) }]
+            : []);
+    }
+    catch (error) {
+        // What cannot be brought home is told when that is tried.
+        if (error instanceof router/* CannotRoute */.bW)
+            return [];
+        throw error;
+    }
+}
+/** As far as the first item of a list. */
+function fieldAt(pointer) {
+    const names = pointer
+        .split('/')
+        .slice(1)
+        .map((name) => name.replaceAll('~1', '/').replaceAll('~0', '~'));
+    const list = names.findIndex((name) => /^(\d+|-)$/.test(name));
+    return names.slice(0, list < 0 ? names.length : list).map((name) => `f:${name}`);
+}
+
+;// CONCATENATED MODULE: ./lib/engine/observe.js
+
 
 
 
@@ -9194,7 +9254,7 @@ function observe(plan, snapshot) {
     const { deployment, liveService } = snapshot;
     const lostDeployment = deployment === null || deployment.metadata?.uid !== plan.deployment.uid;
     const lostService = liveService === null || liveService.metadata?.uid !== plan.service.uid;
-    const tracks = deployment === null ? [] : (0,_workload_tracks_js__WEBPACK_IMPORTED_MODULE_5__/* .tracksOf */ .SU)(deployment, snapshot.replicaSets, snapshot.pods);
+    const tracks = deployment === null ? [] : (0,workload_tracks/* tracksOf */.SU)(deployment, snapshot.replicaSets, snapshot.pods);
     const stable = tracks.find((track) => track.hash === plan.stable.hash) ?? null;
     const candidate = tracks.find((track) => track.digest === plan.candidate.digest) ?? null;
     const others = tracks.filter((track) => track !== stable && track !== candidate && isPopulated(track));
@@ -9209,9 +9269,9 @@ function observe(plan, snapshot) {
         current: isCurrent(deployment, snapshot.replicaSetsAsOf),
         live: liveView(plan, lostService ? null : liveService, spread),
         candidateService: candidateServiceView(snapshot.candidateService, candidate, plan.stable.hash, spread),
-        movedBack: (0,_moved_back_js__WEBPACK_IMPORTED_MODULE_8__/* .movedBackAt */ ._)(plan, snapshot),
+        movedBack: (0,moved_back/* movedBackAt */._)(plan, snapshot),
         routes: plan.routes.map((binding) => routeView(plan, binding, snapshot)),
-        claims: (0,_disown_js__WEBPACK_IMPORTED_MODULE_6__/* .claimsIn */ .hh)(plan, snapshot),
+        claims: (0,disown/* claimsIn */.hh)(plan, snapshot),
         evidence: null,
     };
 }
@@ -9224,43 +9284,43 @@ function isCurrent(deployment, replicaSetsAsOf) {
 }
 function deploymentView(plan, deployment, snapshot) {
     const template = deployment?.spec?.template ?? {};
-    const fields = deployment === null ? plan.original : (0,_workload_tracks_js__WEBPACK_IMPORTED_MODULE_5__/* .holdFieldsOf */ .sb)(deployment);
+    const fields = deployment === null ? plan.original : (0,workload_tracks/* holdFieldsOf */.sb)(deployment);
     const kind = templateKind(plan, template);
     return {
         replicas: deployment?.spec?.replicas ?? 1,
         template: deployment === null ? 'stable' : kind,
-        templateDigest: (0,_workload_template_js__WEBPACK_IMPORTED_MODULE_4__/* .digestOf */ .ol)(template),
+        templateDigest: (0,workload_template/* digestOf */.ol)(template),
         fields,
-        held: (0,_release_hold_js__WEBPACK_IMPORTED_MODULE_0__/* .isHeld */ .i7)(fields),
-        editor: (0,_editors_js__WEBPACK_IMPORTED_MODULE_7__/* .lastEditor */ .ei)(deployment?.metadata, plan),
-        pausedBy: fields.paused ? (0,_editors_js__WEBPACK_IMPORTED_MODULE_7__/* .editorAt */ .BA)(deployment?.metadata, plan, _editors_js__WEBPACK_IMPORTED_MODULE_7__/* .PAUSED */ .NN) : null,
-        strategyBy: isOtherHold(fields, snapshot) ? (0,_editors_js__WEBPACK_IMPORTED_MODULE_7__/* .editorAt */ .BA)(deployment?.metadata, plan, _editors_js__WEBPACK_IMPORTED_MODULE_7__/* .STRATEGY */ .qc) : null,
-        kept: (0,_editors_js__WEBPACK_IMPORTED_MODULE_7__/* .keptFor */ .eG)(deployment ?? {}, plan),
+        held: (0,release_hold/* isHeld */.i7)(fields),
+        editor: (0,editors/* lastEditor */.ei)(deployment?.metadata, plan),
+        pausedBy: fields.paused ? (0,editors/* editorAt */.BA)(deployment?.metadata, plan, editors/* PAUSED */.NN) : null,
+        strategyBy: isOtherHold(fields, snapshot) ? (0,editors/* editorAt */.BA)(deployment?.metadata, plan, editors/* STRATEGY */.qc) : null,
+        kept: (0,editors/* keptFor */.eG)(deployment ?? {}, plan),
         templateDifference: kind === 'foreign' ? difference(plan, template, snapshot) : null,
     };
 }
 function isOtherHold({ strategy }, { hold }) {
-    return hold !== null && !(0,_release_hold_js__WEBPACK_IMPORTED_MODULE_0__/* .sameStrategy */ .ah)(strategy, hold);
+    return hold !== null && !(0,release_hold/* sameStrategy */.ah)(strategy, hold);
 }
 function templateKind(plan, template) {
-    const digest = (0,_workload_template_js__WEBPACK_IMPORTED_MODULE_4__/* .digestOf */ .ol)(template);
+    const digest = (0,workload_template/* digestOf */.ol)(template);
     if (digest === plan.candidate.digest)
         return 'candidate';
     return digest === plan.stable.digest ? 'stable' : 'foreign';
 }
 function difference(plan, template, snapshot) {
     const known = snapshot.replicaSets.map((replicaSet) => replicaSet.spec?.template ?? {});
-    const candidate = known.find((entry) => (0,_workload_template_js__WEBPACK_IMPORTED_MODULE_4__/* .digestOf */ .ol)(entry) === plan.candidate.digest);
-    const stable = known.find((entry) => (0,_workload_template_js__WEBPACK_IMPORTED_MODULE_4__/* .digestOf */ .ol)(entry) === plan.stable.digest);
-    return (0,_workload_template_js__WEBPACK_IMPORTED_MODULE_4__/* .templateDifference */ .YV)(candidate ?? stable ?? {}, template);
+    const candidate = known.find((entry) => (0,workload_template/* digestOf */.ol)(entry) === plan.candidate.digest);
+    const stable = known.find((entry) => (0,workload_template/* digestOf */.ol)(entry) === plan.stable.digest);
+    return (0,workload_template/* templateDifference */.YV)(candidate ?? stable ?? {}, template);
 }
 function spreadOver(snapshot, stable, candidate) {
-    const hashes = new Map(snapshot.pods.map((pod) => [pod.metadata?.name ?? '', (0,_workload_tracks_js__WEBPACK_IMPORTED_MODULE_5__/* .hashOf */ .qQ)(pod)]));
+    const hashes = new Map(snapshot.pods.map((pod) => [pod.metadata?.name ?? '', (0,workload_tracks/* hashOf */.qQ)(pod)]));
     return (service) => {
         const counts = { stable: 0, candidate: 0, other: 0 };
         if (service === null)
             return counts;
-        for (const pod of (0,_traffic_endpoints_js__WEBPACK_IMPORTED_MODULE_9__/* .readyPodsBehind */ .K)(service, snapshot.slices)) {
+        for (const pod of (0,endpoints/* readyPodsBehind */.K)(service, snapshot.slices)) {
             const hash = hashes.get(pod) ?? hashFromName(pod);
             if (hash === stable?.hash)
                 counts.stable += 1;
@@ -9280,28 +9340,29 @@ function liveView(plan, service, spread) {
     if (service === null)
         return { pin: null, selectorIntact: true, editor: null, endpoints: { stable: 0, candidate: 0, other: 0 } };
     return {
-        pin: service.spec?.selector?.[_workload_template_js__WEBPACK_IMPORTED_MODULE_4__/* .HASH_LABEL */ .mE] ?? null,
-        selectorIntact: sameSelector((0,_traffic_service_selector_js__WEBPACK_IMPORTED_MODULE_3__/* .unpinned */ .CW)(service), plan.service.selector),
-        editor: (0,_editors_js__WEBPACK_IMPORTED_MODULE_7__/* .lastEditor */ .ei)(service.metadata, plan),
+        pin: service.spec?.selector?.[workload_template/* HASH_LABEL */.mE] ?? null,
+        selectorIntact: sameSelector((0,service_selector/* unpinned */.CW)(service), plan.service.selector),
+        editor: (0,editors/* lastEditor */.ei)(service.metadata, plan),
         endpoints: spread(service),
     };
 }
 function candidateServiceView(service, candidate, stableHash, spread) {
     if (service === null)
         return { state: 'absent', pinned: false, endpoints: spread(null) };
-    const pin = service.spec?.selector?.[_workload_template_js__WEBPACK_IMPORTED_MODULE_4__/* .HASH_LABEL */ .mE];
+    const pin = service.spec?.selector?.[workload_template/* HASH_LABEL */.mE];
     const state = pin === undefined ? 'idle' : pin === candidate?.hash ? 'candidate' : pin === stableHash ? 'stable' : 'idle';
     return { state, pinned: pin !== undefined, endpoints: spread(service) };
 }
 function routeView(plan, binding, { routes, command }) {
-    if ((0,_traffic_command_route_js__WEBPACK_IMPORTED_MODULE_1__/* .isCommand */ .y9)(binding))
+    if ((0,command_route/* isCommand */.y9)(binding))
         return commandView(binding, command ?? UNTOLD);
-    const router = (0,_traffic_routers_js__WEBPACK_IMPORTED_MODULE_2__/* .routerOf */ .V4)(binding);
+    const router = (0,routers/* routerOf */.V4)(binding);
     const objects = binding.paths.map((path) => routes.get(path) ?? null);
     const { share, overrides, mirror, original } = router.read(binding, routes);
     const sendsNobody = share === 0 && !overrides && mirror === 0;
     // A route that was deleted sends nobody anywhere, and there is nothing to be put back.
     const isGone = objects.every((object) => object === null);
+    const home = isGone || (binding.originalShare === 0 ? original : sendsNobody);
     return {
         name: binding.router,
         share,
@@ -9309,21 +9370,33 @@ function routeView(plan, binding, { routes, command }) {
         testers: overrides,
         mirror,
         original: original || isGone,
-        home: isGone || (binding.originalShare === 0 ? original : sendsNobody),
+        home,
         verdict: asFarAsCanBeKnown(router.verdict(binding, routes), router.capabilities(binding).level),
-        editor: objects.map((object) => (0,_editors_js__WEBPACK_IMPORTED_MODULE_7__/* .lastEditor */ .ei)(object?.metadata, plan)).find((editor) => editor !== null) ?? null,
+        editor: objects.map((object) => (0,editors/* lastEditor */.ei)(object?.metadata, plan)).find((editor) => editor !== null) ?? null,
+        writtenBy: home ? null : routeWriter(plan, binding, routes),
     };
 }
 const UNTOLD = { told: null, verdict: { is: 'unknown', level: 'stored', reasons: [] } };
 /** Nobody else can tell it anything: what it was told is the record's. */
 function commandView({ router }, seen) {
-    const { share, inDoubt, overrides, mirror, original } = (0,_traffic_command_route_js__WEBPACK_IMPORTED_MODULE_1__/* .readCommand */ .UK)(seen.told);
+    const { share, inDoubt, overrides, mirror, original } = (0,command_route/* readCommand */.UK)(seen.told);
     const { verdict } = seen;
-    return { name: router, share, inDoubt, testers: overrides, mirror, original, home: original, verdict, editor: null };
+    return {
+        name: router,
+        share,
+        inDoubt,
+        testers: overrides,
+        mirror,
+        original,
+        home: original,
+        verdict,
+        editor: null,
+        writtenBy: null,
+    };
 }
 /** Some kinds of route never say what became of them: what they can show is all that can be waited for. */
 function asFarAsCanBeKnown(verdict, highest) {
-    const isAllThereIs = verdict.is === 'unknown' && _release_route_js__WEBPACK_IMPORTED_MODULE_10__/* .LEVELS */ .A_.indexOf(verdict.level) >= _release_route_js__WEBPACK_IMPORTED_MODULE_10__/* .LEVELS */ .A_.indexOf(highest);
+    const isAllThereIs = verdict.is === 'unknown' && route/* LEVELS */.A_.indexOf(verdict.level) >= route/* LEVELS */.A_.indexOf(highest);
     return isAllThereIs ? { ...verdict, is: 'yes' } : verdict;
 }
 function sameSelector(a, b) {
@@ -11056,8 +11129,8 @@ var workload_tracks = __webpack_require__(7521);
 var live_service = __webpack_require__(1232);
 // EXTERNAL MODULE: ./lib/engine/lost-namespace.js
 var engine_lost_namespace = __webpack_require__(6396);
-// EXTERNAL MODULE: ./lib/engine/observe.js
-var observe = __webpack_require__(2642);
+// EXTERNAL MODULE: ./lib/engine/observe.js + 1 modules
+var observe = __webpack_require__(3868);
 // EXTERNAL MODULE: ./lib/engine/preflight.js + 4 modules
 var preflight = __webpack_require__(1706);
 // EXTERNAL MODULE: ./lib/engine/refusal.js
@@ -12801,12 +12874,19 @@ function bringRoutesBack(plan, state, seen) {
     return index === undefined ? null : (0,action/* write */.M9)('route-home', { route: index });
 }
 /** A share that is none of ours, and that no run has named yet. */
-function isForeignRoute(plan, { toldRoutes }, route) {
+function isForeignRoute(plan, state, route) {
+    const { toldRoutes } = state;
     const isTold = route.name in toldRoutes && toldRoutes[route.name] === route.share;
-    return isStrange(plan, route) && !isTold;
+    return isStrange(plan, route) && !isTold && !isOfThisRun(plan, state, route);
 }
-function isStrange(plan, { share, inDoubt }) {
-    return !inDoubt && !plan.steps.some((step) => step.share === share);
+/** One that the release has in no step; or one that it has, and by which somebody else gives the candidate Service users. */
+function isStrange(plan, { share, inDoubt, writtenBy }) {
+    const isTheirs = writtenBy !== null && share !== 0;
+    return !inDoubt && (isTheirs || !plan.steps.some((step) => step.share === share));
+}
+/** This run has written that share, or was about to: who changed something else of the route has left it as it was. */
+function isOfThisRun(plan, { marks, step }, { share }) {
+    return marks.opened !== undefined && [step, step - 1].some((at) => plan.steps[at]?.share === share);
 }
 /** The routes in which somebody else's share is found, for the record: the run after the one that has named them may replace them. */
 function strangeRoutes(plan, { routes }) {
@@ -13700,8 +13780,8 @@ function momentOf(plan, state) {
     };
 }
 
-// EXTERNAL MODULE: ./lib/engine/observe.js
-var observe = __webpack_require__(2642);
+// EXTERNAL MODULE: ./lib/engine/observe.js + 1 modules
+var observe = __webpack_require__(3868);
 ;// CONCATENATED MODULE: ./lib/engine/phase.js
 
 

@@ -19,6 +19,7 @@ import { hashOf, holdFieldsOf, type KnownTrack, tracksOf } from '../workload/tra
 import { claimsIn } from './disown.ts';
 import { editorAt, keptFor, lastEditor, PAUSED, STRATEGY } from './editors.ts';
 import { movedBackAt } from './moved-back.ts';
+import { routeWriter } from './route-writer.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** API objects → the words of the release. Pure. */
@@ -146,6 +147,7 @@ function routeView(plan: Plan, binding: Binding, { routes, command }: Snapshot):
   const sendsNobody = share === 0 && !overrides && mirror === 0;
   // A route that was deleted sends nobody anywhere, and there is nothing to be put back.
   const isGone = objects.every((object) => object === null);
+  const home = isGone || (binding.originalShare === 0 ? original : sendsNobody);
   return {
     name: binding.router,
     share,
@@ -153,9 +155,10 @@ function routeView(plan: Plan, binding: Binding, { routes, command }: Snapshot):
     testers: overrides,
     mirror,
     original: original || isGone,
-    home: isGone || (binding.originalShare === 0 ? original : sendsNobody),
+    home,
     verdict: asFarAsCanBeKnown(router.verdict(binding, routes), router.capabilities(binding).level),
     editor: objects.map((object) => lastEditor(object?.metadata, plan)).find((editor) => editor !== null) ?? null,
+    writtenBy: home ? null : routeWriter(plan, binding, routes),
   };
 }
 
@@ -165,7 +168,18 @@ const UNTOLD: CommandSeen = { told: null, verdict: { is: 'unknown', level: 'stor
 function commandView({ router }: Binding, seen: CommandSeen): RouteView {
   const { share, inDoubt, overrides, mirror, original } = readCommand(seen.told);
   const { verdict } = seen;
-  return { name: router, share, inDoubt, testers: overrides, mirror, original, home: original, verdict, editor: null };
+  return {
+    name: router,
+    share,
+    inDoubt,
+    testers: overrides,
+    mirror,
+    original,
+    home: original,
+    verdict,
+    editor: null,
+    writtenBy: null,
+  };
 }
 
 /** Some kinds of route never say what became of them: what they can show is all that can be waited for. */

@@ -94,13 +94,21 @@ function bringRoutesBack(plan: Plan, state: State, seen: Observation): Action | 
 }
 
 /** A share that is none of ours, and that no run has named yet. */
-function isForeignRoute(plan: Plan, { toldRoutes }: State, route: RouteView): boolean {
+function isForeignRoute(plan: Plan, state: State, route: RouteView): boolean {
+  const { toldRoutes } = state;
   const isTold = route.name in toldRoutes && toldRoutes[route.name] === route.share;
-  return isStrange(plan, route) && !isTold;
+  return isStrange(plan, route) && !isTold && !isOfThisRun(plan, state, route);
 }
 
-function isStrange(plan: Plan, { share, inDoubt }: RouteView): boolean {
-  return !inDoubt && !plan.steps.some((step) => step.share === share);
+/** One that the release has in no step; or one that it has, and by which somebody else gives the candidate Service users. */
+function isStrange(plan: Plan, { share, inDoubt, writtenBy }: RouteView): boolean {
+  const isTheirs = writtenBy !== null && share !== 0;
+  return !inDoubt && (isTheirs || !plan.steps.some((step) => step.share === share));
+}
+
+/** This run has written that share, or was about to: who changed something else of the route has left it as it was. */
+function isOfThisRun(plan: Plan, { marks, step }: State, { share }: RouteView): boolean {
+  return marks.opened !== undefined && [step, step - 1].some((at) => plan.steps[at]?.share === share);
 }
 
 /** The routes in which somebody else's share is found, for the record: the run after the one that has named them may replace them. */

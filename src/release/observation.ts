@@ -58,6 +58,8 @@ export interface RouteView {
   readonly home: boolean;
   readonly verdict: RouteVerdict;
   readonly editor: string | null;
+  /** Who has written, since the release began, what would have to be changed to bring it home; null: we have, or it is home. */
+  readonly writtenBy: string | null;
 }
 
 export interface DeploymentView {
