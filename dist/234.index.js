@@ -31,19 +31,25 @@ var action_run = __webpack_require__(9455);
 var external_node_child_process_ = __webpack_require__(1421);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __webpack_require__(3024);
+// EXTERNAL MODULE: ./lib/checks/windows-programs.js
+var windows_programs = __webpack_require__(6340);
 ;// CONCATENATED MODULE: ./lib/checks/leftover-command.js
 
 
+
 /**
- * Ends what is left of a command whose own process was killed: it may still be about to tell a load balancer a share, after the way
- * back has told it 0. Nothing happens when it is gone already.
+ * Ends what is left of a command whose own process was killed: it may still be about to tell a load balancer a share,
+ * after the way back has told it 0. Nothing happens when it is gone already.
  * @param pid the command's process, which on POSIX leads a group of its own
- * @param release id of the release that it was told; another process with its number (Linux shows that) is left alone
+ * @param release id of the release that it was told. Another process with its number is left alone: on Linux one that
+ * was told no such release, on Windows, which gives numbers away again at once, one that is no shell
  */
 function endLeftover(pid, release) {
     try {
-        if (process.platform === 'win32')
-            (0,external_node_child_process_.execFileSync)('taskkill', ['/pid', String(pid), '/T', '/F'], { stdio: 'ignore' });
+        if (process.platform === 'win32') {
+            if (isShell(pid))
+                (0,external_node_child_process_.execFileSync)((0,windows_programs/* systemProgram */.C)('taskkill'), ['/pid', String(pid), '/T', '/F'], { stdio: 'ignore' });
+        }
         else if (process.platform !== 'linux' || isOf(pid, release))
             process.kill(-pid, 'SIGKILL');
     }
@@ -53,6 +59,13 @@ function endLeftover(pid, release) {
 }
 function isOf(pid, release) {
     return (0,external_node_fs_.readFileSync)(`/proc/${pid}/environ`, 'utf8').split('\0').includes(`CROSSFADE_RELEASE=${release}`);
+}
+/** On Windows: whether it is one of the shells that run commands. */
+function isShell(pid) {
+    const args = ['/FI', `PID eq ${pid}`, '/FO', 'CSV', '/NH'];
+    const listed = (0,external_node_child_process_.execFileSync)((0,windows_programs/* systemProgram */.C)('tasklist'), args, { encoding: 'latin1', windowsHide: true });
+    // Some write it in two bytes a letter.
+    return new RegExp(`"(?:pwsh|powershell)\\.exe","${pid}"`, 'i').test(listed.replaceAll('\0', ''));
 }
 
 // EXTERNAL MODULE: ./lib/checks/router-command.js
@@ -182,6 +195,7 @@ async function post(runner) {
             patience: 60_000,
             signal: helm.signal,
             onWait: (other) => teller.fact(`another run is at work on ${subject}: ${other}`),
+            onTakeOver: (other) => teller.fact(`that run is taken for dead, and the lock is ours now (${other} had it)`),
         }));
         try {
             const book = await (0,record_store/* readBook */.yW)(api, namespace, subject);

@@ -201,17 +201,20 @@ function usersAfter(story) {
         return { on: 'both', share: story.pausedAt ?? 0 };
     if (story.outcome === 'unchanged')
         return { on: 'same' };
-    const last = story.phases.at(-1)?.phase;
     if (story.denied)
         return { on: 'old-again' };
-    if (last === 'Take back an unfinished release' || last === 'Roll back')
+    const began = beginningOf(story);
+    if (began === 'Take back an unfinished release' || began === 'Roll back')
         return { on: story.outcome === 'failed' ? 'uncertain' : 'old-again' };
     if (story.rollback && story.outcome === 'rolled-back')
         return { on: 'before' };
+    // An earlier run's was taken back first, and then this one was refused.
+    if (began === null && story.phases.some(({ phase }) => phase === 'Take back an unfinished release'))
+        return { on: 'old-again' };
     if (story.writes.length === 0)
         return { on: 'untouched' };
     // They were all on the new version when it began.
-    if (last === 'Finish')
+    if (began === 'Finish')
         return { on: 'new' };
     const exposure = exposureOf(story);
     if (exposure?.isOver === false)
@@ -258,9 +261,17 @@ function rollingExposure({ phases, outcome, release, finishedAt, rollback, held,
 }
 /** Chapters in which the release of an earlier run is ended. */
 const OF_EARLIER_RUNS = ['Take back an unfinished release', 'Roll back', 'Finish'];
+/**
+ * The chapter with which the release began that the story ends with: `Open` of this run's own, or the one in which an earlier run's is ended,
+ * whatever chapters follow. Null: none did; what was ended before the last `Preflight` is over.
+ */
+function beginningOf({ phases }) {
+    const last = phases.findLast(({ phase }) => [...OF_EARLIER_RUNS, 'Open', 'Preflight'].includes(phase))?.phase;
+    return last === undefined || last === 'Preflight' ? null : last;
+}
 /** Whether the release of this run got as far as writing. Findings before that are refusals, after it they are failures. */
-function hasBegun({ phases }) {
-    return phases.some(({ phase }) => phase === 'Open') || OF_EARLIER_RUNS.includes(phases.at(-1)?.phase);
+function hasBegun(story) {
+    return beginningOf(story) !== null;
 }
 
 ;// CONCATENATED MODULE: ./lib/action/outputs.js
@@ -552,6 +563,8 @@ function cancelledAdvice(story) {
     const { on } = usersAfter(story);
     if (on === 'untouched')
         return todo('The release had not begun. Run the job again when it suits.');
+    if (on !== 'uncertain' && story.action === 'abort')
+        return todo('There is nothing to clean up: the release was taken back. Release again when it suits.');
     if (on !== 'uncertain' && story.release !== null)
         return todo('There is nothing to clean up: the release was taken back when the run was cancelled. Run the job again when it suits.');
     return {
@@ -564,7 +577,7 @@ function failedAdvice(story) {
     const { on } = usersAfter(story);
     if (on === 'untouched')
         return todo('Put the reason right and run the job again.');
-    if (story.phases.at(-1)?.phase === 'Finish')
+    if (beginningOf(story) === 'Finish')
         return todo('Both versions are up still, and users are on the new one. Put the reason right and run the job again.');
     if (on === 'not-back')
         return todo('The rollback itself was taken back, and there is nothing to clean up. Find the cause, or name another version with input `to`.');
@@ -1122,6 +1135,14 @@ function next(story) {
     const command = advice.copy?.what === 'commands' ? (advice.copy.text.split('\n')[0] ?? '') : '';
     return command === '' ? advice.text : `${advice.text} Begin with: ${command}`;
 }
+/** What was refused, where it is not a release. */
+const NOT_DONE = {
+    promote: 'go on with the release of',
+    resume: 'go on with the release of',
+    abort: 'take back',
+    rollback: 'roll back',
+    finish: 'finish the release of',
+};
 function title(story) {
     const workload = (0,report_escape/* oneLine */.TN)(story.namespace === null ? story.deployment : `${story.namespace}/${story.deployment}`, 200);
     if (story.looked?.of === 'plan')
@@ -1129,7 +1150,7 @@ function title(story) {
     if ((0,operations/* onlyLooks */.V8)(story.action))
         return `Crossfade could not tell the ${story.action} of ${workload}`;
     if (story.findings.length > 0 && !hasBegun(story))
-        return `Crossfade did not release ${workload}`;
+        return `Crossfade did not ${NOT_DONE[story.action] ?? 'release'} ${workload}`;
     switch (story.outcome) {
         case 'rolled-back':
             return `Crossfade took ${workload} back`;
@@ -1147,7 +1168,9 @@ function wanted({ action, kind, deployment, from, to }) {
     if ((0,operations/* onlyLooks */.V8)(action))
         return (0,report_escape/* oneLine */.TN)(`the ${action} of ${kind} ${deployment}`);
     const moves = changedImages(from, to).map(({ container, from: before, to: after }) => (0,report_escape/* shortDigests */.sY)((0,report_escape/* oneLine */.TN)(`container ${container} from ${before} to ${after}`)));
-    return moves.length === 0 ? (0,report_escape/* oneLine */.TN)(`a release of ${kind} ${deployment}`) : moves.join(', ');
+    if (moves.length > 0)
+        return moves.join(', ');
+    return (0,report_escape/* oneLine */.TN)(`${action === 'deploy' ? 'a release' : `action ${action}`} of ${kind} ${deployment}`);
 }
 
 // EXTERNAL MODULE: ./lib/analysis/interval.js + 1 modules
@@ -1331,16 +1354,17 @@ function counted({ n, x }) {
 
 
 
+
 /** The planned ramp beside what became of it: share wanted and real, pods, and how far the effect on users is known. */
 function rampTable(story, room) {
-    const isPromoted = story.outcome === 'promoted';
+    const isWhole = hasSwitched(story);
     const rows = story.steps
         .filter(({ share, stay }) => share > 0 || stay > 0)
         .map((step) => ({ step, reached: story.ramp.find(({ wanted }) => wanted === step.share) ?? null }));
     return table([
         { title: 'Wanted', align: 'right', cell: ({ step }) => wantedOf(step) },
         { title: 'For', align: 'right', cell: ({ step }) => (step.stay === 0 ? '' : (0,duration/* formatDuration */.a)(step.stay)) },
-        { title: 'Was', align: 'right', cell: (row) => shareOf(row, isPromoted) },
+        { title: 'Was', align: 'right', cell: (row) => shareOf(row, isWhole) },
         {
             title: 'At',
             align: 'right',
@@ -1366,20 +1390,36 @@ function wantedOf({ share, pods }) {
     return pods === undefined ? (0,route/* percent */.KN)(share) : `${pods} pod${pods === 1 ? '' : 's'}`;
 }
 /** The last step of a ramp by numbers of pods is the switch of the live Service. */
-function shareOf({ step, reached }, isPromoted) {
+function shareOf({ step, reached }, isWhole) {
     if (reached !== null)
         return (0,route/* percent */.KN)(reached.real);
-    return isPromoted && step.share >= route/* ALL */.y2 ? (0,route/* percent */.KN)(route/* ALL */.y2) : '–';
+    return isWhole && step.share >= route/* ALL */.y2 ? (0,route/* percent */.KN)(route/* ALL */.y2) : '–';
 }
 function ramp_podsOf({ candidatePods, stablePods }) {
     return candidatePods === null || stablePods === null ? '' : `${candidatePods} new, ${stablePods} old`;
 }
-function knownBy({ strategy, outcome }, reached, { share }) {
-    if (reached === null && strategy === 'rolling' && share >= route/* ALL */.y2)
-        return outcome === 'promoted' ? 'the live Service’s endpoints' : 'not reached';
+function knownBy(story, reached, { share }) {
+    if (reached === null && share < route/* ALL */.y2)
+        return wasBefore(story, share) ? 'reached by an earlier run' : 'not reached';
+    if (reached === null && !hasSwitched(story))
+        return 'not reached';
     if (reached === null)
-        return share >= route/* ALL */.y2 ? 'the live Service’s switch' : 'not reached';
+        return story.strategy === 'rolling' ? 'the live Service’s endpoints' : 'the live Service’s switch';
     return reached.routes.length === 0 ? (0,report_escape/* html */.qy) `the live Service’s endpoints` : reached.routes.join('; ');
+}
+/** Whether all users came to be on the new version; a batch of rolling ones that is the last makes no chapter of its own. */
+function hasSwitched({ outcome, phases }) {
+    return outcome === 'promoted' || phases.some(({ phase }) => phase === 'Switch users');
+}
+/** A run that goes on with the release of another begins behind the steps of that one. */
+function wasBefore(story, share) {
+    const first = story.ramp[0]?.wanted ?? (hasSwitched(story) ? route/* ALL */.y2 : 0);
+    return share < first && !story.phases.some(({ phase }) => phase === 'Open');
+}
+/** Whether there is anything to be told of the ramp: of one that an earlier run went, and this one only ends, nothing is known here. */
+function knowsRamp(story) {
+    const began = beginningOf(story);
+    return story.steps.length > 1 && (story.ramp.length > 0 || began === null || began === 'Open');
 }
 
 ;// CONCATENATED MODULE: ./lib/report/timeline.js
@@ -1551,7 +1591,7 @@ function releaseBlocks(story, room) {
         ...trouble(story, room),
         ...advice(story, room),
         ...warnings(story.warnings, room),
-        ...section('Ramp', story.steps.length > 1 ? rampTable(story, room) : null),
+        ...section('Ramp', knowsRamp(story) ? rampTable(story, room) : null),
         ...measured(story, room),
         ...section('Timeline', story.phases.length > 1 ? timeline(story, room) : null),
         ...checks(story.checks, room),
@@ -1567,7 +1607,10 @@ const OUTCOMES = {
     unchanged: '➖ Unchanged',
 };
 /** Refused. */
-const NOT_DONE = {
+const summary_NOT_DONE = {
+    promote: '❌ Not promoted',
+    resume: '❌ Not resumed',
+    abort: '❌ Not taken back',
     rollback: '❌ Not rolled back',
     finish: '❌ Not finished',
 };
@@ -1583,7 +1626,7 @@ function outcomeWords(story) {
     if (story.dryRun)
         return story.outcome === 'failed' ? '❌ Dry run failed' : '🔍 Dry run';
     if (story.findings.length > 0 && !hasBegun(story))
-        return NOT_DONE[story.action] ?? '❌ Not released';
+        return summary_NOT_DONE[story.action] ?? '❌ Not released';
     if (story.held)
         return '❌ Failed, both versions left standing';
     return story.keptWarm ? `${OUTCOMES.promoted}, the old version kept warm` : OUTCOMES[story.outcome];
@@ -1631,12 +1674,15 @@ const STRATEGIES = {
 };
 /** Who and what was behind it. */
 function origin(story) {
+    return (0,report_escape/* html */.qy) `<p>${(0,report_escape/* joined */.oR)([...releaseFact(story), ...originFacts(story)], (0,report_escape/* html */.qy) ` · `)}</p>`;
+}
+/** Which release it was; none of an operation on one that is on record, and was not read. */
+function releaseFact({ action, outcome, release, strategy }) {
+    if (release === null && !(0,operations/* describesRelease */.UC)(action))
+        return [];
     // A plan that was not carried out has an id that stands nowhere else.
-    const id = story.outcome === 'unchanged' ? null : story.release;
-    return (0,report_escape/* html */.qy) `<p>${(0,report_escape/* joined */.oR)([
-        (0,report_escape/* html */.qy) `${STRATEGIES[story.strategy] ?? story.strategy} release${id === null ? '' : (0,report_escape/* html */.qy) ` ${(0,report_escape/* code */.aY)(id)}`}`,
-        ...originFacts(story),
-    ], (0,report_escape/* html */.qy) ` · `)}</p>`;
+    const id = outcome === 'unchanged' ? null : release;
+    return [(0,report_escape/* html */.qy) `${STRATEGIES[strategy] ?? strategy} release${id === null ? '' : (0,report_escape/* html */.qy) ` ${(0,report_escape/* code */.aY)(id)}`}`];
 }
 function looker(story) {
     return (0,report_escape/* html */.qy) `<p>${(0,report_escape/* joined */.oR)(originFacts(story), (0,report_escape/* html */.qy) ` · `)}</p>`;
@@ -2926,7 +2972,10 @@ class OutputLines {
     }
 }
 
+// EXTERNAL MODULE: ./lib/checks/windows-programs.js
+var windows_programs = __webpack_require__(6340);
 ;// CONCATENATED MODULE: ./lib/checks/child-process.js
+
 
 
 /** Milliseconds from SIGTERM to SIGKILL. */
@@ -2987,13 +3036,13 @@ function runChild(file, args, { env, onLine, signal, onStart }) {
 /** `spawn` reports most failures by an event and some (arguments too long, for one) by throwing. */
 function start(file, args, env) {
     try {
-        return (0,external_node_child_process_.spawn)(file, args, {
+        return (0,windows_programs/* fromPathAlone */.r)(() => (0,external_node_child_process_.spawn)(file, args, {
             env,
             stdio: ['ignore', 'pipe', 'pipe'],
             // On Windows this would open a console window, and `taskkill /T` finds descendants without it.
             detached: process.platform !== 'win32',
             windowsHide: true,
-        });
+        }));
     }
     catch (error) {
         const { code, message } = error; // Node documents it so for system errors
@@ -3004,7 +3053,7 @@ function signalGroup(child, signal) {
     if (child.pid === undefined)
         return;
     if (process.platform === 'win32') {
-        (0,external_node_child_process_.spawn)('taskkill', ['/pid', String(child.pid), '/T', '/F'], { stdio: 'ignore' }).on('error', () => { });
+        (0,external_node_child_process_.spawn)((0,windows_programs/* systemProgram */.C)('taskkill'), ['/pid', String(child.pid), '/T', '/F'], { stdio: 'ignore' }).on('error', () => { });
         return;
     }
     try {
@@ -3033,10 +3082,12 @@ function signalGroup(child, signal) {
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1455);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6760);
 /* harmony import */ var _cluster_errors_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(2835);
-/* harmony import */ var _cluster_write_request_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(6477);
+/* harmony import */ var _cluster_text_file_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(4610);
+/* harmony import */ var _cluster_write_request_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(6477);
 /* harmony import */ var _traffic_service_selector_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(914);
 /* harmony import */ var _workload_template_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(6067);
 /* harmony import */ var _smoke_command_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(2736);
+
 
 
 
@@ -3091,7 +3142,7 @@ function contentOf(document, unfit) {
 }
 async function readText(path, unfit) {
     try {
-        return await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readFile)(path, 'utf8');
+        return (0,_cluster_text_file_js__WEBPACK_IMPORTED_MODULE_6__/* .textOfBytes */ .g)(await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readFile)(path));
     }
     catch (error) {
         throw unfit(`it cannot be read: ${(0,_cluster_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .describeCause */ .V$)(error)}. Is the repository checked out (actions/checkout) before this step?`);
@@ -3196,7 +3247,7 @@ function jobTrial(manifest, { plan, namespace, leftMs }) {
         images: plan.candidate.images,
     };
     const body = jobFor(manifest, context, 'dry', leftMs);
-    return { verb: 'create', path: (0,_cluster_write_request_js__WEBPACK_IMPORTED_MODULE_6__/* .jobPath */ .Jf)(namespace), body, why: `run the Job ${manifest.name} against the candidate` };
+    return { verb: 'create', path: (0,_cluster_write_request_js__WEBPACK_IMPORTED_MODULE_7__/* .jobPath */ .Jf)(namespace), body, why: `run the Job ${manifest.name} against the candidate` };
 }
 /** A name of a Job may have dots; a label and the names of pods are made of it. */
 function baseOf(name) {
@@ -4129,6 +4180,8 @@ const POSIX_SHELLS = [
     { file: 'bash', args: () => ['-e', '-o', 'pipefail', '-c', RUN], env: textFor },
     { file: 'sh', args: () => ['-e', '-c', RUN], env: textFor },
 ];
+/** As we read what it writes. On a console of its own it would write in the letters of DOS. */
+const UTF8 = 'try { [Console]::OutputEncoding = [Text.UTF8Encoding]::new($false) } catch { }';
 /** PowerShell ends with the exit code of the last program only when asked to. */
 const WINDOWS_SHELLS = ['pwsh', 'powershell'].map((file) => ({
     file,
@@ -4136,7 +4189,12 @@ const WINDOWS_SHELLS = ['pwsh', 'powershell'].map((file) => ({
         '-NoProfile',
         '-NonInteractive',
         '-Command',
-        `$ErrorActionPreference = 'stop'\n${command}\nif (Test-Path -LiteralPath variable:\\LASTEXITCODE) { exit $LASTEXITCODE }`,
+        [
+            "$ErrorActionPreference = 'stop'",
+            UTF8,
+            command,
+            'if (Test-Path -LiteralPath variable:\\LASTEXITCODE) { exit $LASTEXITCODE }',
+        ].join('\n'),
     ],
     env: () => ({}),
 }));
@@ -4148,6 +4206,42 @@ async function runInShell(command, options) {
             return ended;
     }
     return ended;
+}
+
+
+/***/ }),
+
+/***/ 6340:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   C: () => (/* binding */ systemProgram),
+/* harmony export */   r: () => (/* binding */ fromPathAlone)
+/* harmony export */ });
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6760);
+
+/** Windows looks for a program on the PATH alone where this variable is set; else in the working folder first. */
+const PATH_ALONE = 'NoDefaultCurrentDirectoryInExePath';
+/**
+ * Starts a program by `start`; on Windows not one of the working folder: that is the workspace, whose files may be a
+ * stranger's, and a `pwsh.exe` among them would be run. `start` has to give the program an environment that was made
+ * before: what it starts is its own business.
+ */
+function fromPathAlone(start) {
+    const before = process.env[PATH_ALONE];
+    if (process.platform !== 'win32' || before !== undefined)
+        return start();
+    process.env[PATH_ALONE] = '1';
+    try {
+        return start();
+    }
+    finally {
+        delete process.env[PATH_ALONE];
+    }
+}
+/** Path of a program of Windows itself, whatever else has its name. */
+function systemProgram(name) {
+    return (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(process.env.SystemRoot ?? 'C:\\Windows', 'System32', `${name}.exe`);
 }
 
 
@@ -5196,10 +5290,13 @@ function whyNoPlugin(allowExec, files, plugin, env) {
         ? null
         : `it would ${what}, and ${program} lies in the workspace of a run that a pull request of a fork started. ${HOW_TO_ALLOW}`;
 }
+/** What a program may leave out of its file's name. */
+const ENDINGS = process.platform === 'win32' ? ['', '.exe', '.com'] : [''];
 /** Files that the plugin may be, and those among its arguments: `python3 ./token.py`. */
 function programsOf({ command, args }, env) {
     const path = command.includes('/') || command.includes(external_node_path_.sep) ? [] : (env.PATH ?? '').split(external_node_path_.delimiter);
-    return [command, ...args].map((given) => (0,external_node_path_.resolve)(given)).concat(path.map((folder) => (0,external_node_path_.join)(folder, command)));
+    const named = [command, ...args].map((given) => (0,external_node_path_.resolve)(given)).concat(path.map((folder) => (0,external_node_path_.join)(folder, command)));
+    return named.flatMap((file) => ENDINGS.map((ending) => `${file}${ending}`));
 }
 /** False for what is not there. */
 function isInside(path, folder) {
@@ -5212,7 +5309,10 @@ function isInside(path, folder) {
     }
 }
 
+// EXTERNAL MODULE: ./lib/cluster/text-file.js
+var text_file = __webpack_require__(4610);
 ;// CONCATENATED MODULE: ./lib/cluster/connection.js
+
 
 
 
@@ -5378,7 +5478,7 @@ async function ofFiles(files, source) {
 }
 function connection_textOfFile(file, source) {
     try {
-        return (0,external_node_fs_.readFileSync)(file, 'utf8');
+        return (0,text_file/* textOfBytes */.g)((0,external_node_fs_.readFileSync)(file));
     }
     catch (error) {
         const { code } = error; // Node documents it so for system errors
@@ -5831,6 +5931,8 @@ async function acquireLease(api, clock, wish) {
             sent = renewTimeOf(request.body);
             try {
                 const lease = await api.write(request);
+                if (isStale)
+                    wish.onTakeOver(holder, isUnrenewed ? 'unrenewed' : 'unheard');
                 return keep(api, clock, wish, lease, hasWaited || isStale);
             }
             catch (error) {
@@ -5854,7 +5956,8 @@ async function acquireLease(api, clock, wish) {
             const waited = clock.now() - start;
             if (waited >= wish.patience)
                 throw new LockHeld(`Wanted the lock of ${wish.deployment} (Lease ${leaseName(wish.deployment)}); it is held by ${holder}, also after ${Math.round(waited / 1000)} s. ` +
-                    'Wait for that run to end, or raise input lock-timeout.', holder);
+                    'Wait for that run to end, or raise input lock-timeout' +
+                    `${wish.patience > DURATION * 1000 ? '' : `; a run that died is known by a lock that nobody renewed for ${DURATION} s`}.`, holder);
             if (clock.now() - said >= 15_000) {
                 wish.onWait(holder, waited);
                 said = clock.now();
@@ -6390,6 +6493,25 @@ function serviceProxy(api, namespace, over = 'slow') {
             return api.text(url, {}, { method, deadline: timeoutMs, signal, over, ...(headers === undefined ? {} : { headers }) });
         },
     };
+}
+
+
+/***/ }),
+
+/***/ 4610:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   g: () => (/* binding */ textOfBytes)
+/* harmony export */ });
+/**
+ * The text of a file: UTF-8, or UTF-16 where the file begins with its mark, as with what Windows PowerShell writes by `>`. The mark is no
+ * part of the text.
+ */
+function textOfBytes(bytes) {
+    const mark = (bytes[0] ?? 0) * 256 + (bytes[1] ?? 0);
+    const encoding = mark === 0xfffe ? 'utf-16le' : mark === 0xfeff ? 'utf-16be' : 'utf-8';
+    return new TextDecoder(encoding).decode(bytes);
 }
 
 
@@ -7516,7 +7638,7 @@ function reasonOf({ ending, state, foreign, obstacle, short }) {
 }
 function pausedReason({ share, because }) {
     const why = {
-        asked: () => ', as pause-at says.',
+        asked: () => ', where it was to pause.',
         lacking: (text) => `: nothing certain is known of the candidate (${text.replace(/[.]$/, '')}).`,
         cancelled: () => ': the run was cancelled, and on-cancel: hold leaves it there.',
     };
@@ -7549,7 +7671,8 @@ function lock(request, parts, asker = null) {
         signal: helm.signal,
         asker,
         onAsked: (by) => helm.give({ cause: 'aborted', reason: `Another run asked for it (${by}).`, do: 'take-back' }),
-        onWait: (other, waited) => teller.fact(`another run is releasing ${key}: ${other}; waited ${Math.round(waited / 1000)} s`),
+        onWait: (other, waited) => teller.fact(`another run is releasing ${key}: ${other}${waited < 1000 ? '' : `; waited ${Math.round(waited / 1000)} s`}`),
+        onTakeOver: (other, sign) => teller.fact(`that run is taken for dead, for it ${sign === 'unheard' ? 'did not hear' : 'no longer renewed its lock'}: the lock is ours now (${other} had it)`),
     });
 }
 
@@ -8419,6 +8542,7 @@ class Helm {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   KT: () => (/* binding */ named),
 /* harmony export */   Yl: () => (/* binding */ candidateTemplate),
+/* harmony export */   t6: () => (/* binding */ misfitsOfKnative),
 /* harmony export */   yK: () => (/* binding */ isVersionOfKnative)
 /* harmony export */ });
 /* harmony import */ var _cluster_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2835);
@@ -8454,6 +8578,12 @@ async function isVersionOfKnative(api, namespace, plan, changes) {
         return (await candidateTemplate(api, plan, service, changes)) !== null;
     const changed = (0,_workload_template_js__WEBPACK_IMPORTED_MODULE_2__/* .changeTemplate */ .d5)(template, changes.images, changes.env);
     return 'template' in changed && (0,_workload_knative_service_js__WEBPACK_IMPORTED_MODULE_1__/* .templateDigest */ .pd)(changed.template) === plan.candidate.digest;
+}
+/** What of the changes does not fit the Knative Service as it is. */
+async function misfitsOfKnative(api, namespace, plan, { images, env }) {
+    const service = await api.get((0,_workload_knative_service_js__WEBPACK_IMPORTED_MODULE_1__/* .knativeServicePath */ .xl)(namespace, plan.knative.name));
+    const changed = (0,_workload_template_js__WEBPACK_IMPORTED_MODULE_2__/* .changeTemplate */ .d5)(service?.spec?.template ?? {}, images, env);
+    return service !== null && 'misfits' in changed ? changed.misfits : [];
 }
 /** With the name that the user's own naming of Revisions asks for; null: Knative names them. */
 function named(template, name) {
@@ -8839,9 +8969,7 @@ async function preflight_preflight(api, request, namespace, now, allowance = eng
         throw new refusal/* Refused */.Lw([
             ...('findings' in fit ? fit.findings : []),
             ...('misfits' in changed
-                ? changed.misfits.map(({ input, message }) => ({
-                    message: `Input ${input} does not fit Knative Service ${name}: ${message}.`,
-                }))
+                ? changed.misfits.map((misfit) => (0,refusal/* misfitFinding */.SG)(`Knative Service ${name}`, misfit))
                 : []),
         ]);
     const release = (0,preflight/* releaseId */.Bf)(now);
@@ -10045,9 +10173,7 @@ async function preflight(api, request, namespace, now, job, wanted = { from: 'in
         ...(0,plan_steps/* batchFindings */.dm)(request, replicas),
         ...('service' in chosen ? [] : chosen.findings),
         ...('misfits' in changed
-            ? changed.misfits.map(({ input, message }) => ({
-                message: `Input ${input} does not fit Deployment ${request.deployment}: ${message}.`,
-            }))
+            ? changed.misfits.map((misfit) => (0,engine_refusal/* misfitFinding */.SG)(`Deployment ${request.deployment}`, misfit))
             : []),
     ];
     const stable = tracks.find((track) => track.digest === (0,template/* digestOf */.ol)(deployment.spec?.template ?? {}));
@@ -10828,6 +10954,7 @@ async function readUntil(api, path, until) {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   HA: () => (/* binding */ unknownTemplate),
 /* harmony export */   Lw: () => (/* binding */ Refused),
+/* harmony export */   SG: () => (/* binding */ misfitFinding),
 /* harmony export */   b: () => (/* binding */ inLostNamespace),
 /* harmony export */   oX: () => (/* binding */ keptWarm)
 /* harmony export */ });
@@ -10846,6 +10973,10 @@ function keptWarm({ release }) {
     return {
         message: `Release ${release} was promoted already, and its old version is kept warm. Take users back to that with action: rollback, or let it go with action: finish.`,
     };
+}
+/** A change that cannot be made. @param title `Deployment web` */
+function misfitFinding(title, { input, message }) {
+    return { message: `Input ${input} does not fit ${title}: ${message}.` };
 }
 /** What is not there any more, or never was. @param title `Deployment web` */
 function inLostNamespace(title, namespace, is) {
@@ -11699,14 +11830,16 @@ function describeOpen({ plan, run }) {
 /* harmony export */   Mb: () => (/* binding */ inTheWay),
 /* harmony export */   lX: () => (/* binding */ stuck)
 /* harmony export */ });
-/* harmony import */ var _release_route_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(3764);
-/* harmony import */ var _release_stages_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(7354);
+/* harmony import */ var _release_route_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(3764);
+/* harmony import */ var _release_stages_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(7354);
 /* harmony import */ var _deploy_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8089);
 /* harmony import */ var _finish_release_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2667);
 /* harmony import */ var _denied_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(7899);
-/* harmony import */ var _resume_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(3555);
-/* harmony import */ var _take_back_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(2107);
-/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(3790);
+/* harmony import */ var _refusal_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(5394);
+/* harmony import */ var _resume_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(3555);
+/* harmony import */ var _take_back_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(2107);
+/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(3790);
+
 
 
 
@@ -11727,24 +11860,32 @@ async function meetUnfinished(request, parts, book, lacking) {
     }
     const changes = { images: request.images, env: request.env };
     const isForward = (open.turned ?? null) === null;
-    if (request.onUnfinished === 'resume' && isForward && (await (0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_5__/* .isVersionOf */ .k_)(parts, open.plan, changes))) {
+    if (request.onUnfinished === 'resume' && isForward && (await (0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_6__/* .isVersionOf */ .k_)(parts, open.plan, changes))) {
         if (open.paused !== null)
             return standsStill(open, open.paused);
-        return await (0,_resume_js__WEBPACK_IMPORTED_MODULE_3__/* .goOn */ .A)(request, parts, book, changes);
+        return await (0,_resume_js__WEBPACK_IMPORTED_MODULE_4__/* .goOn */ .A)(request, parts, book, changes);
     }
+    const misfits = await (0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_6__/* .misfitsOf */ .tc)(parts, open.plan, changes);
+    if (misfits.length > 0)
+        throw new _refusal_js__WEBPACK_IMPORTED_MODULE_3__/* .Refused */ .Lw([...misfits.map((one) => (0,_refusal_js__WEBPACK_IMPORTED_MODULE_3__/* .misfitFinding */ .SG)((0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_6__/* .subjectOf */ .et)(request).title, one)), left(open)]);
     parts.onLock(open.plan.release);
     teller.phase('Take back an unfinished release');
     const why = request.onUnfinished === 'resume' && isForward ? ', of another version;' : ' unfinished;';
-    teller.fact(`found ${(0,_take_back_js__WEBPACK_IMPORTED_MODULE_4__/* .describeOpen */ .u)(open)}${why} it is taken back first`);
-    const back = await (0,_take_back_js__WEBPACK_IMPORTED_MODULE_4__/* .takeBack */ .z)(parts, book, { cause: 'resumed', reason: 'a later run found it unfinished' }, lacking);
+    teller.fact(`found ${(0,_take_back_js__WEBPACK_IMPORTED_MODULE_5__/* .describeOpen */ .u)(open)}${why} it is taken back first`);
+    const back = await (0,_take_back_js__WEBPACK_IMPORTED_MODULE_5__/* .takeBack */ .z)(parts, book, { cause: 'resumed', reason: 'a later run found it unfinished' }, lacking);
     return back.ended.ending.outcome === 'failed' ? stuck(open, back.ended) : null;
+}
+/** Nothing takes its place: what is asked for could not be released either. */
+function left(open) {
+    const now = open.paused === null ? 'is unfinished' : `stands at ${(0,_release_route_js__WEBPACK_IMPORTED_MODULE_7__/* .percent */ .KN)((0,_release_stages_js__WEBPACK_IMPORTED_MODULE_8__/* .shareOf */ .tC)(open.plan, open.paused))}`;
+    return { message: `${capitalized((0,_take_back_js__WEBPACK_IMPORTED_MODULE_5__/* .describeOpen */ .u)(open))}, ${now}, and was left as it is.` };
 }
 /** With `on-unfinished: fail`. */
 function inTheWay(open) {
     return {
         message: open.paused === null
-            ? `${capitalized((0,_take_back_js__WEBPACK_IMPORTED_MODULE_4__/* .describeOpen */ .u)(open))}, is unfinished, and on-unfinished: fail says not to touch it. Go on with it by action: resume, or take it back by action: abort.`
-            : `${capitalized((0,_take_back_js__WEBPACK_IMPORTED_MODULE_4__/* .describeOpen */ .u)(open))}, stands at ${(0,_release_route_js__WEBPACK_IMPORTED_MODULE_6__/* .percent */ .KN)((0,_release_stages_js__WEBPACK_IMPORTED_MODULE_7__/* .shareOf */ .tC)(open.plan, open.paused))}, and on-unfinished: fail says not to touch it. Go on with it by action: promote, or take it back by action: abort.`,
+            ? `${capitalized((0,_take_back_js__WEBPACK_IMPORTED_MODULE_5__/* .describeOpen */ .u)(open))}, is unfinished, and on-unfinished: fail says not to touch it. Go on with it by action: resume, or take it back by action: abort.`
+            : `${capitalized((0,_take_back_js__WEBPACK_IMPORTED_MODULE_5__/* .describeOpen */ .u)(open))}, stands at ${(0,_release_route_js__WEBPACK_IMPORTED_MODULE_7__/* .percent */ .KN)((0,_release_stages_js__WEBPACK_IMPORTED_MODULE_8__/* .shareOf */ .tC)(open.plan, open.paused))}, and on-unfinished: fail says not to touch it. Go on with it by action: promote, or take it back by action: abort.`,
     };
 }
 /** What a dry run finds. */
@@ -11757,21 +11898,21 @@ function unfinished(open, { onUnfinished }) {
     const found = open.warm === null
         ? `is unfinished; ${then[onUnfinished]}`
         : 'was promoted, and its old version is kept warm; a run without dry-run finishes it first.';
-    return { ..._deploy_js__WEBPACK_IMPORTED_MODULE_0__/* .NOTHING */ .K$, plan: open.plan, reason: `${(0,_take_back_js__WEBPACK_IMPORTED_MODULE_4__/* .describeOpen */ .u)(open)} ${found}` };
+    return { ..._deploy_js__WEBPACK_IMPORTED_MODULE_0__/* .NOTHING */ .K$, plan: open.plan, reason: `${(0,_take_back_js__WEBPACK_IMPORTED_MODULE_5__/* .describeOpen */ .u)(open)} ${found}` };
 }
 /** Whoever let it pause waits for a person, not for a second run of the same job. */
 function standsStill(open, paused) {
-    const share = (0,_release_stages_js__WEBPACK_IMPORTED_MODULE_7__/* .shareOf */ .tC)(open.plan, paused);
+    const share = (0,_release_stages_js__WEBPACK_IMPORTED_MODULE_8__/* .shareOf */ .tC)(open.plan, paused);
     return {
         ..._deploy_js__WEBPACK_IMPORTED_MODULE_0__/* .NOTHING */ .K$,
         outcome: 'paused',
         plan: open.plan,
         pausedAt: share,
-        reason: `${capitalized((0,_take_back_js__WEBPACK_IMPORTED_MODULE_4__/* .describeOpen */ .u)(open))}, stands at ${(0,_release_route_js__WEBPACK_IMPORTED_MODULE_6__/* .percent */ .KN)(share)} already. Another run goes on from there with action: promote, or goes back with action: abort.`,
+        reason: `${capitalized((0,_take_back_js__WEBPACK_IMPORTED_MODULE_5__/* .describeOpen */ .u)(open))}, stands at ${(0,_release_route_js__WEBPACK_IMPORTED_MODULE_7__/* .percent */ .KN)(share)} already. Another run goes on from there with action: promote, or goes back with action: abort.`,
     };
 }
 function stuck(open, ended) {
-    const reason = `${(0,_take_back_js__WEBPACK_IMPORTED_MODULE_4__/* .describeOpen */ .u)(open)} is unfinished and could not be taken back: ${(0,_deploy_js__WEBPACK_IMPORTED_MODULE_0__/* .reasonOf */ .A3)(ended) ?? ''}`;
+    const reason = `${(0,_take_back_js__WEBPACK_IMPORTED_MODULE_5__/* .describeOpen */ .u)(open)} is unfinished and could not be taken back: ${(0,_deploy_js__WEBPACK_IMPORTED_MODULE_0__/* .reasonOf */ .A3)(ended) ?? ''}`;
     return {
         ..._deploy_js__WEBPACK_IMPORTED_MODULE_0__/* .NOTHING */ .K$,
         plan: open.plan,
@@ -11955,6 +12096,7 @@ async function held(request, parts, take, work) {
 __webpack_require__.d(__webpack_exports__, {
   k_: () => (/* binding */ isVersionOf),
   TN: () => (/* binding */ workload_kinds_keyOf),
+  tc: () => (/* binding */ misfitsOf),
   rn: () => (/* binding */ pickUp),
   iA: () => (/* binding */ prepare),
   et: () => (/* binding */ subjectOf)
@@ -11974,7 +12116,10 @@ var release_sizes = __webpack_require__(8723);
 var held_rollout = __webpack_require__(8322);
 // EXTERNAL MODULE: ./lib/workload/template.js
 var workload_template = __webpack_require__(6067);
+// EXTERNAL MODULE: ./lib/workload/tracks.js
+var tracks = __webpack_require__(7521);
 ;// CONCATENATED MODULE: ./lib/engine/candidate-template.js
+
 
 
 
@@ -12008,6 +12153,23 @@ async function isVersionOfDeployment(api, namespace, plan, changes) {
         return (await candidateTemplate(api, plan, { deployment, replicaSets: [] }, changes)) !== null;
     const changed = (0,workload_template/* changeTemplate */.d5)(template, changes.images, changes.env);
     return 'template' in changed && (0,workload_template/* digestOf */.ol)(changed.template) === plan.candidate.digest;
+}
+/**
+ * What of the changes fits none of the Deployment's versions: while a release is in progress, the one that they will be made to is not yet
+ * certain.
+ */
+async function misfitsOfDeployment(api, namespace, plan, { images, env }) {
+    const deployment = await api.get((0,write_request/* deploymentPath */.nR)(namespace, plan.deployment.name));
+    if (deployment === null)
+        return [];
+    const changed = (0,workload_template/* changeTemplate */.d5)(deployment.spec?.template ?? {}, images, env);
+    if (!('misfits' in changed))
+        return [];
+    const replicaSets = await api.list(`/apis/apps/v1/namespaces/${namespace}/replicasets`, {
+        labelSelector: (0,tracks/* podSelectorOf */.cd)(deployment),
+    });
+    const fitting = replicaSets.items.some(({ spec }) => 'template' in (0,workload_template/* changeTemplate */.d5)(spec?.template ?? {}, images, env));
+    return fitting ? [] : changed.misfits;
 }
 /** As the API server would store it, with its defaults and whatever admission makes of it. Null: it refuses it. */
 async function storedTemplate(api, plan, deployment, template) {
@@ -13654,8 +13816,6 @@ function foreignIn(plan, seen) {
     };
 }
 
-// EXTERNAL MODULE: ./lib/workload/tracks.js
-var tracks = __webpack_require__(7521);
 ;// CONCATENATED MODULE: ./lib/engine/measured-stage.js
 
 
@@ -15582,6 +15742,12 @@ function prepare(parts, request, now, wanted = { from: 'inputs' }, allowance = e
  */
 function pickUp(parts, plan, changes) {
     return (0,knative_plan/* isKnative */.v)(plan) ? pickUpKnative(parts, plan, changes) : pickUpDeployment(parts, plan, changes);
+}
+/** Why these changes cannot be made to the workload of a release on record, whichever of its versions stays; empty: they can. */
+async function misfitsOf({ api, namespace }, plan, changes) {
+    return (0,knative_plan/* isKnative */.v)(plan)
+        ? await (0,candidate_template/* misfitsOfKnative */.t6)(api, namespace, plan, changes)
+        : await misfitsOfDeployment(api, namespace, plan, changes);
 }
 /** Whether these changes make the version that the release on record is of. Throws what a read throws. */
 function isVersionOf({ api, namespace }, plan, changes) {

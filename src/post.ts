@@ -83,6 +83,7 @@ export async function post(runner: Runner): Promise<void> {
           patience: 60_000,
           signal: helm.signal,
           onWait: (other) => teller.fact(`another run is at work on ${subject}: ${other}`),
+          onTakeOver: (other) => teller.fact(`that run is taken for dead, and the lock is ours now (${other} had it)`),
         }),
     );
     try {

@@ -37,7 +37,11 @@ export function killedRuns(cluster: () => TestCluster, { moments: wanted }: { re
         expect((await scene.writes()).slice(0, done.length)).toEqual(done);
         if (!done.includes('open record')) expect(await scene.objects()).toEqual(scene.before);
         else if (done.includes('close')) await expectPromoted(scene);
-        else await expectOriginal(scene, 'aborted');
+        else {
+          await expectOriginal(scene, 'aborted');
+          // Whether users had met the new version, only the one who died knew.
+          expect(result.post?.summary).toContain('Users are on the version they had before this release.');
+        }
       });
     }
   });

@@ -71,6 +71,7 @@ export function livesOfRuns(cluster: () => TestCluster): void {
       const result = await scene.run({ images: `web=${IMAGE.v2}` });
       expectSuccess(result);
       expect(result.displayedLog).toContain('another run is releasing web: gone');
+      expect(result.displayedLog).toContain('taken for dead, for it no longer renewed its lock');
       expect(await scene.writes()).toEqual(['take lock (409)', 'take over lock', ...GOOD_RELEASE.slice(1)]);
       await expectPromoted(scene);
     });

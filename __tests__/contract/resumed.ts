@@ -156,6 +156,20 @@ export function resumedRuns(cluster: () => TestCluster): void {
       await expectPromoted(scene, { image: IMAGE.v3 });
     });
 
+    scenario('leaves it alone when what it is to release cannot be released', {}, async (scene) => {
+      expectSuccess(await scene.run({ ...V2, 'pause-at': '0%' }), 'paused');
+      const before = await scene.objects();
+      const next = await scene.run({ images: `shop=${IMAGE.v3}` });
+      expectFailure(
+        next,
+        'failed',
+        /wanted a container named shop; found web .*Release \S+ of web.* was left as it is/s,
+      );
+      expect(await scene.objects()).toEqual(before);
+      expectSuccess(await scene.run({ action: 'promote' }));
+      await expectPromoted(scene);
+    });
+
     scenario('with on-unfinished: resume leaves a pause where it is', {}, async (scene) => {
       expectSuccess(await scene.run({ ...V2, 'pause-at': '0%' }), 'paused');
       const again = await scene.run({ ...V2, 'pause-at': '0%', 'on-unfinished': 'resume' });

@@ -22,7 +22,7 @@ const KEPT_CONNECTIONS = 10;
 const TICK_MS = 1000 / (REQUESTS_PER_SECOND / 2);
 /** A user who waits longer has not been served. */
 const PATIENCE_MS = 5_000;
-/** Whatever else goes wrong, users leave by then. */
+/** Whatever else goes wrong, users of the demo leave by then. */
 const LONGEST_STAY_MS = 60_000;
 
 /**
@@ -34,14 +34,16 @@ export class Crowd {
   readonly #onAnswer: (answer: Answer) => void;
   readonly #fresh = new Agent({ keepAlive: false });
   readonly #kept = Array.from({ length: KEPT_CONNECTIONS }, () => new Agent({ keepAlive: true, maxSockets: 1 }));
+  readonly #longestStayMs: number;
   readonly #startedAt = performance.now();
   readonly #underWay = new Set<Promise<void>>();
   readonly #timer: NodeJS.Timeout;
   #ticks = 0;
 
-  constructor(port: number, onAnswer: (answer: Answer) => void) {
+  constructor(port: number, onAnswer: (answer: Answer) => void, longestStayMs = LONGEST_STAY_MS) {
     this.#port = port;
     this.#onAnswer = onAnswer;
+    this.#longestStayMs = longestStayMs;
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
   }
 
@@ -55,7 +57,7 @@ export class Crowd {
   /** As many as are due, so that a late timer does not thin the load. */
   #tick(): void {
     const elapsed = performance.now() - this.#startedAt;
-    if (elapsed > LONGEST_STAY_MS) clearInterval(this.#timer);
+    if (elapsed > this.#longestStayMs) clearInterval(this.#timer);
     for (; this.#ticks < elapsed / TICK_MS; this.#ticks++) {
       this.#send('fresh', this.#fresh);
       const agent = this.#kept[this.#ticks % KEPT_CONNECTIONS];

@@ -11,9 +11,14 @@ export interface Users {
   leave(): Promise<void>;
 }
 
-/** Lets users in, in a process of their own: they do not wait while the cluster, which lives in this one, is busy. */
-export function startUsers(port: number): Users {
-  const crowd = fork(new URL('./users-process.ts', import.meta.url), [String(port)]);
+/**
+ * Lets users in, in a process of their own: they do not wait while the cluster, which lives in this one, is busy.
+ *
+ * @param longestStayMs when they leave by themselves, in milliseconds; a minute when absent
+ */
+export function startUsers(port: number, longestStayMs?: number): Users {
+  const words = [port, longestStayMs].filter((word) => word !== undefined).map(String);
+  const crowd = fork(new URL('./users-process.ts', import.meta.url), words);
   const answers: Answer[] = [];
   const watchers = new Set<(answer: Answer | null) => void>();
   // Comes after the last message, however the process ends.

@@ -11,13 +11,20 @@ export interface Tools {
   program(name: ProgramName): string;
 }
 
-export type ProgramName = ControlPlaneProgram | NodeProgram | ImageProgram | ProxyProgram | LinterProgram;
+export type ProgramName =
+  | ControlPlaneProgram
+  | NodeProgram
+  | ImageProgram
+  | ProxyProgram
+  | LinterProgram
+  | WindowsProgram;
 
 export type ControlPlaneProgram = 'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler' | 'kwok';
 export type NodeProgram = 'kubelet' | 'kube-proxy' | 'containerd' | 'containerd-shim-runc-v2' | 'ctr';
 export type ImageProgram = 'web' | 'pause';
 export type ProxyProgram = 'traefik';
 export type LinterProgram = 'actionlint';
+export type WindowsProgram = 'runner.exe' | 'pwsh.exe';
 
 interface Recipe {
   readonly name: ProgramName;
@@ -28,6 +35,8 @@ interface Recipe {
   readonly package: string;
   readonly tags?: string;
   readonly ldflags: string;
+  /** The system that it is for; absent: this one. */
+  readonly goos?: 'windows';
 }
 
 const HERE = import.meta.dirname;
@@ -79,6 +88,18 @@ function image(name: ImageProgram): Recipe {
     module,
     package: `./${name}`,
     ldflags: STRIP,
+  };
+}
+
+function windows(name: WindowsProgram): Recipe {
+  const module = join(HERE, '../windows/programs');
+  return {
+    name,
+    folder: join(CACHE, `windows-${sourceHash(module)}`, 'bin'),
+    module,
+    package: `./${name.replace('.exe', '')}`,
+    ldflags: STRIP,
+    goos: 'windows',
   };
 }
 
@@ -139,6 +160,11 @@ export async function buildActionlint(): Promise<Tools> {
   return build([ACTIONLINT]);
 }
 
+/** Builds what plays the runner and PowerShell on Windows, if it is missing. */
+export async function buildWindowsTools(): Promise<Tools> {
+  return build([windows('runner.exe'), windows('pwsh.exe')]);
+}
+
 /** Where the programs of the test images are; tarballs made of them can be kept beside it, for it changes with the sources. */
 export function imageCache(): string {
   return join(CACHE, `images-${sourceHash(join(HERE, 'images'))}`);
@@ -185,7 +211,11 @@ async function buildOne(recipe: Recipe): Promise<void> {
         ...(recipe.tags === undefined ? [] : ['-tags', recipe.tags]),
         ...['-ldflags', recipe.ldflags, '-o', unfinished, recipe.package],
       ],
-      { cwd: recipe.module, env: { ...process.env, CGO_ENABLED: '0' }, timeoutMs: 30 * 60_000 },
+      {
+        cwd: recipe.module,
+        env: { ...process.env, CGO_ENABLED: '0', ...(recipe.goos === undefined ? {} : { GOOS: recipe.goos }) },
+        timeoutMs: 30 * 60_000,
+      },
     );
     if (built.code !== 0) throw new Error(`go build ${recipe.package} failed:\n${built.stderr.trim()}`);
     renameSync(unfinished, join(recipe.folder, recipe.name));

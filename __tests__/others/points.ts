@@ -8,6 +8,8 @@ export interface Point {
   readonly at: number;
   readonly when: 'before' | 'after';
   readonly phase: Phase;
+  /** Of a request that is on its way: the phase that it leads to. */
+  readonly leadsTo?: Phase;
   /** For people: `before “open” (5)`. */
   readonly title: string;
 }
@@ -37,9 +39,11 @@ export async function pointsOf({ family, inputs, cancelAt }: Release): Promise<r
     const first = cancelAt === undefined ? 0 : writes.findIndex((word) => BACK.has(word));
     return writes.flatMap((word, at): Point[] => {
       if (at < first) return [];
-      const point = (when: Point['when'], phase: Phase | undefined): Point[] =>
-        phase === undefined ? [] : [{ at, when, phase, title: `${when} “${word}” (${at + 1})` }];
-      return [...point('before', reached(word, phases[at])), ...point('after', phases[at + 1])];
+      const then = phases[at + 1];
+      const point = (when: Point['when'], phase: Phase | undefined, more: Partial<Point> = {}): Point[] =>
+        phase === undefined ? [] : [{ at, when, phase, title: `${when} “${word}” (${at + 1})`, ...more }];
+      const onItsWay = then === undefined ? {} : { leadsTo: then };
+      return [...point('before', reached(word, phases[at]), onItsWay), ...point('after', then)];
     });
   } finally {
     play.stop();

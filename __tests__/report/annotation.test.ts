@@ -36,6 +36,17 @@ What can be applied as it stands is in the job summary.`,
   });
 });
 
+test.each([
+  ['promote', 'Crossfade did not go on with the release of shop/web', 'action promote of Deployment web'],
+  ['abort', 'Crossfade did not take back shop/web', 'action abort of Deployment web'],
+  ['rollback', 'Crossfade did not roll back shop/web', 'action rollback of Deployment web'],
+  ['finish', 'Crossfade did not finish the release of shop/web', 'action finish of Deployment web'],
+] as const)('a refusal of action %s speaks of that', (action, title, wanted) => {
+  const told = annotationFor({ ...REFUSED, action });
+  expect(told.title).toBe(title);
+  expect(told.message).toContain(`Wanted: ${wanted}.\n`);
+});
+
 test('a run that ends in doubt', () => {
   const { title, message } = annotationFor({ ...PROMOTED, outcome: 'failed', reason: null });
   expect(title).toBe('Crossfade could not release shop/web');

@@ -146,6 +146,21 @@ test('a story with nothing in it', () => {
 `);
 });
 
+test.each([
+  ['promote', '❌ Not promoted'],
+  ['resume', '❌ Not resumed'],
+  ['abort', '❌ Not taken back'],
+] as const)('a refused %s is none of a release, whose strategy nobody has read', (action, title) => {
+  const summary = renderSummary({ ...REFUSED, action });
+  expect(summary).toContain(`<h2>${title}: shop/web</h2>`);
+  expect(summary).not.toContain('Blue/green');
+});
+
+test('what was taken back because a person asked for it was not cancelled', () => {
+  const summary = renderSummary({ ...CRASHED, action: 'abort', outcome: 'aborted' });
+  expect(summary).toContain('There is nothing to clean up: the release was taken back. Release again when it suits.');
+});
+
 test('a release of environment values alone', () => {
   const summary = renderSummary({ ...PROMOTED, to: PROMOTED.from, rollbackPossible: false });
   expect(summary).toContain('The images stay as they are; environment values change.');

@@ -31,6 +31,26 @@ test.each<[string, Story, ReturnType<typeof usersAfter>]>([
     { ...CRASHED, outcome: 'aborted', phases: TAKEN_BACK, writes: [] },
     { on: 'old-again' },
   ],
+  [
+    'taken back by the post step, which sends users back itself',
+    { ...CRASHED, outcome: 'aborted', phases: [...TAKEN_BACK, span('Go back', 10, 20)] },
+    { on: 'old-again' },
+  ],
+  [
+    'not taken back by the post step, though it began to',
+    { ...CRASHED, outcome: 'failed', phases: [...TAKEN_BACK, span('Go back', 10, 20)] },
+    { on: 'uncertain' },
+  ],
+  [
+    'refused, after an older one was taken back',
+    { ...REFUSED, writes: SWITCHED, phases: [span('Preflight', 0, 5), ...TAKEN_BACK, span('Preflight', 10, 20)] },
+    { on: 'old-again' },
+  ],
+  [
+    'taken back before the switch, after an older one was',
+    { ...CRASHED, phases: [...TAKEN_BACK, ...CRASHED.phases] },
+    { on: 'old', newFor: null },
+  ],
   ['completed by the post step', { ...PROMOTED, phases: TAKEN_BACK }, { on: 'new' }],
   [
     'left to a namespace that is being deleted',

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export const CANCEL_LADDER = { sigintMs: 7_500, sigtermMs: 2_500 } as const;
 
 /** How long the runner reads on when the process has ended but a child of it still holds its output open, in milliseconds. */
-const ORPHANED_OUTPUT_MS = 5_000;
+export const ORPHANED_OUTPUT_MS = 5_000;
 const MEMORY_SAMPLE_MS = 50;
 
 export interface ProcessEnd {

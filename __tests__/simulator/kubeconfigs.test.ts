@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import { createServer as createHttp } from 'node:http';
 import { createServer, type Server } from 'node:net';
 import { createServer as createTls } from 'node:tls';
@@ -291,6 +292,12 @@ describe('a kubeconfig that is good', () => {
     const second = await here.file(here.text({ server: 'https://other.invalid', top: { 'current-context': 'other' } }));
     const KUBECONFIG = [join(here.folder, 'none'), first, second].join(':');
     expect((await tried(null, { env: { KUBECONFIG } })).message).toBe('connected');
+  });
+
+  test('in UTF-16, as Windows PowerShell writes what kubectl shows', async () => {
+    const file = await here.file('');
+    await writeFile(file, `\uFEFF${here.text()}\r\n`, 'utf16le');
+    expect((await tried(path(file), {})).message).toBe('connected');
   });
 
   test('whom to act as is told to the API server', async () => {

@@ -1,7 +1,7 @@
-import { join } from 'node:path';
 import { afterAll, beforeAll } from '@jest/globals';
 import { cancelledRuns } from '../contract/cancelled.ts';
 import { canaries } from '../contract/canary.ts';
+import { checks } from '../contract/checks.ts';
 import type { TestCluster } from '../contract/cluster.ts';
 import { keptWarm, rollbacks } from '../contract/going-back.ts';
 import { goodReleases } from '../contract/good-release.ts';
@@ -9,27 +9,22 @@ import { killedRuns } from '../contract/killed.ts';
 import { refusals } from '../contract/refusals.ts';
 import { rollingReleases } from '../contract/rolling.ts';
 import { sickCandidates } from '../contract/sick-candidate.ts';
-import { type Simulator, startSimulator } from '../simulator/cluster.ts';
-import { WineProcess } from './wine.ts';
+import { startWindowsCluster } from './windows-cluster.ts';
 
-/* The built action as Node.js for Windows runs it: its paths, line ends, signals and files, against the simulated cluster. */
+/* The built action as Node.js for Windows runs it, against the simulated cluster: paths, line ends, signals, files. */
 
-const BUNDLE = join(import.meta.dirname, '../../dist/main.js');
-
-let simulator: Simulator;
 let cluster: TestCluster;
 beforeAll(async () => {
-  const routes = { group: 'gateway.networking.k8s.io', version: 'v1', plural: 'httproutes', kind: 'HTTPRoute' };
-  simulator = await startSimulator({ resources: [routes] });
-  cluster = { ...simulator, host: (where, onLine) => new WineProcess(BUNDLE, where, onLine) };
+  cluster = await startWindowsCluster();
 });
-afterAll(() => simulator?.stop());
+afterAll(() => cluster?.stop());
 
 goodReleases(() => cluster);
 rollbacks(() => cluster);
 keptWarm(() => cluster);
 sickCandidates(() => cluster, { secrets: false });
 refusals(() => cluster);
+checks(() => cluster, { sockets: true });
 canaries(() => cluster, { routes: true });
 rollingReleases(() => cluster);
 killedRuns(() => cluster, { moments: 'few' });

@@ -2,20 +2,15 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { prepareWine, wineObstacle } from './wine.ts';
+import { besideSystem, debianObstacle, SYSTEM } from './debian.ts';
+import { prepareWine } from './wine.ts';
 
-/** Scenes of the suites that Wine cannot play. */
-const NOT_HERE = [
-  // It has no PowerShell: what stands there for it does nothing, and succeeds.
-  'while a command tests',
-  'that fails its checks',
-  // The runner's second signal is Ctrl+Break, which nobody outside can press there: SIGTERM ends the process.
-  'does not answer: post takes back',
-];
+/** A scene that what stands in for PowerShell cannot play: its command is written for a shell of POSIX. */
+const NOT_HERE = 'sees the candidate alone';
 
-/** `npm run windows [-- jest arguments]`: the built action by Node.js for Windows, under Wine, against the simulated cluster. */
+/** `npm run windows [-- jest arguments]`: the built action by Node.js for Windows, under Wine. */
 async function main(): Promise<number> {
-  const obstacle = wineObstacle();
+  const obstacle = debianObstacle();
   if (obstacle !== null) {
     console.error(obstacle);
     return 1;
@@ -23,8 +18,11 @@ async function main(): Promise<number> {
   await prepareWine();
   const jest = createRequire(import.meta.url).resolve('jest/bin/jest');
   const config = join(import.meta.dirname, 'jest.windows.config.js');
-  const scenes = `--testNamePattern=^(?!.*(${NOT_HERE.join('|')}))`;
-  const child = spawn(process.execPath, [jest, '--config', config, scenes, ...process.argv.slice(2)], {
+  const given = process.argv.slice(2);
+  // Jest takes one pattern.
+  const scenes = given.some((word) => /^(-t|--testNamePattern)/.test(word)) ? [] : [`-t=^(?!.*${NOT_HERE})`];
+  const command = [jest, '--config', config, ...scenes, ...given];
+  const child = spawn(...besideSystem(SYSTEM, process.execPath, command), {
     stdio: 'inherit',
     env: { ...process.env, NODE_OPTIONS: '--experimental-vm-modules', NODE_NO_WARNINGS: '1' },
   });

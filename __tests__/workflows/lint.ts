@@ -1,23 +1,26 @@
 import { readdirSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { buildActionlint } from '../kubernetes/build.ts';
 import { type Finished, run } from '../kubernetes/processes.ts';
 import { zizmorProgram } from './zizmor-program.ts';
 
 /**
- * `npm run workflows`: every example by actionlint and zizmor, in pinned versions and without a network once they are there. A linter that
- * cannot be had is a failure: examples that nobody looked at are not good ones.
+ * `npm run workflows`: every example, and the repository's own workflows, by actionlint and zizmor, in pinned versions and without a network once they are there. A linter that
+ * cannot be had is a failure: workflows that nobody looked at are not good ones.
  */
 
 const ROOT = join(import.meta.dirname, '../..');
+const FOLDERS = ['examples/workflows', '.github/workflows'];
 
 /** What GitHub has and actionlint does not know yet; `conventions.test.ts` looks at it instead. */
 const NEWER_THAN_ACTIONLINT = ['unexpected key "queue" for "concurrency" section'];
 
 async function main(): Promise<number> {
-  const folder = join(ROOT, 'examples/workflows');
-  const files = readdirSync(folder).map((name) => relative(ROOT, join(folder, name)));
-  if (files.length === 0) throw new Error(`${folder} has no workflow`);
+  const files = FOLDERS.flatMap((folder) => {
+    const names = readdirSync(join(ROOT, folder));
+    if (names.length === 0) throw new Error(`${folder} has no workflow`);
+    return names.map((name) => join(folder, name));
+  });
   const actionlint = (await buildActionlint()).program('actionlint');
   const zizmor = await zizmorProgram();
   // shellcheck and pyflakes where they happen to be installed: another verdict on another machine.

@@ -18,6 +18,8 @@ export interface Job {
   readonly if?: string;
   readonly environment?: string;
   readonly timeoutMinutes?: number;
+  /** Values of its `strategy.matrix` by name; empty without one. */
+  readonly matrix: Readonly<Record<string, readonly string[]>>;
   readonly permissions: unknown;
   readonly outputs: Readonly<Record<string, string>>;
   readonly steps: readonly Step[];
@@ -29,19 +31,33 @@ export interface Step {
   readonly id?: string;
   readonly if?: string;
   readonly env: Readonly<Record<string, string>>;
-  /** `owner/name` and what stands behind the @. */
+  /** `owner/name` and what stands behind the @; of the repository itself the path, such as `./`, and nothing. */
   readonly uses?: { readonly action: string; readonly ref: string };
   readonly with: Readonly<Record<string, string>>;
   readonly run?: string;
+  readonly timeoutMinutes?: number;
+  /** The job goes on, and well, when it fails. */
+  readonly mayFail: boolean;
 }
 
 export type Mapping = Readonly<Record<string, unknown>>;
 
 const OF_WORKFLOW = ['name', 'on', 'permissions', 'concurrency', 'jobs'];
 const OF_JOB = [
-  ...['name', 'needs', 'if', 'runs-on', 'environment', 'timeout-minutes', 'permissions', 'outputs', 'steps'],
+  ...[
+    'name',
+    'needs',
+    'if',
+    'strategy',
+    'runs-on',
+    'environment',
+    'timeout-minutes',
+    'permissions',
+    'outputs',
+    'steps',
+  ],
 ];
-const OF_STEP = ['id', 'name', 'if', 'uses', 'with', 'env', 'run'];
+const OF_STEP = ['id', 'name', 'if', 'uses', 'with', 'env', 'run', 'timeout-minutes', 'continue-on-error'];
 
 /**
  * Reads a workflow.
@@ -82,11 +98,27 @@ function jobOf(id: string, value: unknown, file: string): Job {
     needs: [job.needs ?? []].flat().map((need) => text(need, `${where}.needs`)),
     ...(job.if === undefined ? {} : { if: text(job.if, `${where}.if`) }),
     ...(job.environment === undefined ? {} : { environment: text(job.environment, `${where}.environment`) }),
-    ...(typeof job['timeout-minutes'] === 'number' ? { timeoutMinutes: job['timeout-minutes'] } : {}),
+    ...timeoutOf(job),
+    matrix: matrixOf(job.strategy, `${where}.strategy`),
     permissions: job.permissions,
     outputs: texts(job.outputs, `${where}.outputs`),
     steps: job.steps.map((step: unknown, at) => stepOf(step, at, where)),
   };
+}
+
+function timeoutOf(from: Mapping): Pick<Job, 'timeoutMinutes'> {
+  return typeof from['timeout-minutes'] === 'number' ? { timeoutMinutes: from['timeout-minutes'] } : {};
+}
+
+function matrixOf(value: unknown, where: string): Job['matrix'] {
+  if (value === undefined) return {};
+  const strategy = mapping(value, where, ['fail-fast', 'matrix']);
+  return Object.fromEntries(
+    Object.entries(mapping(strategy.matrix, `${where}.matrix`)).map(([name, values]) => {
+      if (!Array.isArray(values)) throw new Error(`${where}.matrix.${name} is not a list`);
+      return [name, values.map((one) => text(one, `${where}.matrix.${name}`))];
+    }),
+  );
 }
 
 function stepOf(value: unknown, at: number, job: string): Step {
@@ -94,16 +126,26 @@ function stepOf(value: unknown, at: number, job: string): Step {
   const step = mapping(value, where, OF_STEP);
   if ((step.uses === undefined) === (step.run === undefined))
     throw new Error(`${where} has to have one of uses and run`);
-  const [action, ref] = step.uses === undefined ? [] : text(step.uses, `${where}.uses`).split('@');
+  const uses = step.uses === undefined ? undefined : usedBy(text(step.uses, `${where}.uses`), where);
+  const mayFail = step['continue-on-error'] ?? false;
+  if (typeof mayFail !== 'boolean') throw new Error(`${where}.continue-on-error is neither true nor false`);
   return {
     label: step.id === undefined ? `step ${at + 1}` : text(step.id, `${where}.id`),
     ...(step.id === undefined ? {} : { id: text(step.id, `${where}.id`) }),
     ...(step.if === undefined ? {} : { if: text(step.if, `${where}.if`) }),
     env: texts(step.env, `${where}.env`),
-    ...(action === undefined || ref === undefined ? {} : { uses: { action, ref } }),
+    ...(uses === undefined ? {} : { uses }),
     with: texts(step.with, `${where}.with`),
     ...(step.run === undefined ? {} : { run: text(step.run, `${where}.run`) }),
+    ...timeoutOf(step),
+    mayFail,
   };
+}
+
+function usedBy(uses: string, where: string): Step['uses'] {
+  const [action = '', ref] = uses.split('@');
+  if (ref === undefined && !action.startsWith('./')) throw new Error(`${where}.uses says no version of ${uses}`);
+  return { action, ref: ref ?? '' };
 }
 
 function mapping(value: unknown, where: string, known?: readonly string[]): Mapping {

@@ -59,6 +59,24 @@ test('after a failure steps and jobs run only where their condition says so', as
   expect(finished.conclusion).toBe('failure');
 });
 
+test('a step that may fail lets the job go on, and well', async () => {
+  const finished = await ran({
+    a: { steps: [run('exit 3', { 'continue-on-error': true }), run('true')] },
+    b: { needs: 'a', steps: [run('true')] },
+  });
+  expect(results(finished)).toEqual({ a: 'success', b: 'success' });
+  expect(finished.jobs.a?.steps.map(({ conclusion }) => conclusion)).toEqual(['failure', 'success']);
+});
+
+test('a job of a matrix is run by the combination that was chosen', async () => {
+  const job = {
+    strategy: { matrix: { os: ['x', 'y'] } },
+    outputs: { os: `\${{ matrix.os }}` },
+    steps: [run('true')],
+  };
+  expect((await ran({ a: job }, { matrix: { os: 'y' } })).jobs.a?.outputs).toEqual({ os: 'y' });
+});
+
 describe('an approval', () => {
   const jobs = {
     a: {
@@ -121,8 +139,11 @@ describe('inputs of a workflow_dispatch', () => {
 
 describe('what it does not play is an error', () => {
   test.each([
-    ['a key of a job', { a: { strategy: {}, steps: [] } }, 'jobs.a: the harness does not know strategy'],
-    ['a key of a step', { a: { steps: [run('true', { 'continue-on-error': true })] } }, 'know continue-on-error'],
+    ['a key of a job', { a: { container: {}, steps: [] } }, 'jobs.a: the harness does not know container'],
+    ['a key of a step', { a: { steps: [run('true', { shell: 'sh' })] } }, 'the harness does not know shell'],
+    ['a time limit of a script', { a: { steps: [run('true', { 'timeout-minutes': 1 })] } }, 'timeout-minutes of a run'],
+    ['a matrix of which nothing is chosen', { a: { strategy: { matrix: { os: ['x'] } }, steps: [] } }, 'matrix.os (x)'],
+    ['an action without a version', { a: { steps: [{ uses: 'c/d' }] } }, 'says no version of c/d'],
     [
       'an action that nothing stands in for',
       { a: { steps: [{ uses: 'c/d@1' }] } },

@@ -24,15 +24,23 @@ export type StandIn = (inputs: Readonly<Record<string, string>>) => Readonly<Rec
 export interface WorkflowOptions {
   readonly file: string;
   readonly event: Event;
-  /** Our own action: the folder with its `action.yml`, and `owner/name` in the file. */
+  /** Our own action: the folder with its `action.yml`, and how the file names it: `owner/name`, or `./`. */
   readonly own: { readonly folder: string; readonly name: string };
   /** What differs from the file for our own steps, times above all. Sees what the file gives. */
   readonly change?: (inputs: Readonly<Record<string, string>>, job: string) => Readonly<Record<string, string>>;
   /** By `owner/name`; an action that is named nowhere is an error. */
   readonly standIns?: Readonly<Record<string, StandIn>>;
+  /** Scripts of `run:` that the test has seen to itself, by their whole text. */
+  readonly done?: readonly string[];
   /** Every environment that the file names. */
   readonly environments?: Readonly<Record<string, Environment>>;
   readonly token?: string;
+  /** The workspace of all jobs; a fresh one each when absent. */
+  readonly workspace?: string;
+  /** For jobs with a matrix: the one combination that is run. */
+  readonly matrix?: Readonly<Record<string, string>>;
+  /** Milliseconds of a minute of `timeout-minutes` of our own steps; those that really are when absent. */
+  readonly minuteMs?: number;
 }
 
 export type JobResult = JobStatus | 'skipped';
@@ -58,7 +66,8 @@ export interface FinishedWorkflow {
 
 /**
  * Runs a workflow as GitHub does: job after job in the order of `needs` (one at a time), with approvals, contexts and outputs. Time limits
- * and concurrency are not played; `permissions` are not enforced.
+ * are played for steps of our own action alone, whose post comes right after main; concurrency is not played, and `permissions` are not
+ * enforced.
  *
  * @throws {Error} on whatever the harness does not know: it passes over nothing.
  */
@@ -103,8 +112,18 @@ class WorkflowRun {
     const root = await realpath(await mkdtemp(join(tmpdir(), 'workflow-')));
     try {
       const event = { workflow: this.#workflow.name, ...this.#options.event, job: job.id };
-      const machine = await Machine.prepare(root, { event, token: this.#token });
-      const before = { github: machine.contexts('success').github, inputs: this.#inputs, needs: this.#needs(job) };
+      const { workspace } = this.#options;
+      const machine = await Machine.prepare(root, {
+        event,
+        token: this.#token,
+        ...(workspace === undefined ? {} : { workspace }),
+      });
+      const before = {
+        github: machine.contexts('success').github,
+        inputs: this.#inputs,
+        needs: this.#needs(job),
+        matrix: this.#combination(job),
+      };
       if (!holds(job.if, before, this.#statusBefore(job))) return SKIPPED;
       const environment = this.#environment(job);
       const answer = (await environment.review?.(job.id)) ?? 'approved';
@@ -122,6 +141,17 @@ class WorkflowRun {
     const environment = this.#options.environments?.[job.environment];
     if (environment === undefined) throw new Error(`jobs.${job.id}: the test has no environment ${job.environment}`);
     return environment;
+  }
+
+  #combination({ id, matrix }: Job): Readonly<Record<string, string>> {
+    return Object.fromEntries(
+      Object.entries(matrix).map(([name, values]) => {
+        const value = this.#options.matrix?.[name];
+        if (value === undefined || !values.includes(value))
+          throw new Error(`jobs.${id}: the test chooses none of matrix.${name} (${values.join(', ')})`);
+        return [name, value];
+      }),
+    );
   }
 
   #needs(job: Job): Readonly<Record<string, unknown>> {
@@ -171,7 +201,7 @@ class JobRun {
     const steps: FinishedStep[] = [];
     for (const step of this.#job.steps) {
       const finished = await this.#runStep(step);
-      if (finished.conclusion === 'failure') this.#status = 'failure';
+      if (finished.conclusion === 'failure' && !step.mayFail) this.#status = 'failure';
       steps.push(finished);
     }
     const outputs = Object.entries(this.#job.outputs)
@@ -188,12 +218,15 @@ class JobRun {
     if (!holds(step.if, forConditions, status)) return { label, conclusion: 'skipped' };
     const env = this.#filled(step.env);
     const inputs = this.#filled(step.with);
+    if (step.run !== undefined && this.#options.done?.includes(step.run)) return { label, conclusion: 'success' };
+    if (step.run !== undefined && step.timeoutMinutes !== undefined)
+      throw new Error(`jobs.${this.#job.id}: the harness does not know timeout-minutes of a run`);
     if (step.run !== undefined) {
       const shell = await runShell(fill(step.run, this.#now), env, this.#machine, this.#masker);
       this.#keep(step, shell.outputs);
       return { label, conclusion: shell.conclusion, shell };
     }
-    const { own, standIns = {}, change = (given) => given } = this.#options;
+    const { own, standIns = {}, change = (given) => given, minuteMs = 60_000 } = this.#options;
     const name = step.uses?.action ?? '';
     if (name !== own.name) {
       const standIn = standIns[name];
@@ -210,6 +243,7 @@ class JobRun {
       token: this.#machine.token,
       secrets: this.#secrets,
       jobStatus: this.#status,
+      ...(step.timeoutMinutes === undefined ? {} : { timeoutMs: step.timeoutMinutes * minuteMs }),
     });
     for (const mask of result.masks) this.#masker.add(mask);
     this.#keep(step, result.outputs);

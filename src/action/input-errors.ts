@@ -50,7 +50,9 @@ const LONGEST_PROBLEM = 500;
 /** A value as it may be shown on one line: quoted, control characters escaped, at most 80 characters of it. */
 export function shown(value: string): string {
   const short = value.length <= LONGEST_SHOWN ? value : `${value.slice(0, LONGEST_SHOWN - 1)}…`;
-  return JSON.stringify(short);
+  // JSON escapes none of those from 7F on.
+  const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify(short).replaceAll(/\p{Cc}/gu, escaped);
 }
 
 /** A secret as it may be shown: not at all. */

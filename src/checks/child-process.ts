@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { OutputLines } from './output-lines.ts';
+import { fromPathAlone, systemProgram } from './windows-programs.ts';
 
 // Not `@actions/exec`: it gives no hold of the process that it starts, so neither a cancelled run nor a deadline could end it.
 // Here a child leads a process group of its own, and a signal goes to the whole group: ending only the shell would leave what
@@ -81,13 +82,15 @@ function start(
   env: NodeJS.ProcessEnv,
 ): ChildProcess | Extract<Ended, { how: 'not-started' }> {
   try {
-    return spawn(file, args, {
-      env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      // On Windows this would open a console window, and `taskkill /T` finds descendants without it.
-      detached: process.platform !== 'win32',
-      windowsHide: true,
-    });
+    return fromPathAlone(() =>
+      spawn(file, args, {
+        env,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        // On Windows this would open a console window, and `taskkill /T` finds descendants without it.
+        detached: process.platform !== 'win32',
+        windowsHide: true,
+      }),
+    );
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException; // Node documents it so for system errors
     return { how: 'not-started', code: code ?? 'UNKNOWN', message };
@@ -97,7 +100,10 @@ function start(
 function signalGroup(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
   if (child.pid === undefined) return;
   if (process.platform === 'win32') {
-    spawn('taskkill', ['/pid', String(child.pid), '/T', '/F'], { stdio: 'ignore' }).on('error', () => {});
+    spawn(systemProgram('taskkill'), ['/pid', String(child.pid), '/T', '/F'], { stdio: 'ignore' }).on(
+      'error',
+      () => {},
+    );
     return;
   }
   try {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { JobSource } from '../action/request.ts';
 import { describeCause } from '../cluster/errors.ts';
+import { textOfBytes } from '../cluster/text-file.ts';
 import type { Deployment, Job, Service } from '../cluster/wire.ts';
 import { jobPath, type WriteRequest } from '../cluster/write-request.ts';
 import type { Plan } from '../release/plan.ts';
@@ -63,7 +64,7 @@ function contentOf(document: { toJS(): unknown }, unfit: (found: string) => JobU
 
 async function readText(path: string, unfit: (found: string) => JobUnfit): Promise<string> {
   try {
-    return await readFile(path, 'utf8');
+    return textOfBytes(await readFile(path));
   } catch (error) {
     throw unfit(
       `it cannot be read: ${describeCause(error)}. Is the repository checked out (actions/checkout) before this step?`,

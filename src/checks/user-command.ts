@@ -100,6 +100,8 @@ const POSIX_SHELLS: readonly Shell[] = [
   { file: 'bash', args: () => ['-e', '-o', 'pipefail', '-c', RUN], env: textFor },
   { file: 'sh', args: () => ['-e', '-c', RUN], env: textFor },
 ];
+/** As we read what it writes. On a console of its own it would write in the letters of DOS. */
+const UTF8 = 'try { [Console]::OutputEncoding = [Text.UTF8Encoding]::new($false) } catch { }';
 /** PowerShell ends with the exit code of the last program only when asked to. */
 const WINDOWS_SHELLS: readonly Shell[] = ['pwsh', 'powershell'].map((file) => ({
   file,
@@ -107,7 +109,12 @@ const WINDOWS_SHELLS: readonly Shell[] = ['pwsh', 'powershell'].map((file) => ({
     '-NoProfile',
     '-NonInteractive',
     '-Command',
-    `$ErrorActionPreference = 'stop'\n${command}\nif (Test-Path -LiteralPath variable:\\LASTEXITCODE) { exit $LASTEXITCODE }`,
+    [
+      "$ErrorActionPreference = 'stop'",
+      UTF8,
+      command,
+      'if (Test-Path -LiteralPath variable:\\LASTEXITCODE) { exit $LASTEXITCODE }',
+    ].join('\n'),
   ],
   env: () => ({}),
 }));

@@ -19,6 +19,7 @@ import { IdTokens } from './openid-connect.ts';
 import { pemOf } from './pem.ts';
 import { whyNoPlugin } from './plugin-permission.ts';
 import { proxyFor } from './proxy-environment.ts';
+import { textOfBytes } from './text-file.ts';
 
 /** Where and as whom to talk to a cluster. */
 export interface Connection {
@@ -225,7 +226,7 @@ async function ofFiles(files: readonly string[], source: string): Promise<Loaded
 
 function textOfFile(file: string, source: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return textOfBytes(readFileSync(file));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException; // Node documents it so for system errors
     const why =

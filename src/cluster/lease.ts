@@ -27,6 +27,9 @@ export class LockHeld extends Error {
   }
 }
 
+/** `unrenewed`: for as long as a lock lasts, `unheard`: what it was asked, for ten seconds. */
+export type SignOfDeath = 'unrenewed' | 'unheard';
+
 export interface HeldLease {
   /** True when another run had it first: what was read before must be read again. */
   readonly waited: boolean;
@@ -43,6 +46,8 @@ interface Wish {
   readonly signal: AbortSignal;
   /** Called when waiting begins, and every 15 s: who holds it, and for how long we have waited (ms). */
   readonly onWait: (holder: string, waited: number) => void;
+  /** Called when the lock of somebody who is taken for dead has become ours: who, and by what they are. */
+  readonly onTakeOver: (holder: string, sign: SignOfDeath) => void;
   /** Who asks whoever holds it to take its release back; null: nothing is asked. */
   readonly asker?: string | null;
   /** Told once, while we hold it, that another run asks for that, and which. */
@@ -106,6 +111,7 @@ export async function acquireLease(api: ApiPort, clock: Clock, wish: Wish): Prom
       sent = renewTimeOf(request.body);
       try {
         const lease = await api.write<Lease>(request);
+        if (isStale) wish.onTakeOver(holder, isUnrenewed ? 'unrenewed' : 'unheard');
         return keep(api, clock, wish, lease, hasWaited || isStale);
       } catch (error) {
         doubts += error instanceof UnknownOutcome ? 1 : 0;
@@ -126,7 +132,8 @@ export async function acquireLease(api: ApiPort, clock: Clock, wish: Wish): Prom
       if (waited >= wish.patience)
         throw new LockHeld(
           `Wanted the lock of ${wish.deployment} (Lease ${leaseName(wish.deployment)}); it is held by ${holder}, also after ${Math.round(waited / 1000)} s. ` +
-            'Wait for that run to end, or raise input lock-timeout.',
+            'Wait for that run to end, or raise input lock-timeout' +
+            `${wish.patience > DURATION * 1000 ? '' : `; a run that died is known by a lock that nobody renewed for ${DURATION} s`}.`,
           holder,
         );
       if (clock.now() - said >= 15_000) {

@@ -36,10 +36,14 @@ export function whyNoPlugin(
     : `it would ${what}, and ${program} lies in the workspace of a run that a pull request of a fork started. ${HOW_TO_ALLOW}`;
 }
 
+/** What a program may leave out of its file's name. */
+const ENDINGS = process.platform === 'win32' ? ['', '.exe', '.com'] : [''];
+
 /** Files that the plugin may be, and those among its arguments: `python3 ./token.py`. */
 function programsOf({ command, args }: ExecPlugin, env: NodeJS.ProcessEnv): string[] {
   const path = command.includes('/') || command.includes(sep) ? [] : (env.PATH ?? '').split(delimiter);
-  return [command, ...args].map((given) => resolve(given)).concat(path.map((folder) => join(folder, command)));
+  const named = [command, ...args].map((given) => resolve(given)).concat(path.map((folder) => join(folder, command)));
+  return named.flatMap((file) => ENDINGS.map((ending) => `${file}${ending}`));
 }
 
 /** False for what is not there. */

@@ -1,11 +1,12 @@
 import type { ApiPort } from '../cluster/api.ts';
 import { ApiError } from '../cluster/errors.ts';
-import type { Deployment, PodTemplate } from '../cluster/wire.ts';
+import type { Deployment, PodTemplate, ReplicaSet } from '../cluster/wire.ts';
 import { deploymentPath } from '../cluster/write-request.ts';
 import type { Plan } from '../release/plan.ts';
 import { sizesFor } from '../release/sizes.ts';
 import { open } from '../workload/held-rollout.ts';
-import { changeTemplate, digestOf, withoutHash } from '../workload/template.ts';
+import { changeTemplate, digestOf, type MisfitChange, withoutHash } from '../workload/template.ts';
+import { podSelectorOf } from '../workload/tracks.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { TemplateChanges } from './workload-kind.ts';
 
@@ -45,6 +46,27 @@ export async function isVersionOfDeployment(
     return (await candidateTemplate(api, plan, { deployment, replicaSets: [] }, changes)) !== null;
   const changed = changeTemplate(template, changes.images, changes.env);
   return 'template' in changed && digestOf(changed.template) === plan.candidate.digest;
+}
+
+/**
+ * What of the changes fits none of the Deployment's versions: while a release is in progress, the one that they will be made to is not yet
+ * certain.
+ */
+export async function misfitsOfDeployment(
+  api: ApiPort,
+  namespace: string,
+  plan: Plan,
+  { images, env }: TemplateChanges,
+): Promise<readonly MisfitChange[]> {
+  const deployment = await api.get<Deployment>(deploymentPath(namespace, plan.deployment.name));
+  if (deployment === null) return [];
+  const changed = changeTemplate(deployment.spec?.template ?? {}, images, env);
+  if (!('misfits' in changed)) return [];
+  const replicaSets = await api.list<ReplicaSet>(`/apis/apps/v1/namespaces/${namespace}/replicasets`, {
+    labelSelector: podSelectorOf(deployment),
+  });
+  const fitting = replicaSets.items.some(({ spec }) => 'template' in changeTemplate(spec?.template ?? {}, images, env));
+  return fitting ? [] : changed.misfits;
 }
 
 /** As the API server would store it, with its defaults and whatever admission makes of it. Null: it refuses it. */

@@ -345,7 +345,7 @@ export function reasonOf({ ending, state, foreign, obstacle, short }: Ended): st
 
 function pausedReason({ share, because }: Extract<Ending, { outcome: 'paused' }>): string {
   const why = {
-    asked: () => ', as pause-at says.',
+    asked: () => ', where it was to pause.',
     lacking: (text: string) => `: nothing certain is known of the candidate (${text.replace(/[.]$/, '')}).`,
     cancelled: () => ': the run was cancelled, and on-cancel: hold leaves it there.',
   };
@@ -380,6 +380,12 @@ export function lock(request: Request, parts: DeployParts, asker: string | null 
     asker,
     onAsked: (by) => helm.give({ cause: 'aborted', reason: `Another run asked for it (${by}).`, do: 'take-back' }),
     onWait: (other, waited) =>
-      teller.fact(`another run is releasing ${key}: ${other}; waited ${Math.round(waited / 1000)} s`),
+      teller.fact(
+        `another run is releasing ${key}: ${other}${waited < 1000 ? '' : `; waited ${Math.round(waited / 1000)} s`}`,
+      ),
+    onTakeOver: (other, sign) =>
+      teller.fact(
+        `that run is taken for dead, for it ${sign === 'unheard' ? 'did not hear' : 'no longer renewed its lock'}: the lock is ours now (${other} had it)`,
+      ),
   });
 }

@@ -40,7 +40,7 @@ import { releasePermissions } from './needed-permissions.ts';
 import { judgingOf } from './plan-judging.ts';
 import { batchFindings, pauseShare, stepsOf } from './plan-steps.ts';
 import type { Finding } from './refusal.ts';
-import { inLostNamespace, Refused } from './refusal.ts';
+import { inLostNamespace, misfitFinding, Refused } from './refusal.ts';
 
 /** A release that may begin: everything exists, fits and is allowed, and the first writes were accepted as dry runs. */
 export interface Cleared {
@@ -121,9 +121,7 @@ export async function preflight(
     ...batchFindings(request, replicas),
     ...('service' in chosen ? [] : chosen.findings),
     ...('misfits' in changed
-      ? changed.misfits.map(({ input, message }) => ({
-          message: `Input ${input} does not fit Deployment ${request.deployment}: ${message}.`,
-        }))
+      ? changed.misfits.map((misfit) => misfitFinding(`Deployment ${request.deployment}`, misfit))
       : []),
   ];
   const stable = tracks.find((track) => track.digest === digestOf(deployment.spec?.template ?? {}));

@@ -1,6 +1,7 @@
 import type { NamespaceEnd } from '../cluster/namespace-end.ts';
 import { describeLostNamespace } from '../release/lost-namespace.ts';
 import type { ReleasePlan } from '../release/plan.ts';
+import type { MisfitChange } from '../workload/template.ts';
 
 /** Something in the cluster does not fit the request. Nothing was written. */
 export interface Finding {
@@ -24,6 +25,11 @@ export function keptWarm({ release }: ReleasePlan): Finding {
   return {
     message: `Release ${release} was promoted already, and its old version is kept warm. Take users back to that with action: rollback, or let it go with action: finish.`,
   };
+}
+
+/** A change that cannot be made. @param title `Deployment web` */
+export function misfitFinding(title: string, { input, message }: MisfitChange): Finding {
+  return { message: `Input ${input} does not fit ${title}: ${message}.` };
 }
 
 /** What is not there any more, or never was. @param title `Deployment web` */

@@ -7,11 +7,11 @@ import { finishRelease } from './finish-release.ts';
 import { shortFinding } from './denied.ts';
 import type { OpenBook } from './open-record.ts';
 import type { OpenRelease } from './record-store.ts';
-import type { Finding } from './refusal.ts';
+import { type Finding, misfitFinding, Refused } from './refusal.ts';
 import type { Ended } from './release.ts';
 import { goOn } from './resume.ts';
 import { describeOpen, takeBack } from './take-back.ts';
-import { isVersionOf } from './workload-kinds.ts';
+import { isVersionOf, misfitsOf, subjectOf } from './workload-kinds.ts';
 
 /* A deploy that finds a release of its workload unfinished: input `on-unfinished` says what becomes of that one. */
 
@@ -35,12 +35,21 @@ export async function meetUnfinished(
     if (open.paused !== null) return standsStill(open, open.paused);
     return await goOn(request, parts, book, changes);
   }
+  const misfits = await misfitsOf(parts, open.plan, changes);
+  if (misfits.length > 0)
+    throw new Refused([...misfits.map((one) => misfitFinding(subjectOf(request).title, one)), left(open)]);
   parts.onLock(open.plan.release);
   teller.phase('Take back an unfinished release');
   const why = request.onUnfinished === 'resume' && isForward ? ', of another version;' : ' unfinished;';
   teller.fact(`found ${describeOpen(open)}${why} it is taken back first`);
   const back = await takeBack(parts, book, { cause: 'resumed', reason: 'a later run found it unfinished' }, lacking);
   return back.ended.ending.outcome === 'failed' ? stuck(open, back.ended) : null;
+}
+
+/** Nothing takes its place: what is asked for could not be released either. */
+function left(open: OpenRelease): Finding {
+  const now = open.paused === null ? 'is unfinished' : `stands at ${percent(shareOf(open.plan, open.paused))}`;
+  return { message: `${capitalized(describeOpen(open))}, ${now}, and was left as it is.` };
 }
 
 /** With `on-unfinished: fail`. */

@@ -1,10 +1,11 @@
 import type { Request } from '../action/request.ts';
 import { type AnyPlan, isKnative } from '../release/knative/plan.ts';
+import type { MisfitChange } from '../workload/template.ts';
 import type { WantedVersion } from '../workload/wanted-version.ts';
 import { pickUpDeployment, prepareDeployment } from './deployment-kind.ts';
 import { pickUpKnative, prepareKnative } from './knative/kind.ts';
-import { isVersionOfDeployment } from './candidate-template.ts';
-import { isVersionOfKnative } from './knative/candidate-template.ts';
+import { isVersionOfDeployment, misfitsOfDeployment } from './candidate-template.ts';
+import { isVersionOfKnative, misfitsOfKnative } from './knative/candidate-template.ts';
 import { type Allowance, ALL_NEEDED } from './allowance.ts';
 import type { EngineParts, Prepared, Preparing, Start, TemplateChanges } from './workload-kind.ts';
 
@@ -60,6 +61,17 @@ export function prepare(
  */
 export function pickUp(parts: EngineParts, plan: AnyPlan, changes: TemplateChanges | null): Promise<Start> {
   return isKnative(plan) ? pickUpKnative(parts, plan, changes) : pickUpDeployment(parts, plan, changes);
+}
+
+/** Why these changes cannot be made to the workload of a release on record, whichever of its versions stays; empty: they can. */
+export async function misfitsOf(
+  { api, namespace }: Pick<EngineParts, 'api' | 'namespace'>,
+  plan: AnyPlan,
+  changes: TemplateChanges,
+): Promise<readonly MisfitChange[]> {
+  return isKnative(plan)
+    ? await misfitsOfKnative(api, namespace, plan, changes)
+    : await misfitsOfDeployment(api, namespace, plan, changes);
 }
 
 /** Whether these changes make the version that the release on record is of. Throws what a read throws. */

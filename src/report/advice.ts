@@ -3,7 +3,7 @@ import type { Images } from '../release/plan.ts';
 import { formatDuration } from './duration.ts';
 import { oneLine } from './escape.ts';
 import type { Story } from './story.ts';
-import { hasBegun, type Users, usersAfter } from './users.ts';
+import { beginningOf, hasBegun, type Users, usersAfter } from './users.ts';
 
 /** What a person does now: sentences (code in backticks), and material to copy. */
 export interface Advice {
@@ -158,6 +158,8 @@ function todo(text: string): Advice {
 function cancelledAdvice(story: Story): Advice {
   const { on } = usersAfter(story);
   if (on === 'untouched') return todo('The release had not begun. Run the job again when it suits.');
+  if (on !== 'uncertain' && story.action === 'abort')
+    return todo('There is nothing to clean up: the release was taken back. Release again when it suits.');
   if (on !== 'uncertain' && story.release !== null)
     return todo(
       'There is nothing to clean up: the release was taken back when the run was cancelled. Run the job again when it suits.',
@@ -172,7 +174,7 @@ function cancelledAdvice(story: Story): Advice {
 function failedAdvice(story: Story): Advice {
   const { on } = usersAfter(story);
   if (on === 'untouched') return todo('Put the reason right and run the job again.');
-  if (story.phases.at(-1)?.phase === 'Finish')
+  if (beginningOf(story) === 'Finish')
     return todo(
       'Both versions are up still, and users are on the new one. Put the reason right and run the job again.',
     );

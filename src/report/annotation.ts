@@ -43,11 +43,21 @@ function next(story: Story): string | null {
   return command === '' ? advice.text : `${advice.text} Begin with: ${command}`;
 }
 
+/** What was refused, where it is not a release. */
+const NOT_DONE: Partial<Readonly<Record<Story['action'], string>>> = {
+  promote: 'go on with the release of',
+  resume: 'go on with the release of',
+  abort: 'take back',
+  rollback: 'roll back',
+  finish: 'finish the release of',
+};
+
 function title(story: Story): string {
   const workload = oneLine(story.namespace === null ? story.deployment : `${story.namespace}/${story.deployment}`, 200);
   if (story.looked?.of === 'plan') return `A deploy of ${workload} would be refused`;
   if (onlyLooks(story.action)) return `Crossfade could not tell the ${story.action} of ${workload}`;
-  if (story.findings.length > 0 && !hasBegun(story)) return `Crossfade did not release ${workload}`;
+  if (story.findings.length > 0 && !hasBegun(story))
+    return `Crossfade did not ${NOT_DONE[story.action] ?? 'release'} ${workload}`;
   switch (story.outcome) {
     case 'rolled-back':
       return `Crossfade took ${workload} back`;
@@ -65,5 +75,6 @@ function wanted({ action, kind, deployment, from, to }: Story): string {
   const moves = changedImages(from, to).map(({ container, from: before, to: after }) =>
     shortDigests(oneLine(`container ${container} from ${before} to ${after}`)),
   );
-  return moves.length === 0 ? oneLine(`a release of ${kind} ${deployment}`) : moves.join(', ');
+  if (moves.length > 0) return moves.join(', ');
+  return oneLine(`${action === 'deploy' ? 'a release' : `action ${action}`} of ${kind} ${deployment}`);
 }

@@ -1,4 +1,4 @@
-import { onlyLooks } from '../action/operations.ts';
+import { describesRelease, onlyLooks } from '../action/operations.ts';
 import type { CheckResult } from '../checks/result.ts';
 import type { Looked } from '../engine/looked.ts';
 import type { Finding } from '../engine/refusal.ts';
@@ -9,7 +9,7 @@ import { code, firstLine, type Html, html, joined, link, oneLine, pre, prose, sh
 import { lookedBlocks, lookedTitle } from './looked.ts';
 import type { Outcome, Story } from './story.ts';
 import { measured } from './measured.ts';
-import { rampTable } from './ramp.ts';
+import { knowsRamp, rampTable } from './ramp.ts';
 import { timeline } from './timeline.ts';
 import { trouble } from './trouble.ts';
 import { hasBegun, usersAfter } from './users.ts';
@@ -64,7 +64,7 @@ function releaseBlocks(story: Story, room: Room): (Html | null)[] {
     ...trouble(story, room),
     ...advice(story, room),
     ...warnings(story.warnings, room),
-    ...section('Ramp', story.steps.length > 1 ? rampTable(story, room) : null),
+    ...section('Ramp', knowsRamp(story) ? rampTable(story, room) : null),
     ...measured(story, room),
     ...section('Timeline', story.phases.length > 1 ? timeline(story, room) : null),
     ...checks(story.checks, room),
@@ -83,6 +83,9 @@ const OUTCOMES: Readonly<Record<Outcome, string>> = {
 
 /** Refused. */
 const NOT_DONE: Partial<Readonly<Record<Story['action'], string>>> = {
+  promote: '❌ Not promoted',
+  resume: '❌ Not resumed',
+  abort: '❌ Not taken back',
   rollback: '❌ Not rolled back',
   finish: '❌ Not finished',
 };
@@ -155,15 +158,15 @@ const STRATEGIES: Readonly<Record<string, string>> = {
 
 /** Who and what was behind it. */
 function origin(story: Story): Html {
+  return html`<p>${joined([...releaseFact(story), ...originFacts(story)], html` · `)}</p>`;
+}
+
+/** Which release it was; none of an operation on one that is on record, and was not read. */
+function releaseFact({ action, outcome, release, strategy }: Story): Html[] {
+  if (release === null && !describesRelease(action)) return [];
   // A plan that was not carried out has an id that stands nowhere else.
-  const id = story.outcome === 'unchanged' ? null : story.release;
-  return html`<p>${joined(
-    [
-      html`${STRATEGIES[story.strategy] ?? story.strategy} release${id === null ? '' : html` ${code(id)}`}`,
-      ...originFacts(story),
-    ],
-    html` · `,
-  )}</p>`;
+  const id = outcome === 'unchanged' ? null : release;
+  return [html`${STRATEGIES[strategy] ?? strategy} release${id === null ? '' : html` ${code(id)}`}`];
 }
 
 function looker(story: Story): Html {

@@ -33,14 +33,17 @@ export function usersAfter(story: Story): Users {
   if (story.outcome === 'promoted') return { on: 'new' };
   if (story.outcome === 'paused') return { on: 'both', share: story.pausedAt ?? 0 };
   if (story.outcome === 'unchanged') return { on: 'same' };
-  const last = story.phases.at(-1)?.phase;
   if (story.denied) return { on: 'old-again' };
-  if (last === 'Take back an unfinished release' || last === 'Roll back')
+  const began = beginningOf(story);
+  if (began === 'Take back an unfinished release' || began === 'Roll back')
     return { on: story.outcome === 'failed' ? 'uncertain' : 'old-again' };
   if (story.rollback && story.outcome === 'rolled-back') return { on: 'before' };
+  // An earlier run's was taken back first, and then this one was refused.
+  if (began === null && story.phases.some(({ phase }) => phase === 'Take back an unfinished release'))
+    return { on: 'old-again' };
   if (story.writes.length === 0) return { on: 'untouched' };
   // They were all on the new version when it began.
-  if (last === 'Finish') return { on: 'new' };
+  if (began === 'Finish') return { on: 'new' };
   const exposure = exposureOf(story);
   if (exposure?.isOver === false) return { on: 'uncertain' };
   const ms = exposure?.ms ?? null;
@@ -91,9 +94,18 @@ function rollingExposure({
 }
 
 /** Chapters in which the release of an earlier run is ended. */
-const OF_EARLIER_RUNS: readonly (Phase | undefined)[] = ['Take back an unfinished release', 'Roll back', 'Finish'];
+const OF_EARLIER_RUNS: readonly Phase[] = ['Take back an unfinished release', 'Roll back', 'Finish'];
+
+/**
+ * The chapter with which the release began that the story ends with: `Open` of this run's own, or the one in which an earlier run's is ended,
+ * whatever chapters follow. Null: none did; what was ended before the last `Preflight` is over.
+ */
+export function beginningOf({ phases }: Pick<Story, 'phases'>): Phase | null {
+  const last = phases.findLast(({ phase }) => [...OF_EARLIER_RUNS, 'Open', 'Preflight'].includes(phase))?.phase;
+  return last === undefined || last === 'Preflight' ? null : last;
+}
 
 /** Whether the release of this run got as far as writing. Findings before that are refusals, after it they are failures. */
-export function hasBegun({ phases }: Story): boolean {
-  return phases.some(({ phase }) => phase === 'Open') || OF_EARLIER_RUNS.includes(phases.at(-1)?.phase);
+export function hasBegun(story: Story): boolean {
+  return beginningOf(story) !== null;
 }

@@ -3,7 +3,7 @@ import { ApiError } from '../../cluster/errors.ts';
 import type { PodTemplate } from '../../cluster/wire.ts';
 import type { KnativePlan } from '../../release/knative/plan.ts';
 import { type KnativeService, knativeServicePath, open, templateDigest } from '../../workload/knative-service.ts';
-import { changeTemplate } from '../../workload/template.ts';
+import { changeTemplate, type MisfitChange } from '../../workload/template.ts';
 import type { TemplateChanges } from '../workload-kind.ts';
 
 /** The candidate's template once more, as `candidateTemplate` of Deployments: from stable's with the changes given, known by its digest. */
@@ -40,6 +40,18 @@ export async function isVersionOfKnative(
     return (await candidateTemplate(api, plan, service, changes)) !== null;
   const changed = changeTemplate(template, changes.images, changes.env);
   return 'template' in changed && templateDigest(changed.template) === plan.candidate.digest;
+}
+
+/** What of the changes does not fit the Knative Service as it is. */
+export async function misfitsOfKnative(
+  api: ApiPort,
+  namespace: string,
+  plan: KnativePlan,
+  { images, env }: TemplateChanges,
+): Promise<readonly MisfitChange[]> {
+  const service = await api.get<KnativeService>(knativeServicePath(namespace, plan.knative.name));
+  const changed = changeTemplate(service?.spec?.template ?? {}, images, env);
+  return service !== null && 'misfits' in changed ? changed.misfits : [];
 }
 
 /** With the name that the user's own naming of Revisions asks for; null: Knative names them. */

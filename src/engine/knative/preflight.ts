@@ -29,7 +29,7 @@ import { editorsOf } from '../editors.ts';
 import { judgingOf } from '../plan-judging.ts';
 import { pauseShare } from '../plan-steps.ts';
 import { permissionFinding, releaseId } from '../preflight.ts';
-import { type Finding, inLostNamespace, Refused } from '../refusal.ts';
+import { type Finding, inLostNamespace, misfitFinding, Refused } from '../refusal.ts';
 import { named } from './candidate-template.ts';
 import { ownedService } from './disown.ts';
 
@@ -85,9 +85,7 @@ export async function preflight(
     throw new Refused([
       ...('findings' in fit ? fit.findings : []),
       ...('misfits' in changed
-        ? changed.misfits.map(({ input, message }) => ({
-            message: `Input ${input} does not fit Knative Service ${name}: ${message}.`,
-          }))
+        ? changed.misfits.map((misfit) => misfitFinding(`Knative Service ${name}`, misfit))
         : []),
     ]);
   const release = releaseId(now);
