@@ -86,6 +86,8 @@ var engine_helm = __webpack_require__(64);
 var finish_release = __webpack_require__(2667);
 // EXTERNAL MODULE: ./lib/engine/lost-namespace.js
 var lost_namespace = __webpack_require__(6396);
+// EXTERNAL MODULE: ./lib/engine/lock-to-go-back.js
+var lock_to_go_back = __webpack_require__(3202);
 // EXTERNAL MODULE: ./lib/engine/record-store.js + 2 modules
 var record_store = __webpack_require__(9109);
 // EXTERNAL MODULE: ./lib/engine/refusal.js
@@ -94,8 +96,8 @@ var refusal = __webpack_require__(5394);
 var open_record = __webpack_require__(8148);
 // EXTERNAL MODULE: ./lib/engine/close-record.js
 var close_record = __webpack_require__(2686);
-// EXTERNAL MODULE: ./lib/engine/workload-kinds.js + 39 modules
-var workload_kinds = __webpack_require__(2362);
+// EXTERNAL MODULE: ./lib/engine/workload-kinds.js + 40 modules
+var workload_kinds = __webpack_require__(886);
 ;// CONCATENATED MODULE: ./lib/engine/stand-still.js
 
 
@@ -113,7 +115,7 @@ async function standStill(parts, book) {
     try {
         const state = resumed({ ...book.open, turned }, clock.now());
         const noteTurn = record.noteTurn.bind(record);
-        const ended = await run({ ...parts, check: async () => [], measuring: null, noteTurn }, state);
+        const ended = await run({ ...parts, check: async () => [], measuring: null, lacking: [], noteTurn }, state);
         await (0,close_record/* closeRecord */.y)(parts, record.book, ended, clock.now());
         return ended;
     }
@@ -127,6 +129,7 @@ var take_back = __webpack_require__(2107);
 // EXTERNAL MODULE: ./lib/report/log.js
 var log = __webpack_require__(9820);
 ;// CONCATENATED MODULE: ./lib/post.js
+
 
 
 
@@ -185,7 +188,7 @@ async function post(runner) {
         // A step that never got the lock, or whose release somebody has taken back since, has nothing to be completed.
         if (lockedBy !== holder && found.open?.plan.release !== unfinished.release)
             return;
-        const lease = await (0,cluster_lease/* acquireLease */.ZZ)(api, clock/* systemClock */.m, {
+        const lease = await (0,lock_to_go_back/* lockToGoBack */.g)({ api, clock: clock/* systemClock */.m, teller, helm, namespace }, { key: subject, holder }, () => (0,cluster_lease/* acquireLease */.ZZ)(api, clock/* systemClock */.m, {
             namespace,
             deployment: subject,
             holder,
@@ -193,7 +196,7 @@ async function post(runner) {
             signal: helm.signal,
             onWait: (other) => teller.fact(`another run is at work on ${subject}: ${other}`),
             onTakeOver: (other) => teller.fact(`that run is taken for dead, and the lock is ours now (${other} had it)`),
-        });
+        }));
         try {
             const book = await (0,record_store/* readBook */.yW)(api, namespace, subject);
             if (book.open === null || book.open.plan.release !== unfinished.release)
@@ -228,7 +231,8 @@ async function post(runner) {
             }
             const turn = { cause: 'cancelled', reason };
             const ended = (isHeld ? await leave(parts, opened) : null) ?? (await back(parts, opened, turn));
-            await reporter.tell((0,deploy/* resultOf */.Bg)(book.open.plan, ended), []);
+            const result = (0,deploy/* resultOf */.Bg)(book.open.plan, ended);
+            await reporter.tell(result, result.findings);
             // The step itself has failed or was cancelled; this one fails only when users are not where they were.
             if (ended.ending.outcome === 'failed')
                 runner.fail();

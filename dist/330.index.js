@@ -201,6 +201,8 @@ function usersAfter(story) {
         return { on: 'both', share: story.pausedAt ?? 0 };
     if (story.outcome === 'unchanged')
         return { on: 'same' };
+    if (story.denied)
+        return { on: 'old-again' };
     const began = beginningOf(story);
     if (began === 'Take back an unfinished release' || began === 'Roll back')
         return { on: story.outcome === 'failed' ? 'uncertain' : 'old-again' };
@@ -488,6 +490,8 @@ function adviceFor(story) {
         return dryRunAdvice(story);
     if (story.held)
         return standingAdvice(story);
+    if (story.denied)
+        return todo('Nobody is on the new version any more. Give the user of the run the permissions listed above, and run `action: abort`: it does the rest. The next deploy does, too, before anything else.');
     if (story.lost !== null)
         return lostAdvice(story.lost, story);
     switch (story.outcome) {
@@ -1894,6 +1898,7 @@ class Reporter {
             pausedAt: result.pausedAt,
             steps: plan === null || plan.strategy === 'blue-green' ? [] : plan.steps,
             held: result.left === 'standing',
+            denied: result.left === 'denied',
             lost: lostTo(result),
             keptWarm: result.keptWarm,
             rollback: plan?.rollback ?? false,
@@ -5656,6 +5661,7 @@ function describeCause(cause) {
 /* harmony export */   I5: () => (/* binding */ ownersAt),
 /* harmony export */   KN: () => (/* binding */ isApplied),
 /* harmony export */   hC: () => (/* binding */ givenBack),
+/* harmony export */   qv: () => (/* binding */ lastWriteOfOurs),
 /* harmony export */   vy: () => (/* binding */ FIELD_MANAGER)
 /* harmony export */ });
 /* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7975);
@@ -5678,6 +5684,12 @@ function ownersAt(metadata, paths) {
 function oursIn(metadata) {
     const [first, ...more] = (metadata?.managedFields ?? []).filter(isOurs);
     return more.map(({ fieldsV1 }) => setOf(fieldsV1)).reduce(_field_sets_js__WEBPACK_IMPORTED_MODULE_1__/* .union */ .KC, setOf(first?.fieldsV1));
+}
+/** When we last wrote an object in which something at `path` is ours, epoch ms; null: nothing is, or it is not known. */
+function lastWriteOfOurs(metadata, path) {
+    const own = (metadata?.managedFields ?? []).filter((entry) => isOurs(entry) && !(0,_field_sets_js__WEBPACK_IMPORTED_MODULE_1__/* .isEmpty */ .Im)((0,_field_sets_js__WEBPACK_IMPORTED_MODULE_1__/* .within */ .ux)(setOf(entry.fieldsV1), [path])));
+    const times = own.map(({ time }) => Date.parse(time ?? '')).filter((time) => !Number.isNaN(time));
+    return times.length === 0 ? null : Math.max(...times);
 }
 /** True when somebody manages the object by server-side apply. */
 function isApplied(metadata) {
@@ -6671,7 +6683,7 @@ const systemClock = {
 /* harmony import */ var _release_other_clock_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(9060);
 /* harmony import */ var _release_outcome_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(2797);
 /* harmony import */ var _record_store_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9109);
-/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2362);
+/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(886);
 
 
 
@@ -6723,8 +6735,10 @@ function standingRelease(open, ended, serverAhead) {
                 return { open: { ...open, toldTemplate: ending.toldTemplate ?? open.toldTemplate }, why };
             const { template: toldTemplate, routes: toldRoutes } = foreign;
             // What stands is at rest: whoever resumes it tries again, and whoever aborts it takes it back.
-            const turned = ending.left === 'standing' ? null : open.turned;
-            return { open: { ...open, toldTemplate, toldRoutes, turned, paused: null }, why };
+            const isStanding = ending.left === 'standing';
+            const turned = isStanding ? null : open.turned;
+            const stood = isStanding ? ended.movedBack : open.stood;
+            return { open: { ...open, toldTemplate, toldRoutes, turned, stood, paused: null }, why };
         }
         default:
             return null;
@@ -6745,6 +6759,91 @@ function pastRelease({ plan, run }, ended, now) {
         to: plan.candidate.images,
         run,
     };
+}
+
+
+/***/ }),
+
+/***/ 7899:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   O$: () => (/* binding */ shortFinding),
+/* harmony export */   Oq: () => (/* binding */ lackingWarning),
+/* harmony export */   Vt: () => (/* binding */ Denials),
+/* harmony export */   h: () => (/* binding */ isOfRecord),
+/* harmony export */   ny: () => (/* binding */ deniedBy),
+/* harmony export */   oW: () => (/* binding */ describeShort)
+/* harmony export */ });
+/* unused harmony export namesOf */
+/* harmony import */ var _cluster_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2835);
+/* harmony import */ var _cluster_permissions_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3074);
+/* harmony import */ var _route_permissions_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9174);
+
+
+
+/* A way back whose user may do a part of it alone. */
+const VERBS = { PATCH: 'patch', POST: 'create', PUT: 'update', DELETE: 'delete' };
+/** What the API server has refused (403) for want of it; null: the error is another one. */
+function deniedBy(error) {
+    if (!(error instanceof _cluster_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ApiError */ .hD) || error.status !== 403)
+        return null;
+    const [method = '', path = ''] = error.what.split(' ');
+    const verb = VERBS[method];
+    return verb === undefined ? null : ((0,_route_permissions_js__WEBPACK_IMPORTED_MODULE_2__/* .permissionsOf */ .k0)(path, [verb])[0] ?? null);
+}
+/** Without it nothing can be put on record: neither that a release goes back, nor that it is over. */
+function isOfRecord({ group, resource, verb }) {
+    return group === '' && resource === 'configmaps' && verb === 'update';
+}
+/** The permissions that a way back is found to lack. */
+class Denials {
+    #known;
+    #met = [];
+    /** @param known missing from the start, as far as that could be asked */
+    constructor(known) {
+        this.#known = known;
+    }
+    /** It is a refusal for want of one that is known to be missing: no other try will change it. */
+    isKnown(error) {
+        const denied = deniedBy(error);
+        return denied !== null && this.#known.some((known) => isSame(known, denied));
+    }
+    /** A write is given up for this. False: it is not for want of a permission. */
+    meet(error) {
+        const denied = deniedBy(error);
+        if (denied !== null && !this.#met.some((met) => isSame(met, denied)))
+            this.#met.push(denied);
+        return denied !== null;
+    }
+    /** What the way back lacked for its end; null: nothing. @param unnoted it was ended because it could not be put on record */
+    lacked(unnoted) {
+        const lacking = [...this.#met, ...(unnoted ? this.#known.filter(isOfRecord) : [])];
+        const isKnown = lacking.every((one) => this.#known.some((known) => isSame(known, one)));
+        return lacking.length === 0 ? null : { lacking, isKnown };
+    }
+}
+function isSame(a, b) {
+    return a.group === b.group && a.resource === b.resource && a.verb === b.verb;
+}
+/** `delete services, patch deployments.apps`. */
+function namesOf(permissions) {
+    const names = permissions.map(({ verb, resource, group }) => `${verb} ${resource}${group === '' ? '' : `.${group}`}`);
+    return [...new Set(names)].join(', ');
+}
+/** What stands, for want of what, and what to do. */
+function describeShort({ lacking, areUsersBack, left }) {
+    const users = areUsersBack ? 'Users are back on the old version' : 'Users are where they were';
+    const stands = left.length === 0 ? '' : ` What is left of the release stands: ${left.join('; ')}.`;
+    return `${users}; the rest needs permissions that its user lacks: ${namesOf(lacking)}.${stands} Give them, and run action: abort once more: it goes on from there.`;
+}
+/** For the summary, with the Role that would give it. @param reason why it goes back, and how that ended */
+function shortFinding({ namespace, lacking }, reason) {
+    return { message: reason, attachment: (0,_cluster_permissions_js__WEBPACK_IMPORTED_MODULE_1__/* .missingRoleFor */ .WJ)(namespace, lacking) };
+}
+/** Told before the first write of a way back. */
+function lackingWarning(namespace, lacking) {
+    return `The user of this run lacks permissions in namespace ${namespace} that the whole way back may need: ${namesOf(lacking)}. Users are taken back first; what cannot be done after that stands, and is named at the end.`;
 }
 
 
@@ -6787,10 +6886,14 @@ var outcome = __webpack_require__(2797);
 var route = __webpack_require__(3764);
 // EXTERNAL MODULE: ./lib/release/state.js
 var state = __webpack_require__(7235);
+// EXTERNAL MODULE: ./lib/engine/denied.js
+var denied = __webpack_require__(7899);
 // EXTERNAL MODULE: ./lib/engine/dry-run.js
 var dry_run = __webpack_require__(2239);
 // EXTERNAL MODULE: ./lib/engine/allowed-to-go-on.js
 var allowed_to_go_on = __webpack_require__(2355);
+// EXTERNAL MODULE: ./lib/engine/lock-to-go-back.js
+var lock_to_go_back = __webpack_require__(3202);
 // EXTERNAL MODULE: ./lib/analysis/judgement-plan.js + 1 modules
 var judgement_plan = __webpack_require__(2913);
 // EXTERNAL MODULE: ./lib/analysis/tick-test.js
@@ -7298,9 +7401,14 @@ var close_record = __webpack_require__(2686);
 var refusal = __webpack_require__(5394);
 // EXTERNAL MODULE: ./lib/engine/unfinished.js
 var unfinished = __webpack_require__(9457);
-// EXTERNAL MODULE: ./lib/engine/workload-kinds.js + 39 modules
-var workload_kinds = __webpack_require__(2362);
+// EXTERNAL MODULE: ./lib/engine/way-back-permissions.js
+var way_back_permissions = __webpack_require__(4668);
+// EXTERNAL MODULE: ./lib/engine/workload-kinds.js + 40 modules
+var workload_kinds = __webpack_require__(886);
 ;// CONCATENATED MODULE: ./lib/engine/deploy.js
+
+
+
 
 
 
@@ -7323,6 +7431,7 @@ async function deploy(request, parts) {
     const { api, clock, teller, namespace } = parts;
     const subject = (0,workload_kinds/* subjectOf */.et)(request);
     let lease = null;
+    let lacking = [];
     try {
         for (;;) {
             teller.phase('Preflight');
@@ -7333,13 +7442,21 @@ async function deploy(request, parts) {
                 if (request.onUnfinished === 'fail' && book.open.warm === null)
                     throw new refusal/* Refused */.Lw([(0,unfinished/* inTheWay */.Mb)(book.open)]);
                 if (lease === null) {
-                    await (0,allowed_to_go_on/* assertMayGoOn */.D)(api, namespace, request, book.open.plan);
+                    if (isLeftBehind(request, book.open))
+                        lacking = await (0,way_back_permissions/* lackingOnTheWayBack */._)(api, namespace, book.open);
+                    else
+                        await (0,allowed_to_go_on/* assertMayGoOn */.D)(api, namespace, request, book.open.plan);
                     parts.onLock(null);
-                    lease = { ...(await lock(request, parts)), waited: false };
+                    const take = () => lock(request, parts);
+                    lease =
+                        lacking.length === 0
+                            ? await take()
+                            : await (0,lock_to_go_back/* lockToGoBack */.g)(parts, { key: subject.key, holder: parts.holder }, take);
+                    lease = { ...lease, waited: false };
                     // Whoever released it may have ended it while we took the lock.
                     continue;
                 }
-                const met = await (0,unfinished/* meetUnfinished */.Jr)(request, parts, book);
+                const met = await (0,unfinished/* meetUnfinished */.Jr)(request, parts, book, lacking);
                 if (met !== null)
                     return met;
                 continue;
@@ -7366,6 +7483,13 @@ async function deploy(request, parts) {
     finally {
         await lease?.release();
     }
+}
+/**
+ * Nobody looks after its users any more, and they are taken back whatever becomes of this run's own release, which is refused as a whole
+ * where a permission is missing. One that stands at a pause, or is kept warm, stands as somebody wants it: it is left alone then.
+ */
+function isLeftBehind({ onUnfinished }, { paused, warm }) {
+    return onUnfinished === 'take-back' && paused === null && warm === null;
 }
 /**
  * Releases what was prepared, or only tries its writes with `dry-run`.
@@ -7398,6 +7522,7 @@ const deploy_NOTHING = {
     measured: null,
     pausedAt: null,
     left: 'nothing',
+    findings: [],
     keptWarm: false,
     rollbackPossible: false,
     looked: null,
@@ -7419,6 +7544,7 @@ async function release(parts, cleared, measured, book) {
         measured,
         paused: null,
         turned: null,
+        stood: null,
         warm: null,
         told: null,
     };
@@ -7455,7 +7581,7 @@ async function runToEnd(parts, { record, running }, state, measuring) {
     const check = (context, signal) => parts.check({ ...context, runUrl: parts.run.url }, plan.times.deadline, signal);
     try {
         const noteTurn = record.noteTurn.bind(record);
-        const ended = await run({ ...parts, check, measuring, noteTurn }, state);
+        const ended = await run({ ...parts, check, measuring, lacking: [], noteTurn }, state);
         await (0,close_record/* closeRecord */.y)(parts, record.book, ended, clock.now());
         return { ...resultOf(plan, ended), rollbackPossible: ended.ending.outcome === 'promoted' && keepsHistory };
     }
@@ -7476,10 +7602,11 @@ function measuringOf({ clock, teller, measures }, { measured, plan }, known) {
 }
 /** How a release ended, as a result of the run. */
 function resultOf(plan, ended) {
-    const { ending, state } = ended;
+    const { ending, state, short } = ended;
+    const reason = ending.outcome === 'paused' ? pausedReason(ending) : reasonOf(ended);
     return {
         outcome: (0,outcome/* outcomeOf */.s)(plan, ending),
-        reason: ending.outcome === 'paused' ? pausedReason(ending) : reasonOf(ended),
+        reason,
         plan,
         candidateHash: ended.candidateHash,
         checks: state.checks,
@@ -7487,7 +7614,8 @@ function resultOf(plan, ended) {
         ramp: ended.ramp,
         measured: ended.measured,
         pausedAt: ending.outcome === 'paused' ? ending.share : null,
-        left: leftBy(ending),
+        left: leftBy(ended),
+        findings: short === null ? [] : [(0,denied/* shortFinding */.O$)(short, reason ?? '')],
         keptWarm: ending.outcome === 'promoted' && ending.stable === 'warm',
         rollbackPossible: false,
         looked: null,
@@ -7501,11 +7629,13 @@ function finishedResult({ helm }, { plan }, { ended, keepsHistory }) {
     return isLeft && helm.order !== null ? { ...result, outcome: 'aborted' } : result;
 }
 /** What of it is for its own post to look after, or for a person to look at. */
-function leftBy(ending) {
+function leftBy({ ending, short }) {
+    if (short?.areUsersBack === true && short.isKnown)
+        return 'denied';
     return ending.outcome !== 'failed' || ending.left === 'as-it-was' ? 'nothing' : ending.left;
 }
 /** Why it went back; what of others stands in the way, where that was not the reason; what of the user's own does. */
-function reasonOf({ ending, state, foreign, obstacle }) {
+function reasonOf({ ending, state, foreign, obstacle, short }) {
     if (ending.outcome === 'failed' && (ending.left === 'as-it-was' || ending.left === 'gone'))
         return ending.reason;
     if (state.back === null)
@@ -7523,6 +7653,7 @@ function reasonOf({ ending, state, foreign, obstacle }) {
             : []),
         ...(isRolledOut ? ['It is rolled out by the Deployment’s own strategy, as it would be without a release.'] : []),
         ...(obstacle === null ? [] : [obstacle]),
+        ...(short === null ? [] : [(0,denied/* describeShort */.oW)(short)]),
     ];
     return more.length === 0 ? reason : [reason.replace(/([^.])$/, '$1.'), ...more].join(' ');
 }
@@ -7576,6 +7707,7 @@ function lock(request, parts, asker = null) {
 /* harmony export */   Fo: () => (/* binding */ foreseenDisowns),
 /* harmony export */   Ie: () => (/* binding */ disownRequest),
 /* harmony export */   WE: () => (/* binding */ disownOf),
+/* harmony export */   YL: () => (/* binding */ notGivenBack),
 /* harmony export */   h0: () => (/* binding */ short),
 /* harmony export */   hh: () => (/* binding */ claimsIn),
 /* harmony export */   iz: () => (/* binding */ ownedObjects)
@@ -7709,6 +7841,11 @@ function objectOf(plan, owned, snapshot) {
             return snapshot.deployment?.metadata?.uid === plan.deployment.uid ? snapshot.deployment : null;
     }
 }
+/** @param why the API server's own words */
+function notGivenBack(why) {
+    return (`Fields that are as they were before the release stay under the name ${_cluster_field_owners_js__WEBPACK_IMPORTED_MODULE_0__/* .FIELD_MANAGER */ .vy} in managedFields, because they could not be given back (${why}). ` +
+        'Whoever applies them server-side and is told of a conflict may take them over with --force-conflicts.');
+}
 
 
 /***/ }),
@@ -7805,6 +7942,7 @@ function allWrites(parts, cleared, book) {
             paused: null,
             warm: null,
             turned: null,
+            stood: null,
             told: null,
         },
     }, why);
@@ -8250,7 +8388,7 @@ function firstWrites(request, { bindings, objects }) {
 /* harmony import */ var _close_record_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2686);
 /* harmony import */ var _open_record_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8148);
 /* harmony import */ var _take_back_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2107);
-/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(2362);
+/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(886);
 
 
 
@@ -8299,7 +8437,7 @@ async function run(parts, book, { timeout, stopped }) {
     const { run, close, keepsHistory } = start(record, () => undefined);
     const noteTurn = record.noteTurn.bind(record);
     try {
-        const ended = await run({ ...parts, check: async () => [], measuring: null, noteTurn }, stateOf(book.open, stopped, (marks) => (0,_release_other_clock_js__WEBPACK_IMPORTED_MODULE_5__/* .inOurTime */ .Z)(marks, parts.api.serverAhead, clock.now())));
+        const ended = await run({ ...parts, check: async () => [], measuring: null, lacking: [], noteTurn }, stateOf(book.open, stopped, (marks) => (0,_release_other_clock_js__WEBPACK_IMPORTED_MODULE_5__/* .inOurTime */ .Z)(marks, parts.api.serverAhead, clock.now())));
         return { ended, book: await (0,_close_record_js__WEBPACK_IMPORTED_MODULE_1__/* .closeRecord */ .y)(parts, record.book, ended, clock.now()), keepsHistory };
     }
     finally {
@@ -8530,17 +8668,20 @@ function fieldsAfter(plan, { owners }, service) {
 /* harmony export */ });
 /* unused harmony export effectOf */
 /* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7975);
-/* harmony import */ var _release_route_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(3764);
+/* harmony import */ var _release_route_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(3764);
 /* harmony import */ var _workload_knative_service_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2485);
 /* harmony import */ var _workload_template_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6067);
 /* harmony import */ var _editors_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(4104);
-/* harmony import */ var _disown_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(3315);
+/* harmony import */ var _moved_back_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(1249);
+/* harmony import */ var _disown_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(3315);
 
 
 
 
 
 
+
+const TRAFFIC = ['f:spec', 'f:traffic'];
 /** API objects → the words of the release. Pure. */
 function observe(plan, snapshot) {
     const { revisions } = snapshot;
@@ -8550,6 +8691,7 @@ function observe(plan, snapshot) {
     const candidate = candidateOf(plan, revisions);
     const template = service.spec?.template ?? {};
     const kind = templateKind(plan, template);
+    const traffic = trafficView(plan, service, candidate, revisions);
     const latestReady = service.status?.latestReadyRevisionName ?? null;
     return {
         lostNamespace: snapshot.lostNamespace,
@@ -8564,12 +8706,23 @@ function observe(plan, snapshot) {
         restored: viewOf(stable === null ? null : latestLike(service, revisions, (0,_workload_knative_service_js__WEBPACK_IMPORTED_MODULE_1__/* .specDigest */ .Wx)(stable))),
         renewed: viewOf(plan.knative.goal === undefined ? candidate : latestLike(service, revisions, plan.knative.candidateSpec)),
         latestReady,
-        traffic: trafficView(plan, service, candidate, revisions),
+        traffic,
+        movedBack: kind === 'candidate' ? movedBackAt(service, candidate, traffic) : null,
         effect: effectOf(service),
         candidateUrl: service.status?.traffic?.find(({ tag }) => tag === plan.knative.tag)?.url ?? null,
         evidence: null,
-        claims: (0,_disown_js__WEBPACK_IMPORTED_MODULE_4__/* .claimsIn */ .hh)(plan, snapshot.service),
+        claims: (0,_disown_js__WEBPACK_IMPORTED_MODULE_5__/* .claimsIn */ .hh)(plan, snapshot.service),
     };
+}
+/**
+ * Going forward the Service is written before its Revision is there, and then to give that a tag; without one, later, only a way back
+ * writes it.
+ */
+function movedBackAt(service, candidate, traffic) {
+    if (candidate === null || traffic.is !== 'ours' || traffic.share > 0 || traffic.tagged)
+        return null;
+    const made = Date.parse(candidate.metadata?.creationTimestamp ?? '');
+    return (0,_moved_back_js__WEBPACK_IMPORTED_MODULE_4__/* .writtenAfter */ .u)(service, TRAFFIC, Number.isNaN(made) ? null : made);
 }
 function templateKind({ candidate, stable }, template) {
     const digest = (0,_workload_knative_service_js__WEBPACK_IMPORTED_MODULE_1__/* .templateDigest */ .pd)(template);
@@ -8623,7 +8776,7 @@ function trafficView(plan, service, candidate, revisions) {
     if (sameTraffic(traffic ?? [], (0,_workload_knative_service_js__WEBPACK_IMPORTED_MODULE_1__/* .trafficOf */ .t7)(plan, 0, null)))
         return { is: 'ours', share: 0, tagged: false };
     const own = traffic?.find(({ tag, revisionName }) => tag === plan.knative.tag && revisionName === name);
-    const share = ((own?.percent ?? 0) * _release_route_js__WEBPACK_IMPORTED_MODULE_5__/* .ALL */ .y2) / 100;
+    const share = ((own?.percent ?? 0) * _release_route_js__WEBPACK_IMPORTED_MODULE_6__/* .ALL */ .y2) / 100;
     if (name !== null && own !== undefined && sameTraffic(traffic ?? [], (0,_workload_knative_service_js__WEBPACK_IMPORTED_MODULE_1__/* .trafficOf */ .t7)(plan, share, name)))
         return { is: 'ours', share, tagged: true };
     // A Revision that is gone serves nobody: users are to leave it, too.
@@ -9099,6 +9252,52 @@ function candidateNameOf({ candidateService }, live) {
 
 /***/ }),
 
+/***/ 3202:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   g: () => (/* binding */ lockToGoBack)
+/* harmony export */ });
+/* harmony import */ var _cluster_lease_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7424);
+/* harmony import */ var _cluster_permissions_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3074);
+/* harmony import */ var _denied_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(7899);
+/* harmony import */ var _refusal_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(5394);
+
+
+
+
+/**
+ * The lock for a way back. It keeps runs apart that behave, and no more: whoever may not write it goes without, when nobody is at work.
+ * A run that comes meanwhile finds on record, or in the objects, that the release goes back, and does the same. One that is at work would
+ * go forward against us: then nothing is begun.
+ * @param take takes it. Throws what that throws, but for a permission that is missing
+ * @throws {Refused} when somebody is at work, and may neither be asked nor waited for
+ */
+async function lockToGoBack({ api, clock, teller, helm, namespace }, { key, holder }, take) {
+    try {
+        return await take();
+    }
+    catch (error) {
+        const denied = (0,_denied_js__WEBPACK_IMPORTED_MODULE_2__/* .deniedBy */ .ny)(error);
+        if (denied === null || denied.resource !== 'leases')
+            throw error;
+        const seen = await (0,_cluster_lease_js__WEBPACK_IMPORTED_MODULE_0__/* .lookAtLock */ .Ub)(api, clock, { namespace, deployment: key, signal: helm.signal });
+        if (seen !== null && !seen.isStale && seen.holder !== holder)
+            throw new _refusal_js__WEBPACK_IMPORTED_MODULE_3__/* .Refused */ .Lw([
+                {
+                    message: `Another run is at work on ${key}: ${seen.holder}. To ask it to take its release back, or to come after it, this run’s user needs permissions in ` +
+                        `namespace ${namespace} that it lacks: ${denied.verb} leases.coordination.k8s.io. Apply the Role below and bind it to that user, or cancel that run.`,
+                    attachment: (0,_cluster_permissions_js__WEBPACK_IMPORTED_MODULE_1__/* .missingRoleFor */ .WJ)(namespace, [denied]),
+                },
+            ]);
+        teller.fact(`goes on without the lock: nobody is at work on ${key}, and the user of this run may not take it`);
+        return { waited: true, release: async () => undefined };
+    }
+}
+
+
+/***/ }),
+
 /***/ 6396:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -9144,6 +9343,60 @@ class NamespaceQuestion {
 
 /***/ }),
 
+/***/ 1249:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   _: () => (/* binding */ movedBackAt),
+/* harmony export */   u: () => (/* binding */ writtenAfter)
+/* harmony export */ });
+/* harmony import */ var _cluster_field_owners_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9583);
+/* harmony import */ var _release_hold_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3020);
+/* harmony import */ var _workload_template_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6067);
+/* harmony import */ var _workload_tracks_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(7521);
+
+
+
+
+/*
+ * A run that goes back moves users first and notes that afterwards; one that dies in between has left its trace in the objects all the same.
+ */
+const SELECTOR = ['f:spec', 'f:selector'];
+const SPEC = ['f:spec'];
+/** Milliseconds: times in `managedFields` are whole seconds, and API servers that share the work have a clock each. */
+const APART = 2_000;
+/**
+ * When users were moved off the candidate by a write of ours that only a way back makes, epoch ms; null: they were not, or that cannot be
+ * told. Pure.
+ *
+ * The candidate Service is pointed at stable by nothing else while the release is held. And on its way forward a release pins the live
+ * Service before it opens the Deployment: a pin to stable that is ours, and later than what we last wrote there, is another one.
+ */
+function movedBackAt(plan, snapshot) {
+    const { deployment, liveService, candidateService } = snapshot;
+    if (deployment === null || liveService === null)
+        return null;
+    const fields = (0,_workload_tracks_js__WEBPACK_IMPORTED_MODULE_3__/* .holdFieldsOf */ .sb)(deployment);
+    const isFrozen = (0,_release_hold_js__WEBPACK_IMPORTED_MODULE_1__/* .isHeld */ .i7)(fields) && fields.paused && (0,_workload_template_js__WEBPACK_IMPORTED_MODULE_2__/* .digestOf */ .ol)(deployment.spec?.template ?? {}) !== plan.stable.digest;
+    const { hash } = plan.stable;
+    if (!isFrozen || !isPinned(liveService, hash))
+        return null;
+    if (candidateService !== null && isPinned(candidateService, hash))
+        return (0,_cluster_field_owners_js__WEBPACK_IMPORTED_MODULE_0__/* .lastWriteOfOurs */ .qv)(candidateService.metadata, SELECTOR);
+    return writtenAfter(liveService, SELECTOR, (0,_cluster_field_owners_js__WEBPACK_IMPORTED_MODULE_0__/* .lastWriteOfOurs */ .qv)(deployment.metadata, SPEC));
+}
+function isPinned({ spec }, hash) {
+    return spec?.selector?.[_workload_template_js__WEBPACK_IMPORTED_MODULE_2__/* .HASH_LABEL */ .mE] === hash;
+}
+/** When what is ours at a path was written, epoch ms, if that was certainly after `than`. */
+function writtenAfter({ metadata }, path, than) {
+    const at = (0,_cluster_field_owners_js__WEBPACK_IMPORTED_MODULE_0__/* .lastWriteOfOurs */ .qv)(metadata, path);
+    return at !== null && than !== null && at >= than + APART ? at : null;
+}
+
+
+/***/ }),
+
 /***/ 4848:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -9178,22 +9431,84 @@ function measuresPermissions({ metrics, alertmanager }) {
 
 /***/ }),
 
-/***/ 2642:
+/***/ 3868:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   l: () => (/* binding */ observe)
-/* harmony export */ });
-/* harmony import */ var _release_hold_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3020);
-/* harmony import */ var _release_route_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(3764);
-/* harmony import */ var _traffic_endpoints_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(8995);
-/* harmony import */ var _traffic_command_route_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9776);
-/* harmony import */ var _traffic_routers_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6973);
-/* harmony import */ var _traffic_service_selector_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(914);
-/* harmony import */ var _workload_template_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(6067);
-/* harmony import */ var _workload_tracks_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(7521);
-/* harmony import */ var _disown_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(3896);
-/* harmony import */ var _editors_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(4104);
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  l: () => (/* binding */ observe)
+});
+
+// EXTERNAL MODULE: ./lib/release/hold.js
+var release_hold = __webpack_require__(3020);
+// EXTERNAL MODULE: ./lib/release/route.js
+var route = __webpack_require__(3764);
+// EXTERNAL MODULE: ./lib/traffic/endpoints.js
+var endpoints = __webpack_require__(8995);
+// EXTERNAL MODULE: ./lib/traffic/command-route.js
+var command_route = __webpack_require__(9776);
+// EXTERNAL MODULE: ./lib/traffic/routers.js + 32 modules
+var routers = __webpack_require__(6973);
+// EXTERNAL MODULE: ./lib/traffic/service-selector.js
+var service_selector = __webpack_require__(914);
+// EXTERNAL MODULE: ./lib/workload/template.js
+var workload_template = __webpack_require__(6067);
+// EXTERNAL MODULE: ./lib/workload/tracks.js
+var workload_tracks = __webpack_require__(7521);
+// EXTERNAL MODULE: ./lib/engine/disown.js
+var disown = __webpack_require__(3896);
+// EXTERNAL MODULE: ./lib/engine/editors.js
+var editors = __webpack_require__(4104);
+// EXTERNAL MODULE: ./lib/engine/moved-back.js
+var moved_back = __webpack_require__(1249);
+// EXTERNAL MODULE: ./lib/traffic/router.js
+var router = __webpack_require__(5264);
+;// CONCATENATED MODULE: ./lib/engine/route-writer.js
+
+
+
+/**
+ * Who has written, since the release began, what would have to be changed to bring a route home: a share that stands there is theirs, also
+ * where it is one that the release has, too. Null: it is ours, or from before. Of a list that is owned as a whole (the rules of most
+ * kinds) whoever changed another part of it has written all of it. Pure.
+ */
+function routeWriter(plan, binding, objects) {
+    for (const { path, fields } of changedAt(binding, objects))
+        for (const field of fields) {
+            const writer = (0,editors/* editorAt */.BA)(objects.get(path)?.metadata, plan, field);
+            if (writer !== null)
+                return writer;
+        }
+    return null;
+}
+function changedAt(binding, objects) {
+    try {
+        const requests = (0,routers/* routerOf */.V4)(binding).plan(binding, objects, router/* ORIGINAL */.mx);
+        return requests.flatMap((request) => request.verb === 'patch'
+            ? [{ path: request.path, fields: request.changes.map((change) => fieldAt(change.path)) }]
+            : []);
+    }
+    catch (error) {
+        // What cannot be brought home is told when that is tried.
+        if (error instanceof router/* CannotRoute */.bW)
+            return [];
+        throw error;
+    }
+}
+/** As far as the first item of a list. */
+function fieldAt(pointer) {
+    const names = pointer
+        .split('/')
+        .slice(1)
+        .map((name) => name.replaceAll('~1', '/').replaceAll('~0', '~'));
+    const list = names.findIndex((name) => /^(\d+|-)$/.test(name));
+    return names.slice(0, list < 0 ? names.length : list).map((name) => `f:${name}`);
+}
+
+;// CONCATENATED MODULE: ./lib/engine/observe.js
+
+
 
 
 
@@ -9209,7 +9524,7 @@ function observe(plan, snapshot) {
     const { deployment, liveService } = snapshot;
     const lostDeployment = deployment === null || deployment.metadata?.uid !== plan.deployment.uid;
     const lostService = liveService === null || liveService.metadata?.uid !== plan.service.uid;
-    const tracks = deployment === null ? [] : (0,_workload_tracks_js__WEBPACK_IMPORTED_MODULE_5__/* .tracksOf */ .SU)(deployment, snapshot.replicaSets, snapshot.pods);
+    const tracks = deployment === null ? [] : (0,workload_tracks/* tracksOf */.SU)(deployment, snapshot.replicaSets, snapshot.pods);
     const stable = tracks.find((track) => track.hash === plan.stable.hash) ?? null;
     const candidate = tracks.find((track) => track.digest === plan.candidate.digest) ?? null;
     const others = tracks.filter((track) => track !== stable && track !== candidate && isPopulated(track));
@@ -9224,8 +9539,9 @@ function observe(plan, snapshot) {
         current: isCurrent(deployment, snapshot.replicaSetsAsOf),
         live: liveView(plan, lostService ? null : liveService, spread),
         candidateService: candidateServiceView(snapshot.candidateService, candidate, plan.stable.hash, spread),
+        movedBack: (0,moved_back/* movedBackAt */._)(plan, snapshot),
         routes: plan.routes.map((binding) => routeView(plan, binding, snapshot)),
-        claims: (0,_disown_js__WEBPACK_IMPORTED_MODULE_6__/* .claimsIn */ .hh)(plan, snapshot),
+        claims: (0,disown/* claimsIn */.hh)(plan, snapshot),
         evidence: null,
     };
 }
@@ -9238,43 +9554,43 @@ function isCurrent(deployment, replicaSetsAsOf) {
 }
 function deploymentView(plan, deployment, snapshot) {
     const template = deployment?.spec?.template ?? {};
-    const fields = deployment === null ? plan.original : (0,_workload_tracks_js__WEBPACK_IMPORTED_MODULE_5__/* .holdFieldsOf */ .sb)(deployment);
+    const fields = deployment === null ? plan.original : (0,workload_tracks/* holdFieldsOf */.sb)(deployment);
     const kind = templateKind(plan, template);
     return {
         replicas: deployment?.spec?.replicas ?? 1,
         template: deployment === null ? 'stable' : kind,
-        templateDigest: (0,_workload_template_js__WEBPACK_IMPORTED_MODULE_4__/* .digestOf */ .ol)(template),
+        templateDigest: (0,workload_template/* digestOf */.ol)(template),
         fields,
-        held: (0,_release_hold_js__WEBPACK_IMPORTED_MODULE_0__/* .isHeld */ .i7)(fields),
-        editor: (0,_editors_js__WEBPACK_IMPORTED_MODULE_7__/* .lastEditor */ .ei)(deployment?.metadata, plan),
-        pausedBy: fields.paused ? (0,_editors_js__WEBPACK_IMPORTED_MODULE_7__/* .editorAt */ .BA)(deployment?.metadata, plan, _editors_js__WEBPACK_IMPORTED_MODULE_7__/* .PAUSED */ .NN) : null,
-        strategyBy: isOtherHold(fields, snapshot) ? (0,_editors_js__WEBPACK_IMPORTED_MODULE_7__/* .editorAt */ .BA)(deployment?.metadata, plan, _editors_js__WEBPACK_IMPORTED_MODULE_7__/* .STRATEGY */ .qc) : null,
-        kept: (0,_editors_js__WEBPACK_IMPORTED_MODULE_7__/* .keptFor */ .eG)(deployment ?? {}, plan),
+        held: (0,release_hold/* isHeld */.i7)(fields),
+        editor: (0,editors/* lastEditor */.ei)(deployment?.metadata, plan),
+        pausedBy: fields.paused ? (0,editors/* editorAt */.BA)(deployment?.metadata, plan, editors/* PAUSED */.NN) : null,
+        strategyBy: isOtherHold(fields, snapshot) ? (0,editors/* editorAt */.BA)(deployment?.metadata, plan, editors/* STRATEGY */.qc) : null,
+        kept: (0,editors/* keptFor */.eG)(deployment ?? {}, plan),
         templateDifference: kind === 'foreign' ? difference(plan, template, snapshot) : null,
     };
 }
 function isOtherHold({ strategy }, { hold }) {
-    return hold !== null && !(0,_release_hold_js__WEBPACK_IMPORTED_MODULE_0__/* .sameStrategy */ .ah)(strategy, hold);
+    return hold !== null && !(0,release_hold/* sameStrategy */.ah)(strategy, hold);
 }
 function templateKind(plan, template) {
-    const digest = (0,_workload_template_js__WEBPACK_IMPORTED_MODULE_4__/* .digestOf */ .ol)(template);
+    const digest = (0,workload_template/* digestOf */.ol)(template);
     if (digest === plan.candidate.digest)
         return 'candidate';
     return digest === plan.stable.digest ? 'stable' : 'foreign';
 }
 function difference(plan, template, snapshot) {
     const known = snapshot.replicaSets.map((replicaSet) => replicaSet.spec?.template ?? {});
-    const candidate = known.find((entry) => (0,_workload_template_js__WEBPACK_IMPORTED_MODULE_4__/* .digestOf */ .ol)(entry) === plan.candidate.digest);
-    const stable = known.find((entry) => (0,_workload_template_js__WEBPACK_IMPORTED_MODULE_4__/* .digestOf */ .ol)(entry) === plan.stable.digest);
-    return (0,_workload_template_js__WEBPACK_IMPORTED_MODULE_4__/* .templateDifference */ .YV)(candidate ?? stable ?? {}, template);
+    const candidate = known.find((entry) => (0,workload_template/* digestOf */.ol)(entry) === plan.candidate.digest);
+    const stable = known.find((entry) => (0,workload_template/* digestOf */.ol)(entry) === plan.stable.digest);
+    return (0,workload_template/* templateDifference */.YV)(candidate ?? stable ?? {}, template);
 }
 function spreadOver(snapshot, stable, candidate) {
-    const hashes = new Map(snapshot.pods.map((pod) => [pod.metadata?.name ?? '', (0,_workload_tracks_js__WEBPACK_IMPORTED_MODULE_5__/* .hashOf */ .qQ)(pod)]));
+    const hashes = new Map(snapshot.pods.map((pod) => [pod.metadata?.name ?? '', (0,workload_tracks/* hashOf */.qQ)(pod)]));
     return (service) => {
         const counts = { stable: 0, candidate: 0, other: 0 };
         if (service === null)
             return counts;
-        for (const pod of (0,_traffic_endpoints_js__WEBPACK_IMPORTED_MODULE_8__/* .readyPodsBehind */ .K)(service, snapshot.slices)) {
+        for (const pod of (0,endpoints/* readyPodsBehind */.K)(service, snapshot.slices)) {
             const hash = hashes.get(pod) ?? hashFromName(pod);
             if (hash === stable?.hash)
                 counts.stable += 1;
@@ -9294,28 +9610,29 @@ function liveView(plan, service, spread) {
     if (service === null)
         return { pin: null, selectorIntact: true, editor: null, endpoints: { stable: 0, candidate: 0, other: 0 } };
     return {
-        pin: service.spec?.selector?.[_workload_template_js__WEBPACK_IMPORTED_MODULE_4__/* .HASH_LABEL */ .mE] ?? null,
-        selectorIntact: sameSelector((0,_traffic_service_selector_js__WEBPACK_IMPORTED_MODULE_3__/* .unpinned */ .CW)(service), plan.service.selector),
-        editor: (0,_editors_js__WEBPACK_IMPORTED_MODULE_7__/* .lastEditor */ .ei)(service.metadata, plan),
+        pin: service.spec?.selector?.[workload_template/* HASH_LABEL */.mE] ?? null,
+        selectorIntact: sameSelector((0,service_selector/* unpinned */.CW)(service), plan.service.selector),
+        editor: (0,editors/* lastEditor */.ei)(service.metadata, plan),
         endpoints: spread(service),
     };
 }
 function candidateServiceView(service, candidate, stableHash, spread) {
     if (service === null)
         return { state: 'absent', pinned: false, endpoints: spread(null) };
-    const pin = service.spec?.selector?.[_workload_template_js__WEBPACK_IMPORTED_MODULE_4__/* .HASH_LABEL */ .mE];
+    const pin = service.spec?.selector?.[workload_template/* HASH_LABEL */.mE];
     const state = pin === undefined ? 'idle' : pin === candidate?.hash ? 'candidate' : pin === stableHash ? 'stable' : 'idle';
     return { state, pinned: pin !== undefined, endpoints: spread(service) };
 }
 function routeView(plan, binding, { routes, command }) {
-    if ((0,_traffic_command_route_js__WEBPACK_IMPORTED_MODULE_1__/* .isCommand */ .y9)(binding))
+    if ((0,command_route/* isCommand */.y9)(binding))
         return commandView(binding, command ?? UNTOLD);
-    const router = (0,_traffic_routers_js__WEBPACK_IMPORTED_MODULE_2__/* .routerOf */ .V4)(binding);
+    const router = (0,routers/* routerOf */.V4)(binding);
     const objects = binding.paths.map((path) => routes.get(path) ?? null);
     const { share, overrides, mirror, original } = router.read(binding, routes);
     const sendsNobody = share === 0 && !overrides && mirror === 0;
     // A route that was deleted sends nobody anywhere, and there is nothing to be put back.
     const isGone = objects.every((object) => object === null);
+    const home = isGone || (binding.originalShare === 0 ? original : sendsNobody);
     return {
         name: binding.router,
         share,
@@ -9323,21 +9640,33 @@ function routeView(plan, binding, { routes, command }) {
         testers: overrides,
         mirror,
         original: original || isGone,
-        home: isGone || (binding.originalShare === 0 ? original : sendsNobody),
+        home,
         verdict: asFarAsCanBeKnown(router.verdict(binding, routes), router.capabilities(binding).level),
-        editor: objects.map((object) => (0,_editors_js__WEBPACK_IMPORTED_MODULE_7__/* .lastEditor */ .ei)(object?.metadata, plan)).find((editor) => editor !== null) ?? null,
+        editor: objects.map((object) => (0,editors/* lastEditor */.ei)(object?.metadata, plan)).find((editor) => editor !== null) ?? null,
+        writtenBy: home ? null : routeWriter(plan, binding, routes),
     };
 }
 const UNTOLD = { told: null, verdict: { is: 'unknown', level: 'stored', reasons: [] } };
 /** Nobody else can tell it anything: what it was told is the record's. */
 function commandView({ router }, seen) {
-    const { share, inDoubt, overrides, mirror, original } = (0,_traffic_command_route_js__WEBPACK_IMPORTED_MODULE_1__/* .readCommand */ .UK)(seen.told);
+    const { share, inDoubt, overrides, mirror, original } = (0,command_route/* readCommand */.UK)(seen.told);
     const { verdict } = seen;
-    return { name: router, share, inDoubt, testers: overrides, mirror, original, home: original, verdict, editor: null };
+    return {
+        name: router,
+        share,
+        inDoubt,
+        testers: overrides,
+        mirror,
+        original,
+        home: original,
+        verdict,
+        editor: null,
+        writtenBy: null,
+    };
 }
 /** Some kinds of route never say what became of them: what they can show is all that can be waited for. */
 function asFarAsCanBeKnown(verdict, highest) {
-    const isAllThereIs = verdict.is === 'unknown' && _release_route_js__WEBPACK_IMPORTED_MODULE_9__/* .LEVELS */ .A_.indexOf(verdict.level) >= _release_route_js__WEBPACK_IMPORTED_MODULE_9__/* .LEVELS */ .A_.indexOf(highest);
+    const isAllThereIs = verdict.is === 'unknown' && route/* LEVELS */.A_.indexOf(verdict.level) >= route/* LEVELS */.A_.indexOf(highest);
     return isAllThereIs ? { ...verdict, is: 'yes' } : verdict;
 }
 function sameSelector(a, b) {
@@ -9355,7 +9684,7 @@ function sameSelector(a, b) {
 /* harmony export */   U: () => (/* binding */ OpenRecord)
 /* harmony export */ });
 /* harmony import */ var _record_store_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9109);
-/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2362);
+/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(886);
 
 
 /** The record while its release is worked on. What is noted meanwhile is in it when it is closed. */
@@ -10207,7 +10536,7 @@ function releaseId(now) {
 /* harmony import */ var _refusal_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(5394);
 /* harmony import */ var _take_back_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(2107);
 /* harmony import */ var _with_lock_js__WEBPACK_IMPORTED_MODULE_10__ = __webpack_require__(4282);
-/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_11__ = __webpack_require__(2362);
+/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_11__ = __webpack_require__(886);
 
 
 
@@ -10558,6 +10887,7 @@ const openRelease = (namespace, isKnative) => object({
     run,
     paused: either(paused, nothing),
     turned: optional(either(turned, nothing)),
+    stood: optional(numberOrNull),
     warm: optional(either(object({ step: number, marks: mapOf(number) }), nothing)),
     measured: either(object({ prepared: object({}), judgement: object({}) }), nothing),
     told: either(object({ is: words('certain', 'in-doubt'), share }), nothing),
@@ -10588,8 +10918,8 @@ function misfitOfPast(past) {
     return listOf(pastRelease)(past, 'past');
 }
 
-// EXTERNAL MODULE: ./lib/engine/workload-kinds.js + 39 modules
-var workload_kinds = __webpack_require__(2362);
+// EXTERNAL MODULE: ./lib/engine/workload-kinds.js + 40 modules
+var workload_kinds = __webpack_require__(886);
 ;// CONCATENATED MODULE: ./lib/engine/record-store.js
 
 
@@ -10673,7 +11003,7 @@ function jsonOf(given, absent) {
 }
 /** Fields that the first records of this schema did not have. */
 const NEWER = {
-    open: { turned: null, warm: null },
+    open: { turned: null, stood: null, warm: null },
     plan: { keepWarm: false, rollback: false },
     past: { rollback: false },
 };
@@ -10825,7 +11155,7 @@ function unknownTemplate({ release }) {
 /* harmony import */ var _refusal_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(5394);
 /* harmony import */ var _take_back_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(2107);
 /* harmony import */ var _with_lock_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(4282);
-/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(2362);
+/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(886);
 
 
 
@@ -11073,8 +11403,8 @@ var workload_tracks = __webpack_require__(7521);
 var live_service = __webpack_require__(1232);
 // EXTERNAL MODULE: ./lib/engine/lost-namespace.js
 var engine_lost_namespace = __webpack_require__(6396);
-// EXTERNAL MODULE: ./lib/engine/observe.js
-var observe = __webpack_require__(2642);
+// EXTERNAL MODULE: ./lib/engine/observe.js + 1 modules
+var observe = __webpack_require__(3868);
 // EXTERNAL MODULE: ./lib/engine/preflight.js + 4 modules
 var preflight = __webpack_require__(1706);
 // EXTERNAL MODULE: ./lib/engine/refusal.js
@@ -11407,8 +11737,8 @@ function possibleOperations(situation) {
 
 // EXTERNAL MODULE: ./lib/engine/record-store.js + 2 modules
 var record_store = __webpack_require__(9109);
-// EXTERNAL MODULE: ./lib/engine/workload-kinds.js + 39 modules
-var workload_kinds = __webpack_require__(2362);
+// EXTERNAL MODULE: ./lib/engine/workload-kinds.js + 40 modules
+var workload_kinds = __webpack_require__(886);
 ;// CONCATENATED MODULE: ./lib/engine/status.js
 
 
@@ -11564,13 +11894,15 @@ function imagesOfUsers({ open, share, tracks }) {
 /* harmony export */   u: () => (/* binding */ describeOpen),
 /* harmony export */   z: () => (/* binding */ takeBack)
 /* harmony export */ });
-/* harmony import */ var _release_outcome_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(2797);
+/* harmony import */ var _release_outcome_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(2797);
 /* harmony import */ var _release_progress_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8842);
 /* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(7235);
 /* harmony import */ var _checks_leftover_jobs_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6351);
 /* harmony import */ var _close_record_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2686);
-/* harmony import */ var _open_record_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(8148);
-/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(2362);
+/* harmony import */ var _denied_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(7899);
+/* harmony import */ var _open_record_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(8148);
+/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(886);
+
 
 
 
@@ -11581,32 +11913,47 @@ function imagesOfUsers({ open, share, tracks }) {
 /**
  * Takes back a release that an earlier run left unfinished; completes it when its old version has been retired already.
  * Leaves the record closed unless it could not be ended. Throws what reading throws.
+ * @param lacking what its user may not do, as far as that is known: it ends there, with users back
  */
-async function takeBack(parts, book, turn) {
+async function takeBack(parts, book, turn, lacking = []) {
     const { api, clock, teller, namespace } = parts;
     const { plan } = book.open;
-    const start = await (0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_5__/* .pickUp */ .rn)(parts, plan, null);
-    const record = new _open_record_js__WEBPACK_IMPORTED_MODULE_4__/* .OpenRecord */ .U(api, namespace, book);
+    if (lacking.length > 0)
+        teller.warning((0,_denied_js__WEBPACK_IMPORTED_MODULE_4__/* .lackingWarning */ .Oq)(namespace, lacking));
+    const ofRecord = lacking.filter(_denied_js__WEBPACK_IMPORTED_MODULE_4__/* .isOfRecord */ .h);
+    const start = await (0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_6__/* .pickUp */ .rn)(parts, plan, null);
+    const record = new _open_record_js__WEBPACK_IMPORTED_MODULE_5__/* .OpenRecord */ .U(api, namespace, book);
     const { run, close } = start(record, () => undefined);
     // The process before may have moved users a moment ago: they are looked for, and settle, before any pod leaves.
     const marks = { backSwitched: clock.now() };
     const { toldTemplate, toldRoutes } = book.open;
-    const state = (0,_release_progress_js__WEBPACK_IMPORTED_MODULE_0__/* .turnBack */ .zd)({ ..._release_state_js__WEBPACK_IMPORTED_MODULE_1__/* .BEGINNING */ .C, toldTemplate, toldRoutes, marks }, { at: clock.now(), ...whyOf(book.open, turn) });
+    const state = (0,_release_progress_js__WEBPACK_IMPORTED_MODULE_0__/* .turnBack */ .zd)({ ..._release_state_js__WEBPACK_IMPORTED_MODULE_1__/* .BEGINNING */ .C, toldTemplate, toldRoutes, marks, unnoted: ofRecord.length > 0 && book.open.turned === null }, { at: clock.now(), ...whyOf(book.open, turn) });
     try {
-        const noteTurn = record.noteTurn.bind(record);
-        const ended = await run({ ...parts, check: async () => [], measuring: null, noteTurn }, state);
+        const noteTurn = ofRecord.length > 0 ? async () => undefined : record.noteTurn.bind(record);
+        const loop = { ...parts, check: async () => [], measuring: null, lacking, noteTurn };
+        const ended = await run(loop, state);
         await (0,_checks_leftover_jobs_js__WEBPACK_IMPORTED_MODULE_2__/* .removeLeftoverJobs */ .S)(namespace, plan.release, {
             api,
             onFact: (text) => teller.fact(text),
             onWrite: (write) => teller.wrote(write),
         });
+        if (ofRecord.length > 0)
+            return { ended: unclosed(ended, namespace, ofRecord), book: record.book };
         const next = await (0,_close_record_js__WEBPACK_IMPORTED_MODULE_3__/* .closeRecord */ .y)(parts, record.book, ended, clock.now());
-        teller.fact(`release ${plan.release}: ${(0,_release_outcome_js__WEBPACK_IMPORTED_MODULE_6__/* .outcomeOf */ .s)(plan, ended.ending)}`);
+        teller.fact(`release ${plan.release}: ${(0,_release_outcome_js__WEBPACK_IMPORTED_MODULE_7__/* .outcomeOf */ .s)(plan, ended.ending)}`);
         return { ended, book: next };
     }
     finally {
         await close();
     }
+}
+/** The record stays open: whatever was done, a later run comes back to it. */
+function unclosed(ended, namespace, ofRecord) {
+    const left = ['its record, which says that it is in progress'];
+    const { outcome } = ended.ending;
+    const areUsersBack = outcome === 'rolled-back' || outcome === 'aborted';
+    const short = ended.short ?? { namespace, lacking: ofRecord, isKnown: true, areUsersBack, left };
+    return { ...ended, ending: { outcome: 'failed', left: 'unfinished' }, short };
 }
 /** What sent it back in the first place says more than that a later run goes on with that. */
 function whyOf({ turned, plan }, turn) {
@@ -11619,7 +11966,7 @@ function whyOf({ turned, plan }, turn) {
 /** What a record says to whoever finds it open. */
 function describeOpen({ plan, run }) {
     const since = new Date(plan.times.startedAt).toISOString();
-    return `release ${plan.release} of ${(0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_5__/* .keyOf */ .TN)(plan)}, begun ${since}${run.url === null ? '' : ` by ${run.url}`}`;
+    return `release ${plan.release} of ${(0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_6__/* .keyOf */ .TN)(plan)}, begun ${since}${run.url === null ? '' : ` by ${run.url}`}`;
 }
 
 
@@ -11634,14 +11981,16 @@ function describeOpen({ plan, run }) {
 /* harmony export */   Mb: () => (/* binding */ inTheWay),
 /* harmony export */   lX: () => (/* binding */ stuck)
 /* harmony export */ });
-/* harmony import */ var _release_route_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(3764);
-/* harmony import */ var _release_stages_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(7354);
+/* harmony import */ var _release_route_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(3764);
+/* harmony import */ var _release_stages_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(7354);
 /* harmony import */ var _deploy_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8089);
 /* harmony import */ var _finish_release_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2667);
-/* harmony import */ var _refusal_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5394);
-/* harmony import */ var _resume_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(3555);
-/* harmony import */ var _take_back_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(2107);
-/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(2362);
+/* harmony import */ var _denied_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(7899);
+/* harmony import */ var _refusal_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(5394);
+/* harmony import */ var _resume_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(3555);
+/* harmony import */ var _take_back_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(2107);
+/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(886);
+
 
 
 
@@ -11652,7 +12001,7 @@ function describeOpen({ plan, run }) {
 
 /* A deploy that finds a release of its workload unfinished: input `on-unfinished` says what becomes of that one. */
 /** With the lock held. Null: it is out of the way, and the new release may begin; otherwise what came of it is what came of this run. */
-async function meetUnfinished(request, parts, book) {
+async function meetUnfinished(request, parts, book, lacking) {
     const { teller } = parts;
     const { open } = book;
     if (open.warm !== null) {
@@ -11662,32 +12011,32 @@ async function meetUnfinished(request, parts, book) {
     }
     const changes = { images: request.images, env: request.env };
     const isForward = (open.turned ?? null) === null;
-    if (request.onUnfinished === 'resume' && isForward && (await (0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_5__/* .isVersionOf */ .k_)(parts, open.plan, changes))) {
+    if (request.onUnfinished === 'resume' && isForward && (await (0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_6__/* .isVersionOf */ .k_)(parts, open.plan, changes))) {
         if (open.paused !== null)
             return standsStill(open, open.paused);
-        return await (0,_resume_js__WEBPACK_IMPORTED_MODULE_3__/* .goOn */ .A)(request, parts, book, changes);
+        return await (0,_resume_js__WEBPACK_IMPORTED_MODULE_4__/* .goOn */ .A)(request, parts, book, changes);
     }
-    const misfits = await (0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_5__/* .misfitsOf */ .tc)(parts, open.plan, changes);
+    const misfits = await (0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_6__/* .misfitsOf */ .tc)(parts, open.plan, changes);
     if (misfits.length > 0)
-        throw new _refusal_js__WEBPACK_IMPORTED_MODULE_2__/* .Refused */ .Lw([...misfits.map((one) => (0,_refusal_js__WEBPACK_IMPORTED_MODULE_2__/* .misfitFinding */ .SG)((0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_5__/* .subjectOf */ .et)(request).title, one)), left(open)]);
+        throw new _refusal_js__WEBPACK_IMPORTED_MODULE_3__/* .Refused */ .Lw([...misfits.map((one) => (0,_refusal_js__WEBPACK_IMPORTED_MODULE_3__/* .misfitFinding */ .SG)((0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_6__/* .subjectOf */ .et)(request).title, one)), left(open)]);
     parts.onLock(open.plan.release);
     teller.phase('Take back an unfinished release');
     const why = request.onUnfinished === 'resume' && isForward ? ', of another version;' : ' unfinished;';
-    teller.fact(`found ${(0,_take_back_js__WEBPACK_IMPORTED_MODULE_4__/* .describeOpen */ .u)(open)}${why} it is taken back first`);
-    const back = await (0,_take_back_js__WEBPACK_IMPORTED_MODULE_4__/* .takeBack */ .z)(parts, book, { cause: 'resumed', reason: 'a later run found it unfinished' });
+    teller.fact(`found ${(0,_take_back_js__WEBPACK_IMPORTED_MODULE_5__/* .describeOpen */ .u)(open)}${why} it is taken back first`);
+    const back = await (0,_take_back_js__WEBPACK_IMPORTED_MODULE_5__/* .takeBack */ .z)(parts, book, { cause: 'resumed', reason: 'a later run found it unfinished' }, lacking);
     return back.ended.ending.outcome === 'failed' ? stuck(open, back.ended) : null;
 }
 /** Nothing takes its place: what is asked for could not be released either. */
 function left(open) {
-    const now = open.paused === null ? 'is unfinished' : `stands at ${(0,_release_route_js__WEBPACK_IMPORTED_MODULE_6__/* .percent */ .KN)((0,_release_stages_js__WEBPACK_IMPORTED_MODULE_7__/* .shareOf */ .tC)(open.plan, open.paused))}`;
-    return { message: `${capitalized((0,_take_back_js__WEBPACK_IMPORTED_MODULE_4__/* .describeOpen */ .u)(open))}, ${now}, and was left as it is.` };
+    const now = open.paused === null ? 'is unfinished' : `stands at ${(0,_release_route_js__WEBPACK_IMPORTED_MODULE_7__/* .percent */ .KN)((0,_release_stages_js__WEBPACK_IMPORTED_MODULE_8__/* .shareOf */ .tC)(open.plan, open.paused))}`;
+    return { message: `${capitalized((0,_take_back_js__WEBPACK_IMPORTED_MODULE_5__/* .describeOpen */ .u)(open))}, ${now}, and was left as it is.` };
 }
 /** With `on-unfinished: fail`. */
 function inTheWay(open) {
     return {
         message: open.paused === null
-            ? `${capitalized((0,_take_back_js__WEBPACK_IMPORTED_MODULE_4__/* .describeOpen */ .u)(open))}, is unfinished, and on-unfinished: fail says not to touch it. Go on with it by action: resume, or take it back by action: abort.`
-            : `${capitalized((0,_take_back_js__WEBPACK_IMPORTED_MODULE_4__/* .describeOpen */ .u)(open))}, stands at ${(0,_release_route_js__WEBPACK_IMPORTED_MODULE_6__/* .percent */ .KN)((0,_release_stages_js__WEBPACK_IMPORTED_MODULE_7__/* .shareOf */ .tC)(open.plan, open.paused))}, and on-unfinished: fail says not to touch it. Go on with it by action: promote, or take it back by action: abort.`,
+            ? `${capitalized((0,_take_back_js__WEBPACK_IMPORTED_MODULE_5__/* .describeOpen */ .u)(open))}, is unfinished, and on-unfinished: fail says not to touch it. Go on with it by action: resume, or take it back by action: abort.`
+            : `${capitalized((0,_take_back_js__WEBPACK_IMPORTED_MODULE_5__/* .describeOpen */ .u)(open))}, stands at ${(0,_release_route_js__WEBPACK_IMPORTED_MODULE_7__/* .percent */ .KN)((0,_release_stages_js__WEBPACK_IMPORTED_MODULE_8__/* .shareOf */ .tC)(open.plan, open.paused))}, and on-unfinished: fail says not to touch it. Go on with it by action: promote, or take it back by action: abort.`,
     };
 }
 /** What a dry run finds. */
@@ -11700,27 +12049,29 @@ function unfinished(open, { onUnfinished }) {
     const found = open.warm === null
         ? `is unfinished; ${then[onUnfinished]}`
         : 'was promoted, and its old version is kept warm; a run without dry-run finishes it first.';
-    return { ..._deploy_js__WEBPACK_IMPORTED_MODULE_0__/* .NOTHING */ .K$, plan: open.plan, reason: `${(0,_take_back_js__WEBPACK_IMPORTED_MODULE_4__/* .describeOpen */ .u)(open)} ${found}` };
+    return { ..._deploy_js__WEBPACK_IMPORTED_MODULE_0__/* .NOTHING */ .K$, plan: open.plan, reason: `${(0,_take_back_js__WEBPACK_IMPORTED_MODULE_5__/* .describeOpen */ .u)(open)} ${found}` };
 }
 /** Whoever let it pause waits for a person, not for a second run of the same job. */
 function standsStill(open, paused) {
-    const share = (0,_release_stages_js__WEBPACK_IMPORTED_MODULE_7__/* .shareOf */ .tC)(open.plan, paused);
+    const share = (0,_release_stages_js__WEBPACK_IMPORTED_MODULE_8__/* .shareOf */ .tC)(open.plan, paused);
     return {
         ..._deploy_js__WEBPACK_IMPORTED_MODULE_0__/* .NOTHING */ .K$,
         outcome: 'paused',
         plan: open.plan,
         pausedAt: share,
-        reason: `${capitalized((0,_take_back_js__WEBPACK_IMPORTED_MODULE_4__/* .describeOpen */ .u)(open))}, stands at ${(0,_release_route_js__WEBPACK_IMPORTED_MODULE_6__/* .percent */ .KN)(share)} already. Another run goes on from there with action: promote, or goes back with action: abort.`,
+        reason: `${capitalized((0,_take_back_js__WEBPACK_IMPORTED_MODULE_5__/* .describeOpen */ .u)(open))}, stands at ${(0,_release_route_js__WEBPACK_IMPORTED_MODULE_7__/* .percent */ .KN)(share)} already. Another run goes on from there with action: promote, or goes back with action: abort.`,
     };
 }
 function stuck(open, ended) {
+    const reason = `${(0,_take_back_js__WEBPACK_IMPORTED_MODULE_5__/* .describeOpen */ .u)(open)} is unfinished and could not be taken back: ${(0,_deploy_js__WEBPACK_IMPORTED_MODULE_0__/* .reasonOf */ .A3)(ended) ?? ''}`;
     return {
         ..._deploy_js__WEBPACK_IMPORTED_MODULE_0__/* .NOTHING */ .K$,
         plan: open.plan,
         candidateHash: ended.candidateHash,
         // What stands because of somebody else is not for this run's own post to replace.
-        left: ended.ending.outcome === 'failed' ? (0,_deploy_js__WEBPACK_IMPORTED_MODULE_0__/* .leftBy */ .jf)(ended.ending) : 'unfinished',
-        reason: `${(0,_take_back_js__WEBPACK_IMPORTED_MODULE_4__/* .describeOpen */ .u)(open)} is unfinished and could not be taken back: ${(0,_deploy_js__WEBPACK_IMPORTED_MODULE_0__/* .reasonOf */ .A3)(ended) ?? ''}`,
+        left: ended.ending.outcome === 'failed' ? (0,_deploy_js__WEBPACK_IMPORTED_MODULE_0__/* .leftBy */ .jf)(ended) : 'unfinished',
+        findings: ended.short === null ? [] : [(0,_denied_js__WEBPACK_IMPORTED_MODULE_2__/* .shortFinding */ .O$)(ended.short, reason)],
+        reason,
     };
 }
 function capitalized(text) {
@@ -11730,40 +12081,155 @@ function capitalized(text) {
 
 /***/ }),
 
+/***/ 4668:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   _: () => (/* binding */ lackingOnTheWayBack)
+/* harmony export */ });
+/* harmony import */ var _cluster_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2835);
+/* harmony import */ var _cluster_permissions_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3074);
+/* harmony import */ var _release_knative_plan_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(6449);
+/* harmony import */ var _release_sizes_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8723);
+/* harmony import */ var _preflight_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(1706);
+/* harmony import */ var _refusal_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(5394);
+/* harmony import */ var _route_permissions_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(9174);
+
+
+
+
+
+
+
+/** Beyond what a way back asks for, a release needs these: to explain a failure, and to make something new. */
+const NOT_FOR_THE_WAY_BACK = ['pods/log get', 'events list', 'services list', 'services create', 'configmaps create'];
+/**
+ * What has to be read to know where users are, and who is at work on the release. Watches are not among it: lists tell the same, later.
+ * That of a Knative Service is the Service itself and its Revisions.
+ */
+const TO_LOOK = [
+    'deployments get',
+    'deployments list',
+    'replicasets list',
+    'pods list',
+    'services get',
+    'endpointslices list',
+    'configmaps get',
+    'leases get',
+];
+const TO_LOOK_AT_KNATIVE = ['services get', 'services list', 'revisions list', 'configmaps get', 'leases get'];
+/**
+ * What of the whole way back its user lacks. Empty where that cannot be asked: the way back must not depend on it.
+ * @throws {Refused} when users cannot be taken back with what there is; or what a request throws
+ */
+async function lackingOnTheWayBack(api, namespace, release) {
+    const missing = await (0,_cluster_permissions_js__WEBPACK_IMPORTED_MODULE_1__/* .missingPermissions */ .HR)(api, namespace, neededToGoBack(release)).catch((error) => {
+        if (error instanceof _cluster_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ApiError */ .hD)
+            return [];
+        throw error;
+    });
+    if (missing.some((permission) => movesUsers(release, permission)))
+        throw new _refusal_js__WEBPACK_IMPORTED_MODULE_4__/* .Refused */ .Lw([(0,_preflight_js__WEBPACK_IMPORTED_MODULE_3__/* .permissionFinding */ .Br)(namespace, missing)]);
+    return missing;
+}
+function neededToGoBack({ plan }) {
+    if ((0,_release_knative_plan_js__WEBPACK_IMPORTED_MODULE_6__/* .isKnative */ .v)(plan))
+        return (0,_cluster_permissions_js__WEBPACK_IMPORTED_MODULE_1__/* .knativePermissions */ .TI)({ proxy: false }).filter(isForTheWayBackOfKnative);
+    const ofRoutes = plan.routes.flatMap(({ paths }) => paths.flatMap((path) => (0,_route_permissions_js__WEBPACK_IMPORTED_MODULE_5__/* .permissionsOf */ .k0)(path, _route_permissions_js__WEBPACK_IMPORTED_MODULE_5__/* .USING */ .PY)));
+    return [...(0,_cluster_permissions_js__WEBPACK_IMPORTED_MODULE_1__/* .neededPermissions */ .We)({ proxy: false }).filter(isForTheWayBack), ...ofRoutes];
+}
+function isForTheWayBack(permission) {
+    return !NOT_FOR_THE_WAY_BACK.includes(nameOf(permission));
+}
+function isForTheWayBackOfKnative(permission) {
+    return permission.resource === 'services' || isForTheWayBack(permission);
+}
+/** Without it users could not be moved, or it could not be seen that they are. */
+function movesUsers({ plan, warm }, permission) {
+    const name = nameOf(permission);
+    // Users of a version that was promoted are moved when every other run knows of it.
+    if (warm !== null && name === 'configmaps update')
+        return true;
+    if ((0,_release_knative_plan_js__WEBPACK_IMPORTED_MODULE_6__/* .isKnative */ .v)(plan))
+        return [...TO_LOOK_AT_KNATIVE, 'services patch'].includes(name);
+    // The candidate Service leads routed users back, whatever becomes of the route: it need only be read.
+    const isOfRoute = plan.routes.some(({ paths }) => paths.some((path) => isSame(permission, path)));
+    if (isOfRoute)
+        return permission.verb === 'get' || permission.verb === 'list';
+    const ofPods = (0,_release_sizes_js__WEBPACK_IMPORTED_MODULE_2__/* .isByPods */ .I7)(plan) ? ['deployments patch'] : [];
+    return [...TO_LOOK, ...ofPods, ...((0,_release_sizes_js__WEBPACK_IMPORTED_MODULE_2__/* .isPlain */ .$i)(plan) ? [] : ['services patch'])].includes(name);
+}
+function isSame(permission, path) {
+    return (0,_route_permissions_js__WEBPACK_IMPORTED_MODULE_5__/* .permissionsOf */ .k0)(path, _route_permissions_js__WEBPACK_IMPORTED_MODULE_5__/* .USING */ .PY).some(({ group, resource }) => group === permission.group && resource === permission.resource);
+}
+function nameOf({ resource, verb }) {
+    return `${resource} ${verb}`;
+}
+
+
+/***/ }),
+
 /***/ 4282:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   e: () => (/* binding */ withLockToGoBack),
 /* harmony export */   k: () => (/* binding */ withLock)
 /* harmony export */ });
 /* harmony import */ var _cluster_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2835);
 /* harmony import */ var _allowed_to_go_on_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2355);
 /* harmony import */ var _deploy_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8089);
-/* harmony import */ var _record_store_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(9109);
-/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(2362);
+/* harmony import */ var _lock_to_go_back_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(3202);
+/* harmony import */ var _record_store_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(9109);
+/* harmony import */ var _way_back_permissions_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(4668);
+/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(886);
+
+
 
 
 
 
 
 /** Reads the record, and works on it with the lock held; without the lock when there is no release in progress. */
-async function withLock(request, parts, work, asker = null) {
+async function withLock(request, parts, work) {
+    const { api, namespace } = parts;
+    const found = await readRecord(request, parts);
+    // Nothing is written, the lock included, when there is nothing to do.
+    if (found.open === null)
+        return await work(found);
+    await (0,_allowed_to_go_on_js__WEBPACK_IMPORTED_MODULE_1__/* .assertMayGoOn */ .D)(api, namespace, request, found.open.plan);
+    return await held(request, parts, () => (0,_deploy_js__WEBPACK_IMPORTED_MODULE_2__/* .lock */ .s2)(request, parts), work);
+}
+/**
+ * The same for a way back: what its user lacks is in its way only where users could not be taken back without it.
+ * @param asker who asks a run that is at work on the release to take it back itself
+ */
+async function withLockToGoBack(request, parts, work, asker) {
+    const { api, namespace, holder } = parts;
+    const found = await readRecord(request, parts);
+    if (found.open === null)
+        return await work(found, found, []);
+    const lacking = await (0,_way_back_permissions_js__WEBPACK_IMPORTED_MODULE_5__/* .lackingOnTheWayBack */ ._)(api, namespace, found.open);
+    const { key } = (0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_6__/* .subjectOf */ .et)(request);
+    const take = () => (0,_lock_to_go_back_js__WEBPACK_IMPORTED_MODULE_3__/* .lockToGoBack */ .g)(parts, { key, holder }, () => (0,_deploy_js__WEBPACK_IMPORTED_MODULE_2__/* .lock */ .s2)(request, parts, asker));
+    return await held(request, parts, take, (book) => work(book, found, lacking));
+}
+async function readRecord(request, parts) {
     const { api, namespace } = parts;
     parts.teller.phase('Preflight');
-    const { key } = (0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_4__/* .subjectOf */ .et)(request);
-    const found = await (0,_record_store_js__WEBPACK_IMPORTED_MODULE_3__/* .readBook */ .yW)(api, namespace, key).catch(async (error) => {
+    const { key } = (0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_6__/* .subjectOf */ .et)(request);
+    return await (0,_record_store_js__WEBPACK_IMPORTED_MODULE_4__/* .readBook */ .yW)(api, namespace, key).catch(async (error) => {
         if ((0,_cluster_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .isStatus */ .zM)(error, 403))
             await (0,_allowed_to_go_on_js__WEBPACK_IMPORTED_MODULE_1__/* .assertMayGoOn */ .D)(api, namespace, request, null);
         throw error;
     });
-    // Nothing is written, the lock included, when there is nothing to do.
-    if (found.open === null)
-        return await work(found, found);
-    await (0,_allowed_to_go_on_js__WEBPACK_IMPORTED_MODULE_1__/* .assertMayGoOn */ .D)(api, namespace, request, found.open.plan);
+}
+async function held(request, parts, take, work) {
+    const { api, namespace } = parts;
     parts.onLock(null);
-    const lease = await (0,_deploy_js__WEBPACK_IMPORTED_MODULE_2__/* .lock */ .s2)(request, parts, asker);
+    const lease = await take();
     try {
-        return await work(await (0,_record_store_js__WEBPACK_IMPORTED_MODULE_3__/* .readBook */ .yW)(api, namespace, key), found);
+        return await work(await (0,_record_store_js__WEBPACK_IMPORTED_MODULE_4__/* .readBook */ .yW)(api, namespace, (0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_6__/* .subjectOf */ .et)(request).key));
     }
     finally {
         await lease.release();
@@ -11773,7 +12239,7 @@ async function withLock(request, parts, work, asker = null) {
 
 /***/ }),
 
-/***/ 2362:
+/***/ 886:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -12658,6 +13124,7 @@ function back(plan, state, turn, seen, now) {
         moveUsersBack(plan, state, seen, now) ??
         bringRoutesBack(plan, state, seen) ??
         verifyUsersBack(plan, state, seen, now) ??
+        stopShort(state, seen) ??
         leaveStanding(plan, state, turn, seen) ??
         retireCandidate(plan, state, turn, seen, now) ??
         tidy(plan, seen) ??
@@ -12714,18 +13181,25 @@ function bringRoutesBack(plan, state, seen) {
     // The other way round than up: make before break.
     const away = [...seen.routes.entries()]
         .reverse()
-        .filter(([, route]) => !route.home && !isForeignRoute(plan, state, route));
+        .filter(([at, route]) => !route.home && !state.keptRoutes.includes(at) && !isForeignRoute(plan, state, route));
     // One that did not end well is tried again when the others are home.
     const [index] = away.find(([, { inDoubt }]) => !inDoubt) ?? away[0] ?? [];
     return index === undefined ? null : (0,release_action/* write */.M9)('route-home', { route: index });
 }
 /** A share that is none of ours, and that no run has named yet. */
-function isForeignRoute(plan, { toldRoutes }, route) {
+function isForeignRoute(plan, state, route) {
+    const { toldRoutes } = state;
     const isTold = route.name in toldRoutes && toldRoutes[route.name] === route.share;
-    return isStrange(plan, route) && !isTold;
+    return isStrange(plan, route) && !isTold && !isOfThisRun(plan, state, route);
 }
-function isStrange(plan, { share, inDoubt }) {
-    return !inDoubt && !plan.steps.some((step) => step.share === share);
+/** One that the release has in no step; or one that it has, and by which somebody else gives the candidate Service users. */
+function isStrange(plan, { share, inDoubt, writtenBy }) {
+    const isTheirs = writtenBy !== null && share !== 0;
+    return !inDoubt && (isTheirs || !plan.steps.some((step) => step.share === share));
+}
+/** This run has written that share, or was about to: who changed something else of the route has left it as it was. */
+function isOfThisRun(plan, { marks, step }, { share }) {
+    return marks.opened !== undefined && [step, step - 1].some((at) => plan.steps[at]?.share === share);
 }
 /** The routes in which somebody else's share is found, for the record: the run after the one that has named them may replace them. */
 function strangeRoutes(plan, { routes }) {
@@ -12818,6 +13292,14 @@ function leftOnCandidate(seen) {
     if (!seen.current)
         return (0,release_action/* wait */.uk)('controller', 'the Deployment controller to see the template');
     return finish({ outcome: 'failed', left: 'standing' });
+}
+/**
+ * What this run's user may not do stands, and with it what it needs: a route that leads to the candidate Service needs that. What nobody may
+ * note is shown to a later run by the objects alone.
+ */
+function stopShort({ keptRoutes, unnoted }, seen) {
+    const isKept = seen.routes.some((route, at) => !route.home && keptRoutes.includes(at));
+    return isKept || unnoted ? finish({ outcome: 'failed', left: 'unfinished' }) : null;
 }
 /** Cases in which both tracks stay, frozen, with users on stable: the user wants to look, or the template is somebody else's. */
 function leaveStanding(plan, state, turn, seen) {
@@ -13368,7 +13850,7 @@ function resumed(plan, seen, known, now) {
     const state = { ...release_state/* BEGINNING */.C, toldTemplate, toldRoutes };
     if (turned !== null)
         return onItsWayBack(state, turned, now);
-    if (wasGoingBack(seen))
+    if (wasGoingBack(seen) || isMovedBack(seen, known))
         return onItsWayBack(state, UNTOLD, now);
     return {
         ...state,
@@ -13378,7 +13860,14 @@ function resumed(plan, seen, known, now) {
     };
 }
 /** It was interrupted between its first write on the way back and the note of it. */
-const UNTOLD = { cause: 'resumed', reason: 'it was interrupted on its way back' };
+const UNTOLD = {
+    cause: 'resumed',
+    reason: 'it was interrupted on its way back, before it could note why; the way back is ended',
+};
+/** By a way back that was not left standing at its end. */
+function isMovedBack({ movedBack }, { stood }) {
+    return movedBack !== null && movedBack !== stood;
+}
 function onItsWayBack(state, turn, now) {
     // The process before may have moved users a moment ago: they are looked for, and settle, before any pod leaves.
     return (0,progress/* turnBack */.zd)({ ...state, marks: { backSwitched: now } }, { ...turn, at: now });
@@ -13563,6 +14052,32 @@ function podsOf(track) {
 
 // EXTERNAL MODULE: ./lib/engine/lost-namespace.js
 var engine_lost_namespace = __webpack_require__(6396);
+;// CONCATENATED MODULE: ./lib/engine/leftovers.js
+
+
+/** What a release has made of a Deployment, its Services and its routes, as far as it is there: a few words for each. Pure. */
+function leftoversOf(plan, seen) {
+    const { deployment, candidate, live, candidateService, routes } = seen;
+    const { name } = plan.deployment;
+    const pods = candidate === null ? 0 : (0,observation/* remaining */.T)(candidate);
+    const isPaused = deployment.fields.paused && !plan.original.paused && !deployment.kept.paused;
+    const isOurs = plan.candidateService.kind === 'ours';
+    return [
+        ...routes
+            .filter(({ home }) => !home)
+            .map((route) => `${route.name} sends ${whereTo(plan, candidateService.state, route.share)}`),
+        ...(pods > 0 ? [`${pods} pod${pods === 1 ? '' : 's'} of the new version`] : []),
+        ...(isPaused ? [`Deployment ${name} is paused`] : []),
+        ...(live.pin === null ? [] : [`Service ${plan.service.name} selects one version’s pods alone`]),
+        ...(isOurs && candidateService.state !== 'absent' ? [`Service ${plan.candidateService.name}`] : []),
+    ];
+}
+function whereTo(plan, state, share) {
+    const part = share === null ? 'some' : (0,release_route/* percent */.KN)(share);
+    const version = state === 'stable' ? ', which reaches the old version' : '';
+    return `${part} to Service ${plan.candidateService.name}${version}`;
+}
+
 ;// CONCATENATED MODULE: ./lib/engine/moment.js
 
 
@@ -13576,8 +14091,8 @@ function momentOf(plan, state) {
     };
 }
 
-// EXTERNAL MODULE: ./lib/engine/observe.js
-var observe = __webpack_require__(2642);
+// EXTERNAL MODULE: ./lib/engine/observe.js + 1 modules
+var observe = __webpack_require__(3868);
 ;// CONCATENATED MODULE: ./lib/engine/phase.js
 
 
@@ -13641,6 +14156,7 @@ var refusal = __webpack_require__(5394);
 // EXTERNAL MODULE: ./lib/engine/writes.js + 1 modules
 var writes = __webpack_require__(7140);
 ;// CONCATENATED MODULE: ./lib/engine/deployment-workload.js
+
 
 
 
@@ -13872,6 +14388,12 @@ class DeploymentWorkload {
     foreign(seen) {
         return foreignIn(this.plan, seen);
     }
+    movedBack({ movedBack }) {
+        return movedBack;
+    }
+    leftovers(seen) {
+        return leftoversOf(this.plan, seen);
+    }
     obstacle(seen, trouble) {
         return obstacleOf(this.plan, seen, trouble);
     }
@@ -13898,8 +14420,10 @@ function strategyIn(request) {
 var dry_run = __webpack_require__(2239);
 // EXTERNAL MODULE: ./lib/engine/preflight.js + 4 modules
 var preflight = __webpack_require__(1706);
-// EXTERNAL MODULE: ./lib/cluster/field-owners.js
-var field_owners = __webpack_require__(9583);
+// EXTERNAL MODULE: ./lib/engine/denied.js
+var denied = __webpack_require__(7899);
+// EXTERNAL MODULE: ./lib/engine/disown.js
+var engine_disown = __webpack_require__(3896);
 // EXTERNAL MODULE: ./lib/traffic/router.js
 var router = __webpack_require__(5264);
 ;// CONCATENATED MODULE: ./lib/engine/last-word.js
@@ -13949,6 +14473,7 @@ var record_store = __webpack_require__(9109);
 
 
 
+
 /** Milliseconds between two looks while checks run. */
 const LOOK_AT_CHECKS = 5_000;
 /** Failures in a row of the user's own command, on its way forward. */
@@ -13982,12 +14507,14 @@ class Release {
     #hasWrittenBack = false;
     #turnNoted = false;
     #candidateHash = null;
+    #denials;
     /** What the user's own command failed with last; null: it did not. */
     #commandTrouble = null;
     #ramp = [];
     #toldSigns = new Set();
     constructor(parts, state) {
         this.#parts = parts;
+        this.#denials = new denied/* Denials */.Vt(parts.lacking);
         this.#state = state;
     }
     async run() {
@@ -14038,10 +14565,12 @@ class Release {
         this.#parts.teller.waiting(null);
         const diagnosis = this.#diagnosis === null ? null : await this.#diagnosis;
         const seen = this.#observe();
-        const { workload } = this.#parts;
+        const { workload, namespace } = this.#parts;
         const trouble = ending.outcome === 'failed' ? this.#commandTrouble : null;
         if ('reason' in ending)
             this.#parts.teller.fact(ending.reason);
+        const lacked = ending.outcome === 'failed' ? this.#denials.lacked(this.#state.unnoted) : null;
+        const found = { namespace, areUsersBack: !workload.reachesUsers(seen), left: workload.leftovers(seen) };
         return {
             ending,
             state: this.#state,
@@ -14051,7 +14580,9 @@ class Release {
             measured: this.#parts.measuring?.measured() ?? null,
             judgement: this.#parts.measuring?.judgement ?? null,
             foreign: workload.foreign(seen),
+            movedBack: workload.movedBack(seen),
             obstacle: trouble === null ? null : workload.obstacle(seen, trouble),
+            short: lacked === null ? null : { ...lacked, ...found },
         };
     }
     /**
@@ -14221,19 +14752,27 @@ class Release {
         if (action.do === 'write' &&
             action.write === 'disown' &&
             (isLast || patience.isOver(clock.now(), DISOWN_PATIENCE))) {
-            this.#state = (0,progress/* afterDisown */.n$)(this.#state, action.target);
+            this.#state = (0,progress/* afterWrite */.SE)(this.#state, 'disown', clock.now(), action.target);
             patience.begin();
-            teller.warning(`Fields that are as they were before the release stay under the name ${field_owners/* FIELD_MANAGER */.vy} in managedFields, because they could not be given back (${message}). ` +
-                'Whoever applies them server-side and is told of a conflict may take them over with --force-conflicts.');
+            teller.warning((0,engine_disown/* notGivenBack */.YL)(message));
             return null;
         }
+        const mayBeDenied = back !== null && action.do === 'write';
         if (ofCommand)
             this.#commandTrouble = message;
         if (error instanceof errors/* UnknownOutcome */.Bt && action.do === 'write')
             this.#doubted = action.write;
         const isTold = ofCommand && doing === 'route';
-        if (isLast || patience.isOver(clock.now(), isTold ? COMMAND_PATIENCE : undefined)) {
+        if (isLast ||
+            (mayBeDenied && this.#denials.isKnown(error)) ||
+            patience.isOver(clock.now(), isTold ? COMMAND_PATIENCE : undefined)) {
             if (!isForward) {
+                // Users are taken back by the candidate Service all the same.
+                if (mayBeDenied && this.#denials.meet(error) && action.write === 'route-home') {
+                    this.#state = (0,progress/* afterDenial */.uP)(this.#state, action.target);
+                    patience.begin();
+                    return null;
+                }
                 const isStanding = error instanceof CommandMissing && workload.isOffCandidate(this.#observe());
                 return { outcome: 'failed', left: isStanding ? 'standing' : 'unfinished' };
             }
@@ -14402,8 +14941,6 @@ var candidate_template = __webpack_require__(5413);
 var knative_service = __webpack_require__(2485);
 // EXTERNAL MODULE: ./lib/cluster/lease.js
 var lease = __webpack_require__(7424);
-// EXTERNAL MODULE: ./lib/engine/disown.js
-var engine_disown = __webpack_require__(3896);
 ;// CONCATENATED MODULE: ./lib/engine/knative/foreseen-writes.js
 
 
@@ -14432,6 +14969,7 @@ function allWrites({ namespace, holder, clock }, { plan, service, candidateTempl
         paused: null,
         warm: null,
         turned: null,
+        stood: null,
         told: null,
     };
     const record = (why) => (0,record_store/* bookRequest */.fH)(namespace, key, { ...book, open }, why);
@@ -14497,6 +15035,7 @@ function back_back(plan, state, turn, seen, now) {
         return back_finish({ outcome: 'failed', left: 'unfinished' });
     return (back_moveUsersBack(seen) ??
         back_verifyUsersBack(plan, state, seen, now) ??
+        (state.unnoted ? back_finish({ outcome: 'failed', left: 'unfinished' }) : null) ??
         back_leaveStanding(plan, state, turn, seen) ??
         restoreTemplate(state, seen, now) ??
         restoreTraffic(seen) ??
@@ -14978,7 +15517,8 @@ function resumption_resumed(plan, seen, known, now) {
     if (turned !== null)
         return onItsWayBack(state, turned, now);
     // Only a way back writes stable's template when there is a candidate.
-    if (plan.knative.goal === undefined && seen.template === 'stable' && seen.candidate !== null)
+    const isWritten = plan.knative.goal === undefined && seen.template === 'stable' && seen.candidate !== null;
+    if (isWritten || isMovedBack(seen, known))
         return onItsWayBack(state, UNTOLD, now);
     const { traffic } = seen;
     const step = traffic.is === 'ours' ? plan.steps.findIndex(({ share }) => share === traffic.share) : 0;
@@ -15306,6 +15846,16 @@ class KnativeWorkload {
                 ...(traffic.is === 'foreign' ? [`${written} the traffic of ${name}: found ${traffic.text}.`] : []),
             ],
         };
+    }
+    movedBack({ movedBack }) {
+        return movedBack;
+    }
+    leftovers({ template, traffic }) {
+        const { name } = this.plan.knative;
+        return [
+            ...(template === 'candidate' ? [`the new version’s template of ${name}`] : []),
+            ...(traffic.is === 'ours' ? [`the traffic of ${name}, which names its Revisions`] : []),
+        ];
     }
     /** No command of the user's has a part in it. */
     obstacle(_seen, trouble) {
@@ -17883,9 +18433,10 @@ function outcomeOf({ rollback }, { outcome }) {
 /* harmony export */   SE: () => (/* binding */ afterWrite),
 /* harmony export */   _P: () => (/* binding */ stopFinishing),
 /* harmony export */   iO: () => (/* binding */ afterChecks),
-/* harmony export */   n$: () => (/* binding */ afterDisown),
+/* harmony export */   uP: () => (/* binding */ afterDenial),
 /* harmony export */   zd: () => (/* binding */ turnBack)
 /* harmony export */ });
+/* unused harmony export afterDisown */
 /** The mark that a confirmed write leaves. */
 const MARK_OF = {
     pause: 'paused',
@@ -17925,6 +18476,10 @@ function afterWrite(state, write, now, target = {}) {
 /** Once for each object, whatever came of it: it is no reason to hold a release up. */
 function afterDisown(state, { object }) {
     return object === undefined ? state : { ...state, disowned: [...state.disowned, object] };
+}
+/** The route stays where it leads. */
+function afterDenial(state, { route }) {
+    return route === undefined ? state : { ...state, keptRoutes: [...state.keptRoutes, route] };
 }
 /** The state after an action that only remembers something. Pure. */
 function afterAction(state, action, now) {
@@ -18377,6 +18932,8 @@ const BEGINNING = {
     restartsAtSwitch: {},
     signsSince: {},
     disowned: [],
+    keptRoutes: [],
+    unnoted: false,
 };
 
 

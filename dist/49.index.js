@@ -78,8 +78,8 @@ var refusal = __webpack_require__(5394);
 var take_back = __webpack_require__(2107);
 // EXTERNAL MODULE: ./lib/engine/with-lock.js
 var with_lock = __webpack_require__(4282);
-// EXTERNAL MODULE: ./lib/engine/workload-kinds.js + 39 modules
-var workload_kinds = __webpack_require__(2362);
+// EXTERNAL MODULE: ./lib/engine/workload-kinds.js + 40 modules
+var workload_kinds = __webpack_require__(886);
 ;// CONCATENATED MODULE: ./lib/engine/abort.js
 
 
@@ -88,12 +88,13 @@ var workload_kinds = __webpack_require__(2362);
 
 /**
  * `action: abort`: users back to stable now, then the pods. A run that is at work on the release is asked to take it back itself; one that
- * does not hear is taken for dead. With nothing in progress there is nothing to do, and that is a success.
- * @throws {Refused} when the release was promoted before the run that is at work heard of it
+ * does not hear is taken for dead. What its user may not do of the rest stands, and is named. With nothing in progress there is nothing to
+ * do, and that is a success.
+ * @throws {Refused} when the release was promoted before the run that is at work heard of it, or users may not be taken back
  */
 async function abort(request, parts) {
     const { teller, run, holder } = parts;
-    const work = async (book, found) => {
+    const work = async (book, found, lacking) => {
         if (!(0,deploy/* isOpen */.nT)(book))
             return ended(book, found) ?? nothingToDo(request, parts);
         if (book.open.warm !== null)
@@ -102,10 +103,10 @@ async function abort(request, parts) {
         teller.phase('Take back an unfinished release');
         teller.fact(`takes back ${(0,take_back/* describeOpen */.u)(book.open)}`);
         const reason = `A person asked for it (action: abort${run.actor === null ? '' : `, ${run.actor}`}).`;
-        const back = await (0,take_back/* takeBack */.z)(parts, book, { cause: 'aborted', reason });
+        const back = await (0,take_back/* takeBack */.z)(parts, book, { cause: 'aborted', reason }, lacking);
         return (0,deploy/* resultOf */.Bg)(book.open.plan, back.ended);
     };
-    return await (0,with_lock/* withLock */.k)(request, parts, work, `action: abort, ${holder}`);
+    return await (0,with_lock/* withLockToGoBack */.e)(request, parts, work, `action: abort, ${holder}`);
 }
 /** What the run that was at work has made of it. Null: there was nothing in progress from the start. */
 function ended({ past }, { open }) {
@@ -642,10 +643,14 @@ async function foundNeeds(request, api, namespace) {
 var allowed_to_go_on = __webpack_require__(2355);
 // EXTERNAL MODULE: ./lib/release/history.js
 var release_history = __webpack_require__(6753);
+// EXTERNAL MODULE: ./lib/engine/lock-to-go-back.js
+var lock_to_go_back = __webpack_require__(3202);
 // EXTERNAL MODULE: ./lib/engine/unfinished.js
 var unfinished = __webpack_require__(9457);
 // EXTERNAL MODULE: ./lib/engine/knative/versions.js
 var knative_versions = __webpack_require__(7974);
+// EXTERNAL MODULE: ./lib/engine/way-back-permissions.js
+var way_back_permissions = __webpack_require__(4668);
 // EXTERNAL MODULE: ./lib/workload/template.js
 var template = __webpack_require__(6067);
 // EXTERNAL MODULE: ./lib/workload/tracks.js
@@ -698,6 +703,8 @@ async function readVersions(api, namespace, name) {
 
 
 
+
+
 /** No ReplicaSet has it: the preflight says why there is nothing to go back to. */
 const NO_VERSION = '';
 /**
@@ -711,6 +718,7 @@ async function rollback(request, parts) {
     let lease = null;
     // What another run may be at work on.
     let met = null;
+    let lacking = [];
     try {
         for (;;) {
             teller.phase('Preflight');
@@ -721,17 +729,25 @@ async function rollback(request, parts) {
                 throw new refusal/* Refused */.Lw([goal]);
             if ((0,deploy/* isOpen */.nT)(book)) {
                 if (request.dryRun)
-                    return foreseen(book.open, wish);
+                    return foreseen(book, wish);
                 if (lease === null) {
-                    await (0,allowed_to_go_on/* assertMayGoOn */.D)(api, namespace, request, book.open.plan);
-                    parts.onLock(null);
+                    const { key } = subject;
                     met = book.open;
-                    lease = { ...(await (0,deploy/* lock */.s2)(request, parts, askerOf(parts, met))), waited: false };
+                    const asker = askerOf(parts, met);
+                    const take = () => (0,deploy/* lock */.s2)(request, parts, asker);
+                    const isBack = isFlip(book, wish);
+                    if (isBack)
+                        lacking = await (0,way_back_permissions/* lackingOnTheWayBack */._)(api, namespace, met);
+                    else
+                        await (0,allowed_to_go_on/* assertMayGoOn */.D)(api, namespace, request, met.plan);
+                    parts.onLock(null);
+                    lease = isBack ? await (0,lock_to_go_back/* lockToGoBack */.g)(parts, { key, holder: parts.holder }, take) : await take();
+                    lease = { ...lease, waited: false };
                     // Whoever released it may have ended it while we took the lock.
                     continue;
                 }
                 parts.onLock(book.open.plan.release);
-                const ended = await endOpen(request, parts, book, wish);
+                const ended = await endOpen(request, parts, book, wish, lacking);
                 if (ended !== null)
                     return ended;
                 continue;
@@ -813,7 +829,7 @@ async function wishIn(request, parts, { open, past }) {
     return { goal: (0,release_history/* goalOf */.ZZ)(request.to, { title, past: moves, kept, running: users }), stableHash, candidateHash };
 }
 /** Ends what is on record. Null: it has ended, and what is wanted is another version. */
-async function endOpen(request, parts, book, { goal, stableHash, candidateHash }) {
+async function endOpen(request, parts, book, { goal, stableHash, candidateHash }, lacking) {
     const { open } = book;
     const { plan, warm } = open;
     const stable = stableHash ?? plan.stable.hash;
@@ -823,7 +839,7 @@ async function endOpen(request, parts, book, { goal, stableHash, candidateHash }
         return { ...deploy/* NOTHING */.K$, outcome: 'unchanged' };
     }
     if (wanted === stable)
-        return await flip(parts, book);
+        return await flip(parts, book, lacking);
     const misfit = warm === null ? (0,promote/* missingCommand */.c$)(request, plan) : null;
     if (misfit !== null)
         throw new refusal/* Refused */.Lw([misfit]);
@@ -845,8 +861,12 @@ async function endOpen(request, parts, book, { goal, stableHash, candidateHash }
     const { ended } = await (0,take_back/* takeBack */.z)(parts, left, { cause: 'resumed', reason: 'a rollback found it unfinished' });
     return ended.ending.outcome === 'failed' ? (0,unfinished/* stuck */.lX)(open, ended) : null;
 }
+/** What is wanted is what users had before the release on record: that one is taken back. */
+function isFlip({ open: { plan } }, { goal, stableHash }) {
+    return goal?.is !== 'version' || goal.version.hash === (stableHash ?? plan.stable.hash);
+}
 /** Stable is there still: traffic, and then the candidate's pods go. */
-async function flip(parts, book) {
+async function flip(parts, book, lacking) {
     const { api, clock, teller, namespace, run } = parts;
     const { plan, warm } = book.open;
     const reason = `A person asked for it (action: rollback${run.actor === null ? '' : `, ${run.actor}`}).`;
@@ -859,18 +879,19 @@ async function flip(parts, book) {
         const open = { ...book.open, warm: null, turned: { at: clock.now(), ...turn } };
         next = { ...(await (0,record_store/* writeBook */.xk)(api, namespace, (0,workload_kinds/* keyOf */.TN)(plan), { ...book, open }, 'note why it goes back')), open };
     }
-    const { ended } = await (0,take_back/* takeBack */.z)(parts, next, turn);
+    const { ended } = await (0,take_back/* takeBack */.z)(parts, next, turn, lacking);
     // Of a rollback, too, that is taken back itself: that was wanted now.
     return { ...(0,deploy/* resultOf */.Bg)(plan, ended), outcome: ended.ending.outcome };
 }
-function foreseen({ plan, warm }, { goal, stableHash, candidateHash }) {
-    const isFlip = goal === null || goal.is !== 'version' || goal.version.hash === (stableHash ?? plan.stable.hash);
+function foreseen({ open }, wish) {
+    const { plan, warm } = open;
+    const { goal, candidateHash } = wish;
     const isAgain = plan.rollback && warm === null && goal?.is === 'version' && goal.version.hash === candidateHash;
     const what = isAgain
         ? `brings users to where the unfinished release ${plan.release} was to bring them`
         : warm === null
             ? `takes ${(0,knative_plan/* isKnative */.v)(plan) ? plan.knative.name : plan.deployment.name} back from the unfinished release ${plan.release}`
-            : isFlip
+            : isFlip({ open }, wish)
                 ? `takes users back to the old version of release ${plan.release}, which is kept warm, in one step`
                 : `finishes release ${plan.release}, whose old version is kept warm, first`;
     return {
@@ -1628,7 +1649,7 @@ async function step(request, run, runner) {
         const api = new cluster_api/* Api */.jI(connection, (message) => teller.warning(`The API server says: ${message}`));
         reporter.requests = () => api.requests;
         const result = await deployWith(request, run, api, reporter, teller, helm, runner);
-        if (!(await reporter.tell(result, [])))
+        if (!(await reporter.tell(result, result.findings)))
             runner.fail();
     }
     catch (error) {

@@ -14,6 +14,7 @@ import { finishedResult, resultOf, withoutNamespace } from './engine/deploy.ts';
 import { Helm } from './engine/helm.ts';
 import { completeFinish, endRollback } from './engine/finish-release.ts';
 import { askForLostNamespace } from './engine/lost-namespace.ts';
+import { lockToGoBack } from './engine/lock-to-go-back.ts';
 import type { OpenBook } from './engine/open-record.ts';
 import { readBook } from './engine/record-store.ts';
 import { Refused } from './engine/refusal.ts';
@@ -71,15 +72,20 @@ export async function post(runner: Runner): Promise<void> {
     }
     // A step that never got the lock, or whose release somebody has taken back since, has nothing to be completed.
     if (lockedBy !== holder && found.open?.plan.release !== unfinished.release) return;
-    const lease = await acquireLease(api, systemClock, {
-      namespace,
-      deployment: subject,
-      holder,
-      patience: 60_000,
-      signal: helm.signal,
-      onWait: (other) => teller.fact(`another run is at work on ${subject}: ${other}`),
-      onTakeOver: (other) => teller.fact(`that run is taken for dead, and the lock is ours now (${other} had it)`),
-    });
+    const lease = await lockToGoBack(
+      { api, clock: systemClock, teller, helm, namespace },
+      { key: subject, holder },
+      () =>
+        acquireLease(api, systemClock, {
+          namespace,
+          deployment: subject,
+          holder,
+          patience: 60_000,
+          signal: helm.signal,
+          onWait: (other) => teller.fact(`another run is at work on ${subject}: ${other}`),
+          onTakeOver: (other) => teller.fact(`that run is taken for dead, and the lock is ours now (${other} had it)`),
+        }),
+    );
     try {
       const book = await readBook(api, namespace, subject);
       if (book.open === null || book.open.plan.release !== unfinished.release) return;
@@ -113,7 +119,8 @@ export async function post(runner: Runner): Promise<void> {
       }
       const turn = { cause: 'cancelled', reason } as const;
       const ended = (isHeld ? await leave(parts, opened) : null) ?? (await back(parts, opened, turn));
-      await reporter.tell(resultOf(book.open.plan, ended), []);
+      const result = resultOf(book.open.plan, ended);
+      await reporter.tell(result, result.findings);
       // The step itself has failed or was cancelled; this one fails only when users are not where they were.
       if (ended.ending.outcome === 'failed') runner.fail();
     } finally {

@@ -40,7 +40,7 @@ export async function step(request: Request, run: Run, runner: Runner): Promise<
     const api = new Api(connection, (message) => teller.warning(`The API server says: ${message}`));
     reporter.requests = () => api.requests;
     const result = await deployWith(request, run, api, reporter, teller, helm, runner);
-    if (!(await reporter.tell(result, []))) runner.fail();
+    if (!(await reporter.tell(result, result.findings))) runner.fail();
   } catch (error) {
     const findings = findingsOf(error, helm);
     if (findings === null) throw error;

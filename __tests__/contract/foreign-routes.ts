@@ -45,29 +45,36 @@ export function foreignRoutes(cluster: () => TestCluster): void {
   });
 
   describe('a route that a person writes after the run was lost', () => {
-    scenario('the next run stops and names it, and the one after that replaces it', { replicas: 4 }, (scene) =>
-      withGateway(scene, async () => {
-        const before = await routeOf(scene);
-        const action = scene.start({ ...RAMP, steps: '20% 30s' });
-        await action.line(/waiting: 20 % of the users/);
-        action.loseRunner();
-        await action.done;
-        await weigh(scene, 70, 30);
-        await scene.expireLock();
-        const next = { ...RAMP, images: `web=${IMAGE.v3}` };
-        const refused = await scene.run(next);
-        expectFailure(
-          refused,
-          'failed',
-          /could not be taken back: a later run found it unfinished\. .+ changed the weights of httproute\/web: found 30 %\. Users are on stable, .* run again: the next run replaces it\./,
-        );
-        expect(await scene.users()).toEqual(scene.stable.pods);
-        expect((await routeOf(scene)).spec).not.toEqual(before.spec);
-        expectSuccess(await scene.run(next));
-        expect((await routeOf(scene)).spec).toEqual(before.spec);
-        await expectPromoted(scene, { image: IMAGE.v3 });
-      }),
-    );
+    for (const share of [30, 50])
+      scenario(
+        `${share === 50 ? 'a share that the release has, too' : 'any share'}: the next run stops and names it, and the one after that replaces it`,
+        { replicas: 4 },
+        (scene) =>
+          withGateway(scene, async () => {
+            const before = await routeOf(scene);
+            const action = scene.start({ ...RAMP, steps: '20% 30s, 50% 0s' });
+            await action.line(/waiting: 20 % of the users/);
+            action.loseRunner();
+            await action.done;
+            await nextSecond();
+            await weigh(scene, 100 - share, share);
+            await scene.expireLock();
+            const next = { ...RAMP, images: `web=${IMAGE.v3}` };
+            const refused = await scene.run(next);
+            expectFailure(
+              refused,
+              'failed',
+              new RegExp(
+                `could not be taken back: a later run found it unfinished\\. .+ changed the weights of httproute/web: found ${share} %\\. Users are on stable, .* run again: the next run replaces it\\.`,
+              ),
+            );
+            expect(await scene.users()).toEqual(scene.stable.pods);
+            expect((await routeOf(scene)).spec).not.toEqual(before.spec);
+            expectSuccess(await scene.run(next));
+            expect((await routeOf(scene)).spec).toEqual(before.spec);
+            await expectPromoted(scene, { image: IMAGE.v3 });
+          }),
+      );
   });
 }
 

@@ -6,6 +6,7 @@ import type { TestCluster } from './cluster.ts';
 import { IMAGE } from './cluster.ts';
 import {
   expectEnded,
+  expectFailure,
   expectOriginal,
   expectPromoted,
   expectResizesOnly,
@@ -18,6 +19,7 @@ import { ownersOf } from './field-owners.ts';
 import { describe } from './group.ts';
 import { interrupt, mortal } from './killed.ts';
 import { type Inputs, type Scene, scenariosOn } from './scene.ts';
+import { until } from '../kubernetes/processes.ts';
 
 /** A release, forward or back, whose runner is lost at one of its writes. */
 interface Course {
@@ -175,19 +177,35 @@ async function lose(scene: Scene, { course: { inputs, back }, at, fate }: Loss):
   die(action, 'the runner');
   if (back !== null) {
     await action.line(back.at);
+    await untilSeen(scene);
     interrupt(action);
   }
   expect(await action.done).toMatchObject({ signal: 'SIGKILL' });
 }
 
+/** Times in the objects are whole seconds: since the last freeze long enough for what comes next to be seen as later. */
+async function untilSeen(scene: Scene): Promise<void> {
+  const freezes = (await scene.told()).filter(({ word }) => word === 'pause').map(({ write }) => write.at);
+  await until(
+    'what is written next is seen to be later',
+    30_000,
+    async () => Date.now() > Math.max(...freezes) + 3_000,
+  );
+}
+
 const GO_ON: Readonly<Record<Way, (scene: Scene, course: Course, done: readonly string[]) => Promise<void>>> = {
-  async resume(scene, { back }, done) {
+  async resume(scene, course, done) {
+    const { back } = course;
     const result = await scene.run({ action: 'resume' });
     if (isNothingLeft(done)) return expectAsFound(scene, result, done, back === null ? 'promoted' : 'aborted');
-    // Before the note nobody knows that it went back.
-    if (back === null || !done.includes('note the turn')) {
+    if (back === null || done.length <= firstOf(course)) {
       expectSuccess(result);
       return expectPromoted(scene);
+    }
+    // Before the note the objects show that it went back, and nothing says why.
+    if (!done.includes('note the turn')) {
+      expectFailure(result, 'rolled-back', /interrupted on its way back, before it could note why/);
+      return expectOriginal(scene);
     }
     expect(result.outputs).toMatchObject({ outcome: 'aborted', reason: 'The run was cancelled.' });
     return expectOriginal(scene, 'aborted');

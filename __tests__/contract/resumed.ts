@@ -3,6 +3,7 @@ import type { TestCluster } from './cluster.ts';
 import { IMAGE } from './cluster.ts';
 import {
   expectFailure,
+  expectOneGap,
   expectOriginal,
   expectPromoted,
   expectResizesOnly,
@@ -12,6 +13,7 @@ import {
   TAKEN_BACK,
 } from './endings.ts';
 import { describe } from './group.ts';
+import { until } from '../kubernetes/processes.ts';
 import { interrupt, mortal } from './killed.ts';
 import { type Inputs, PROCESS, type Scene, scenariosOn } from './scene.ts';
 
@@ -62,6 +64,24 @@ export function resumedRuns(cluster: () => TestCluster): void {
       await expectOriginal(scene, 'aborted');
     });
 
+    for (const how of ['resume', 'a deploy with on-unfinished: resume'])
+      scenario(`as users were moved back, and before that was noted: ${how} ends the way back`, {}, async (scene) => {
+        const { gate, die } = await mortal(scene, TAKEN_BACK.indexOf('back to stable'), 'unheard');
+        const action = scene.start({ ...V2, kubeconfig: gate.kubeconfig, 'bake-time': '30s' });
+        die(action, 'the runner');
+        await action.line(/waiting: users are on the candidate/);
+        await untilSeen(scene);
+        interrupt(action);
+        await action.done;
+        await scene.expireLock();
+        expect((await scene.writes()).at(-1)).toBe('back to stable');
+        const inputs = how === 'resume' ? { action: 'resume' } : { ...V2, 'on-unfinished': 'resume' };
+        const result = await scene.run(inputs);
+        expectFailure(result, 'rolled-back', /interrupted on its way back, before it could note why/);
+        expect(result.displayedLog).toMatch(/goes on with release .*; it was on its way back/);
+        await expectOriginal(scene);
+      });
+
     scenario('is not resumed without what it was to start, which nobody has on record', {}, async (scene) => {
       const changes = { ...V2, env: 'web.MODE=new' };
       await lose(scene, changes, GOOD_RELEASE.indexOf('pin'));
@@ -78,6 +98,19 @@ export function resumedRuns(cluster: () => TestCluster): void {
       expectFailure(await scene.run(held), 'failed', /smoke-command/);
       expectSuccess(await scene.run({ action: 'resume', 'smoke-command': 'true' }, PROCESS));
       await expectPromoted(scene);
+    });
+
+    scenario('under its users is tried again, too: that way back has ended', {}, async (scene) => {
+      scene.judge = expectOneGap;
+      const sick = { images: `web=${IMAGE.unreadyLater}`, 'on-failure': 'hold', 'bake-time': '30s' };
+      expectFailure(await scene.run(sick), 'failed', /is no longer Ready/);
+      const before = (await scene.writes()).length;
+      const resumed = scene.follow({ action: 'resume' });
+      await resumed.line(/goes on with release .*; it was at 0 %/);
+      resumed.cancel();
+      await resumed.done;
+      expect((await scene.writes()).slice(before)).not.toContain('back to stable');
+      await expectOriginal(scene, 'aborted');
     });
   });
 
@@ -155,4 +188,10 @@ async function lose(scene: Scene, inputs: Inputs, write: number): Promise<void> 
   die(action, 'the runner');
   expect(await action.done).toMatchObject({ signal: 'SIGKILL' });
   await scene.expireLock();
+}
+
+/** Times in the objects are whole seconds: users have been on the new version for long enough that these tell of it. */
+async function untilSeen(scene: Scene): Promise<void> {
+  const since = await scene.wroteAt('select candidate');
+  await until('users have been there for three seconds', 30_000, async () => Date.now() > since + 3_000);
 }

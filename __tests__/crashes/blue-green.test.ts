@@ -15,6 +15,14 @@ await crashes(
 await crashes(
   'its way back, users on the candidate',
   BLUE_GREEN,
+  { inputs: { ...inputs, 'bake-time': '4s' }, cancelAt: /waiting: open connections to stable/ },
+  { writes: TAKEN_BACK, from: 'back to stable', turnsAt: 'back to stable', pointOfNoReturn: null, outcome: 'aborted' },
+);
+
+// Times in the objects are whole seconds: that users had been on the candidate for so short a time is not to be seen in them.
+await crashes(
+  'its way back, users on the candidate for less than two seconds',
+  BLUE_GREEN,
   { inputs, cancelAt: /waiting: users are on the candidate/ },
   { writes: TAKEN_BACK, from: 'back to stable', pointOfNoReturn: null, outcome: 'aborted' },
 );

@@ -22,10 +22,11 @@ await crashes(
 await crashes(
   'its way back from fewer than one half',
   BY_PODS,
-  { inputs, cancelAt: /waiting: 25 % of the users/ },
+  { inputs: { ...inputs, steps: '25% 4s, 75% 1s' }, cancelAt: /next: 75 % of the users/ },
   {
     writes: [...OPENING, 'pin', 'note the turn', 'close on stable', ...END],
     from: 'pin',
+    turnsAt: 'pin',
     pointOfNoReturn: null,
     outcome: 'aborted',
   },

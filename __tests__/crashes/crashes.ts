@@ -39,7 +39,7 @@ export async function crashes(
     readonly outcome: 'promoted' | 'aborted' | 'rolled-back';
     /** The first write that is looked at: what comes before it is another course's, too. Default: the first. */
     readonly from?: string;
-    /** The first write by which another run knows that it goes back. Default: the note of it. */
+    /** The first write of the way back by which another run knows of it. Default: the note of it. */
     readonly turnsAt?: string;
     /** Other courses are like it: from each point one way to go on, in turn, unless CRASHES=all. */
     readonly inTurn?: boolean;
@@ -49,6 +49,7 @@ export async function crashes(
   const afterNext = await undisturbed(family, { inputs: NEXT }, 'promoted');
   const story = await Deaths.of(family, course, expected.outcome);
   const forward = course.cancelAt === undefined ? story.end : await undisturbed(family, uncancelled, 'promoted');
+  const first = expected.from === undefined ? 0 : story.writes.lastIndexOf(expected.from);
   const isPast = (done: readonly string[]): boolean =>
     expected.pointOfNoReturn !== null && done.includes(expected.pointOfNoReturn);
   const isIdle = (done: readonly string[]): boolean => story.stood.isClosed && !done.includes('open record');
@@ -76,7 +77,7 @@ export async function crashes(
       async resume(play, done) {
         const inputs = again(done);
         await succeed(play, inputs);
-        const isTurned = done.includes(expected.turnsAt ?? 'note the turn');
+        const isTurned = done.lastIndexOf(expected.turnsAt ?? 'note the turn') >= first;
         const end = isTurned || course.cancelAt === undefined ? story.end : forward;
         const isResumed = inputs.action === 'resume';
         expect(play.left()).toEqual(isResumed ? asFound(isIdle(done) ? story.stood : end, done) : end);
@@ -92,7 +93,6 @@ export async function crashes(
       },
     };
 
-    const first = expected.from === undefined ? 0 : story.writes.lastIndexOf(expected.from);
     for (const [at, write] of story.writes.entries())
       for (const [fate, word] of Object.entries(FATES) as [Fate, string][]) {
         if (at < first) continue;

@@ -43,6 +43,7 @@ await crashes(
       'release lock',
     ],
     from: 'all to stable',
+    turnsAt: 'all to stable',
     pointOfNoReturn: null,
     outcome: 'aborted',
   },

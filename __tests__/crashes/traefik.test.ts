@@ -56,6 +56,7 @@ await crashes(
       ...END,
     ],
     from: 'web-candidate: select stable',
+    turnsAt: 'web-candidate: select stable',
     pointOfNoReturn: null,
     outcome: 'aborted',
     inTurn: true,

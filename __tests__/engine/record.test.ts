@@ -68,6 +68,7 @@ const OPEN: OpenRelease = {
   run: RUN,
   paused: { step: 1, marks: { paused: 1, pinned: 2 }, restarts: { 'web-aaa-x': 0 }, judgement: null },
   turned: { at: 1, cause: 'unhealthy', reason: 'it crashed' },
+  stood: 5,
   warm: { step: 2, marks: { switched: 3, baked: 4 } },
   measured: null,
   told: { is: 'certain', share: 2000 },
@@ -113,12 +114,18 @@ test.each([
 });
 
 test('a record of the first versions of its schema is read: what it does not say is not so', () => {
-  const { turned: _turned, warm: _warm, ...open } = OPEN;
+  const { turned: _turned, stood: _stood, warm: _warm, ...open } = OPEN;
   const { keepWarm: _keepWarm, rollback: _rollback, ...plan } = OPEN.plan;
   const { rollback: _wasRollback, ...past } = PAST;
   const data = { schema: '1', open: JSON.stringify({ ...open, plan }), past: JSON.stringify([past]) };
   const read = parseBook({ metadata: { resourceVersion: '7' }, data }, 'shop', 'web');
-  const before = { ...OPEN, turned: null, warm: null, plan: { ...OPEN.plan, keepWarm: false, rollback: false } };
+  const before = {
+    ...OPEN,
+    turned: null,
+    stood: null,
+    warm: null,
+    plan: { ...OPEN.plan, keepWarm: false, rollback: false },
+  };
   expect(read).toEqual({ ...BOOK, open: before });
 });
 

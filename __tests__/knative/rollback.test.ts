@@ -52,7 +52,7 @@ function takenBack(model: Model, cause: 'resumed' | 'aborted'): State {
 }
 
 function goneOn(model: Model, plan: KnativePlan): State {
-  const known = { turned: null, told: null, toldTemplate: null, toldRoutes: {} };
+  const known = { turned: null, told: null, toldTemplate: null, toldRoutes: {}, stood: null };
   return resumed(plan, observe(plan, model.snapshot()), known, model.now);
 }
 

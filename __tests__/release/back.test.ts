@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { back } from '../../src/release/back.ts';
+import { back, strangeRoutes } from '../../src/release/back.ts';
 import type { Observation } from '../../src/release/observation.ts';
 import type { Plan } from '../../src/release/plan.ts';
 import { BEGINNING, type State, type Turn } from '../../src/release/state.ts';
@@ -103,5 +103,93 @@ describe('somebody puts stable’s template back while the close takes its pods'
 
   test('one that is whole, and whose pods serve nobody, gets no users', () => {
     expect(next(true, 4)).toEqual(LEFT_STANDING);
+  });
+});
+
+describe('what the user of a way back may not do', () => {
+  /** Halfway up a ramp by two routes; the candidate Service leads to stable already. */
+  const diverted = (homes: readonly boolean[]): Observation =>
+    ({
+      ...replaced({ pin: 'a' }),
+      deployment: { template: 'candidate', held: true, replicas: 4, fields: { paused: true } },
+      candidate: { hash: 'b', size: 2, refused: null, pods: [{ ready: true, terminating: false, sign: null }] },
+      others: [],
+      candidateService: { state: 'stable', pinned: true, endpoints: { stable: 4, candidate: 0, other: 0 } },
+      routes: homes.map((home, at) => ({
+        name: `httproute/${at}`,
+        share: home ? 0 : 5_000,
+        home,
+        inDoubt: false,
+        writtenBy: null,
+      })),
+    }) as unknown as Observation;
+  const next = (homes: readonly boolean[], state: Partial<State>) =>
+    back(PLAN, { ...STATE, ...state }, TURN, diverted(homes), 1_000);
+  const VERIFIED = { marks: { opened: 0, backSwitched: 500, backVerified: 600 } };
+  const LEFT_UNFINISHED = { do: 'finish', outcome: { outcome: 'failed', left: 'unfinished' } };
+
+  test('a route that may not be written keeps no other one, and no proof that users are back, from its turn', () => {
+    expect(next([false, false], {})).toMatchObject({ do: 'write', write: 'route-home', target: { route: 1 } });
+    expect(next([false, false], { keptRoutes: [1] })).toMatchObject({ write: 'route-home', target: { route: 0 } });
+    const moved = { keptRoutes: [1], marks: { opened: 0, backSwitched: 500 } };
+    expect(next([true, false], moved)).toEqual({ do: 'mark', mark: 'backVerified' });
+  });
+
+  test('then the candidate’s pods and its Service stay: the route leads there', () => {
+    expect(next([true, false], { keptRoutes: [1], ...VERIFIED })).toEqual(LEFT_UNFINISHED);
+    expect(next([true, true], { keptRoutes: [1], ...VERIFIED })).toMatchObject({ do: 'write' });
+  });
+
+  test('without the record users are moved and found there, and what shows a later run where it stands is left', () => {
+    expect(next([false], { unnoted: true })).toMatchObject({ write: 'route-home' });
+    expect(next([true], { unnoted: true, marks: { opened: 0, backSwitched: 500 } })).toMatchObject({ do: 'mark' });
+    expect(next([true], { unnoted: true, ...VERIFIED })).toEqual(LEFT_UNFINISHED);
+  });
+});
+
+describe('a share of the route that is one of the release’s own steps, and was written by somebody else', () => {
+  const RAMP = {
+    ...PLAN,
+    steps: [{ share: 0 }, { share: 2_000 }, { share: 5_000 }, { share: 10_000 }],
+  } as unknown as Plan;
+  const written = (share: number, writtenBy: string | null): Observation =>
+    ({
+      ...replaced({ pin: 'a' }),
+      deployment: { template: 'candidate', held: true, replicas: 4, fields: { paused: true } },
+      candidate: { hash: 'b', size: 2, refused: null, pods: [{ ready: true, terminating: false, sign: null }] },
+      others: [],
+      candidateService: { state: 'stable', pinned: true, endpoints: { stable: 4, candidate: 0, other: 0 } },
+      routes: [{ name: 'httproute/web', share, home: false, inDoubt: false, writtenBy }],
+    }) as unknown as Observation;
+  const marks = { backSwitched: 500, backVerified: 600 };
+  const next = (seen: Observation, state: Partial<State> = {}) =>
+    back(RAMP, { ...BEGINNING, marks, ...state }, TURN, seen, 1_000);
+  const HOME = { do: 'write', write: 'route-home' };
+
+  test('it stands and is named, with users on stable, as any other share of theirs', () => {
+    const seen = written(5_000, 'kubectl-edit at 12:03:22 UTC');
+    expect(next(seen)).toEqual(LEFT_STANDING);
+    expect(strangeRoutes(RAMP, seen)).toMatchObject([{ share: 5_000, writtenBy: 'kubectl-edit at 12:03:22 UTC' }]);
+    expect(next(written(5_000, null))).toMatchObject(HOME);
+  });
+
+  test('the run that wrote another share knows that it is not its own', () => {
+    const state = { step: 1, marks: { ...marks, opened: 0 } };
+    expect(next(written(5_000, 'kubectl-edit at 12:03:22 UTC'), state)).toEqual(LEFT_STANDING);
+  });
+
+  test('what else somebody changes in the route, with the share as the run wrote it, is in nobody’s way', () => {
+    const state = { step: 2, marks: { ...marks, opened: 0 } };
+    expect(next(written(5_000, 'kubectl-edit at 12:03:22 UTC'), state)).toMatchObject(HOME);
+  });
+
+  test('weights of theirs that give the candidate Service nobody end as they were before the release', () => {
+    expect(next(written(0, 'kubectl-edit at 12:03:22 UTC'))).toMatchObject(HOME);
+  });
+
+  test('the run after the one that named it replaces it', () => {
+    const seen = written(5_000, 'kubectl-edit at 12:03:22 UTC');
+    expect(next(seen, { toldRoutes: { 'httproute/web': 5_000 } })).toMatchObject(HOME);
+    expect(next(seen, { toldRoutes: { 'httproute/web': 2_000 } })).toEqual(LEFT_STANDING);
   });
 });

@@ -42,6 +42,7 @@ function seen(
       home: share === 0,
       verdict: VERDICT,
       editor: null,
+      writtenBy: null,
       inDoubt: false,
     }),
   );

@@ -15,6 +15,7 @@ const route = (share: number | null): RouteView => ({
   home: share === 0,
   verdict: { is: 'yes', level: 'accepted', reasons: [] },
   editor: null,
+  writtenBy: null,
 });
 
 test.each([

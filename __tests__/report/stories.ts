@@ -118,6 +118,7 @@ export const PROMOTED: Story = {
   findings: [],
   diagnosis: null,
   held: false,
+  denied: false,
   lost: null,
   keptWarm: false,
   rollback: false,

@@ -4,6 +4,7 @@ import { pauses } from '../contract/pauses.ts';
 import { commandRouters } from '../contract/command-router.ts';
 import { foreignRoutes } from '../contract/foreign-routes.ts';
 import { routePermissions } from '../contract/route-permissions.ts';
+import { shortRouteWaysBack } from '../contract/short-way-back.ts';
 import { type Simulator, startSimulator } from './cluster.ts';
 
 let cluster: Simulator;
@@ -17,4 +18,5 @@ canaries(() => cluster, { routes: true });
 pauses(() => cluster);
 commandRouters(() => cluster);
 routePermissions(() => cluster);
+shortRouteWaysBack(() => cluster);
 foreignRoutes(() => cluster);

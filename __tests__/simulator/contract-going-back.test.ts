@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from '@jest/globals';
 import { keptWarm, rollbacks } from '../contract/going-back.ts';
+import { shortWaysBack } from '../contract/short-way-back.ts';
 import { type Simulator, startSimulator } from './cluster.ts';
 
 let cluster: Simulator;
@@ -10,3 +11,4 @@ afterAll(() => cluster?.stop());
 
 rollbacks(() => cluster);
 keptWarm(() => cluster);
+shortWaysBack(() => cluster);

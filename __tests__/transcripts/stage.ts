@@ -89,6 +89,7 @@ export class Stage {
   #template: PodTemplate | null = null;
   /** What the record says of the way back. */
   #turned: Turn | null = null;
+  #stood: number | null = null;
   #foreign: Pick<Foreign, 'template' | 'routes'> = { template: null, routes: {} };
 
   constructor(app: AppOptions) {
@@ -199,7 +200,7 @@ export class Stage {
     this.killed = false;
     this.plan = this.#recorded;
     const { template: toldTemplate, routes: toldRoutes } = this.#foreign;
-    const known = { turned: this.#turned, toldTemplate, toldRoutes, told: this.#told };
+    const known = { turned: this.#turned, toldTemplate, toldRoutes, told: this.#told, stood: this.#stood };
     this.state = resumed(this.#planned(), this.observe(), known, this.now);
   }
 
@@ -299,6 +300,7 @@ export class Stage {
     if (ending.outcome === 'failed' && ending.left === 'as-it-was')
       this.#foreign = { ...this.#foreign, template: ending.toldTemplate ?? this.#foreign.template };
     else this.#foreign = foreignIn(plan, seen);
+    if (ending.outcome === 'failed' && ending.left === 'standing') this.#stood = seen.movedBack;
   }
 
   #write(

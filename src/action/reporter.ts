@@ -130,6 +130,7 @@ export class Reporter {
       pausedAt: result.pausedAt,
       steps: plan === null || plan.strategy === 'blue-green' ? [] : plan.steps,
       held: result.left === 'standing',
+      denied: result.left === 'denied',
       lost: lostTo(result),
       keptWarm: result.keptWarm,
       rollback: plan?.rollback ?? false,

@@ -45,6 +45,15 @@ export function oursIn(metadata: ObjectMeta | undefined): FieldSet {
   return more.map(({ fieldsV1 }) => setOf(fieldsV1)).reduce(union, setOf(first?.fieldsV1));
 }
 
+/** When we last wrote an object in which something at `path` is ours, epoch ms; null: nothing is, or it is not known. */
+export function lastWriteOfOurs(metadata: ObjectMeta | undefined, path: FieldPath): number | null {
+  const own = (metadata?.managedFields ?? []).filter(
+    (entry) => isOurs(entry) && !isEmpty(within(setOf(entry.fieldsV1), [path])),
+  );
+  const times = own.map(({ time }) => Date.parse(time ?? '')).filter((time) => !Number.isNaN(time));
+  return times.length === 0 ? null : Math.max(...times);
+}
+
 /** True when somebody manages the object by server-side apply. */
 export function isApplied(metadata: ObjectMeta | undefined): boolean {
   return (metadata?.managedFields ?? []).some((entry) => isOfTheObject(entry) && entry.operation === 'Apply');

@@ -59,8 +59,10 @@ function standingRelease(
         return { open: { ...open, toldTemplate: ending.toldTemplate ?? open.toldTemplate }, why };
       const { template: toldTemplate, routes: toldRoutes } = foreign;
       // What stands is at rest: whoever resumes it tries again, and whoever aborts it takes it back.
-      const turned = ending.left === 'standing' ? null : open.turned;
-      return { open: { ...open, toldTemplate, toldRoutes, turned, paused: null }, why };
+      const isStanding = ending.left === 'standing';
+      const turned = isStanding ? null : open.turned;
+      const stood = isStanding ? ended.movedBack : open.stood;
+      return { open: { ...open, toldTemplate, toldRoutes, turned, stood, paused: null }, why };
     }
     default:
       return null;

@@ -8,6 +8,7 @@ import { isStatus } from '../cluster/errors.ts';
 import type { Judgement } from '../analysis/judgement.ts';
 import { metricsOf } from '../metrics/prepared.ts';
 import { acquireLease, type HeldLease } from '../cluster/lease.ts';
+import type { Permission } from '../cluster/permissions.ts';
 import type { Ending } from '../release/action.ts';
 import type { AnyPlan } from '../release/knative/plan.ts';
 import { describeLostNamespace, type LostNamespace } from '../release/lost-namespace.ts';
@@ -15,9 +16,11 @@ import { outcomeOf } from '../release/outcome.ts';
 import { percent, type Share } from '../release/route.ts';
 import { BEGINNING, type State } from '../release/state.ts';
 import type { Outcome } from '../report/story.ts';
+import { describeShort, shortFinding } from './denied.ts';
 import { dryRun } from './dry-run.ts';
 import type { Looked } from './looked.ts';
 import { assertMayGoOn } from './allowed-to-go-on.ts';
+import { lockToGoBack } from './lock-to-go-back.ts';
 import { judgementPlanOf, type MeasuredPlan, type Measures, tooShort } from './measures.ts';
 import { Measuring } from './measuring.ts';
 import { type OpenBook, OpenRecord } from './open-record.ts';
@@ -25,8 +28,9 @@ import { EMPTY_BOOK, type OpenRelease, type RecordBook, readBook, writeBook } fr
 import type { Ended } from './release.ts';
 import { closeRecord } from './close-record.ts';
 import type { Finished } from './finish-release.ts';
-import { Refused } from './refusal.ts';
+import { type Finding, Refused } from './refusal.ts';
 import { inTheWay, meetUnfinished, unfinished } from './unfinished.ts';
+import { lackingOnTheWayBack } from './way-back-permissions.ts';
 import type { ReachedStep } from './workload.ts';
 import type { EngineParts, Prepared, Running, Start } from './workload-kind.ts';
 import { keyOf, prepare, subjectOf } from './workload-kinds.ts';
@@ -45,8 +49,13 @@ export interface Result {
   readonly measured: Measured | null;
   /** Where it stands still, basis points; null: it does not. */
   readonly pausedAt: Share | null;
-  /** What a failed release left (`Ending`); `nothing` for every other. */
-  readonly left: 'standing' | 'unfinished' | 'nothing' | 'deleted' | 'theirs' | 'gone';
+  /**
+   * What a failed release left (`Ending`); `nothing` for every other. `denied`: users are back on the old version, and the rest is `unfinished`
+   * for want of a permission.
+   */
+  readonly left: 'standing' | 'unfinished' | 'nothing' | 'deleted' | 'theirs' | 'gone' | 'denied';
+  /** What stands in the way of the release's end, with what puts it right. */
+  readonly findings: readonly Finding[];
   /** Users are on the candidate for good, and stable's pods were left beside it. */
   readonly keptWarm: boolean;
   readonly rollbackPossible: boolean;
@@ -73,6 +82,7 @@ export async function deploy(request: Request, parts: DeployParts): Promise<Resu
   const { api, clock, teller, namespace } = parts;
   const subject = subjectOf(request);
   let lease: HeldLease | null = null;
+  let lacking: readonly Permission[] = [];
   try {
     for (;;) {
       teller.phase('Preflight');
@@ -81,13 +91,19 @@ export async function deploy(request: Request, parts: DeployParts): Promise<Resu
         if (request.dryRun) return unfinished(book.open, request);
         if (request.onUnfinished === 'fail' && book.open.warm === null) throw new Refused([inTheWay(book.open)]);
         if (lease === null) {
-          await assertMayGoOn(api, namespace, request, book.open.plan);
+          if (isLeftBehind(request, book.open)) lacking = await lackingOnTheWayBack(api, namespace, book.open);
+          else await assertMayGoOn(api, namespace, request, book.open.plan);
           parts.onLock(null);
-          lease = { ...(await lock(request, parts)), waited: false };
+          const take = (): Promise<HeldLease> => lock(request, parts);
+          lease =
+            lacking.length === 0
+              ? await take()
+              : await lockToGoBack(parts, { key: subject.key, holder: parts.holder }, take);
+          lease = { ...lease, waited: false };
           // Whoever released it may have ended it while we took the lock.
           continue;
         }
-        const met = await meetUnfinished(request, parts, book);
+        const met = await meetUnfinished(request, parts, book, lacking);
         if (met !== null) return met;
         continue;
       }
@@ -109,6 +125,14 @@ export async function deploy(request: Request, parts: DeployParts): Promise<Resu
   } finally {
     await lease?.release();
   }
+}
+
+/**
+ * Nobody looks after its users any more, and they are taken back whatever becomes of this run's own release, which is refused as a whole
+ * where a permission is missing. One that stands at a pause, or is kept warm, stands as somebody wants it: it is left alone then.
+ */
+function isLeftBehind({ onUnfinished }: Request, { paused, warm }: OpenRelease): boolean {
+  return onUnfinished === 'take-back' && paused === null && warm === null;
 }
 
 /**
@@ -148,6 +172,7 @@ export const NOTHING: Result = {
   measured: null,
   pausedAt: null,
   left: 'nothing',
+  findings: [],
   keptWarm: false,
   rollbackPossible: false,
   looked: null,
@@ -176,6 +201,7 @@ async function release(
     measured,
     paused: null,
     turned: null,
+    stood: null,
     warm: null,
     told: null,
   };
@@ -232,7 +258,7 @@ export async function runToEnd(
     parts.check({ ...context, runUrl: parts.run.url }, plan.times.deadline, signal);
   try {
     const noteTurn = record.noteTurn.bind(record);
-    const ended = await run({ ...parts, check, measuring, noteTurn }, state);
+    const ended = await run({ ...parts, check, measuring, lacking: [], noteTurn }, state);
     await closeRecord(parts, record.book, ended, clock.now());
     return { ...resultOf(plan, ended), rollbackPossible: ended.ending.outcome === 'promoted' && keepsHistory };
   } finally {
@@ -257,10 +283,11 @@ export function measuringOf(
 
 /** How a release ended, as a result of the run. */
 export function resultOf(plan: AnyPlan, ended: Ended): Result {
-  const { ending, state } = ended;
+  const { ending, state, short } = ended;
+  const reason = ending.outcome === 'paused' ? pausedReason(ending) : reasonOf(ended);
   return {
     outcome: outcomeOf(plan, ending),
-    reason: ending.outcome === 'paused' ? pausedReason(ending) : reasonOf(ended),
+    reason,
     plan,
     candidateHash: ended.candidateHash,
     checks: state.checks,
@@ -268,7 +295,8 @@ export function resultOf(plan: AnyPlan, ended: Ended): Result {
     ramp: ended.ramp,
     measured: ended.measured,
     pausedAt: ending.outcome === 'paused' ? ending.share : null,
-    left: leftBy(ending),
+    left: leftBy(ended),
+    findings: short === null ? [] : [shortFinding(short, reason ?? '')],
     keptWarm: ending.outcome === 'promoted' && ending.stable === 'warm',
     rollbackPossible: false,
     looked: null,
@@ -288,12 +316,13 @@ export function finishedResult(
 }
 
 /** What of it is for its own post to look after, or for a person to look at. */
-export function leftBy(ending: Ending): Result['left'] {
+export function leftBy({ ending, short }: Ended): Result['left'] {
+  if (short?.areUsersBack === true && short.isKnown) return 'denied';
   return ending.outcome !== 'failed' || ending.left === 'as-it-was' ? 'nothing' : ending.left;
 }
 
 /** Why it went back; what of others stands in the way, where that was not the reason; what of the user's own does. */
-export function reasonOf({ ending, state, foreign, obstacle }: Ended): string | null {
+export function reasonOf({ ending, state, foreign, obstacle, short }: Ended): string | null {
   if (ending.outcome === 'failed' && (ending.left === 'as-it-was' || ending.left === 'gone')) return ending.reason;
   if (state.back === null) return obstacle;
   const { cause, reason } = state.back;
@@ -309,6 +338,7 @@ export function reasonOf({ ending, state, foreign, obstacle }: Ended): string | 
       : []),
     ...(isRolledOut ? ['It is rolled out by the Deployment’s own strategy, as it would be without a release.'] : []),
     ...(obstacle === null ? [] : [obstacle]),
+    ...(short === null ? [] : [describeShort(short)]),
   ];
   return more.length === 0 ? reason : [reason.replace(/([^.])$/, '$1.'), ...more].join(' ');
 }

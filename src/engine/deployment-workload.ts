@@ -25,6 +25,7 @@ import { type Foreign, foreignIn } from './foreign.ts';
 import { countedNow, measuredStage } from './measured-stage.ts';
 import type { Counted, Stage } from './measuring.ts';
 import { NamespaceQuestion } from './lost-namespace.ts';
+import { leftoversOf } from './leftovers.ts';
 import { momentOf } from './moment.ts';
 import { observe } from './observe.ts';
 import { phaseOf } from './phase.ts';
@@ -293,6 +294,14 @@ export class DeploymentWorkload implements Workload<Observation> {
 
   foreign(seen: Observation): Foreign {
     return foreignIn(this.plan, seen);
+  }
+
+  movedBack({ movedBack }: Observation): number | null {
+    return movedBack;
+  }
+
+  leftovers(seen: Observation): readonly string[] {
+    return leftoversOf(this.plan, seen);
   }
 
   obstacle(seen: Observation, trouble: string): string {

@@ -1,4 +1,5 @@
 import {
+  FIELD_MANAGER,
   type FieldOwner,
   givenBack,
   isApplied,
@@ -163,4 +164,12 @@ function objectOf(plan: Released, owned: OwnedObject, snapshot: Seen): KubeObjec
     case 'deployment':
       return snapshot.deployment?.metadata?.uid === plan.deployment.uid ? snapshot.deployment : null;
   }
+}
+
+/** @param why the API server's own words */
+export function notGivenBack(why: string): string {
+  return (
+    `Fields that are as they were before the release stay under the name ${FIELD_MANAGER} in managedFields, because they could not be given back (${why}). ` +
+    'Whoever applies them server-side and is told of a conflict may take them over with --force-conflicts.'
+  );
 }

@@ -84,6 +84,7 @@ function allWrites(parts: ForeseeParts, cleared: Cleared, book: RecordBook): For
           paused: null,
           warm: null,
           turned: null,
+          stood: null,
           told: null,
         },
       },

@@ -68,7 +68,7 @@ async function run(
   const noteTurn = record.noteTurn.bind(record);
   try {
     const ended = await run(
-      { ...parts, check: async () => [], measuring: null, noteTurn },
+      { ...parts, check: async () => [], measuring: null, lacking: [], noteTurn },
       stateOf(book.open, stopped, (marks) => inOurTime(marks, parts.api.serverAhead, clock.now())),
     );
     return { ended, book: await closeRecord(parts, record.book, ended, clock.now()), keepsHistory };

@@ -18,6 +18,8 @@ import { digestOf, HASH_LABEL, templateDifference } from '../workload/template.t
 import { hashOf, holdFieldsOf, type KnownTrack, tracksOf } from '../workload/tracks.ts';
 import { claimsIn } from './disown.ts';
 import { editorAt, keptFor, lastEditor, PAUSED, STRATEGY } from './editors.ts';
+import { movedBackAt } from './moved-back.ts';
+import { routeWriter } from './route-writer.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** API objects → the words of the release. Pure. */
@@ -40,6 +42,7 @@ export function observe(plan: Plan, snapshot: Snapshot): Observation {
     current: isCurrent(deployment, snapshot.replicaSetsAsOf),
     live: liveView(plan, lostService ? null : liveService, spread),
     candidateService: candidateServiceView(snapshot.candidateService, candidate, plan.stable.hash, spread),
+    movedBack: movedBackAt(plan, snapshot),
     routes: plan.routes.map((binding) => routeView(plan, binding, snapshot)),
     claims: claimsIn(plan, snapshot),
     evidence: null,
@@ -144,6 +147,7 @@ function routeView(plan: Plan, binding: Binding, { routes, command }: Snapshot):
   const sendsNobody = share === 0 && !overrides && mirror === 0;
   // A route that was deleted sends nobody anywhere, and there is nothing to be put back.
   const isGone = objects.every((object) => object === null);
+  const home = isGone || (binding.originalShare === 0 ? original : sendsNobody);
   return {
     name: binding.router,
     share,
@@ -151,9 +155,10 @@ function routeView(plan: Plan, binding: Binding, { routes, command }: Snapshot):
     testers: overrides,
     mirror,
     original: original || isGone,
-    home: isGone || (binding.originalShare === 0 ? original : sendsNobody),
+    home,
     verdict: asFarAsCanBeKnown(router.verdict(binding, routes), router.capabilities(binding).level),
     editor: objects.map((object) => lastEditor(object?.metadata, plan)).find((editor) => editor !== null) ?? null,
+    writtenBy: home ? null : routeWriter(plan, binding, routes),
   };
 }
 
@@ -163,7 +168,18 @@ const UNTOLD: CommandSeen = { told: null, verdict: { is: 'unknown', level: 'stor
 function commandView({ router }: Binding, seen: CommandSeen): RouteView {
   const { share, inDoubt, overrides, mirror, original } = readCommand(seen.told);
   const { verdict } = seen;
-  return { name: router, share, inDoubt, testers: overrides, mirror, original, home: original, verdict, editor: null };
+  return {
+    name: router,
+    share,
+    inDoubt,
+    testers: overrides,
+    mirror,
+    original,
+    home: original,
+    verdict,
+    editor: null,
+    writtenBy: null,
+  };
 }
 
 /** Some kinds of route never say what became of them: what they can show is all that can be waited for. */

@@ -131,6 +131,7 @@ const openRelease = (namespace: string, isKnative: boolean): Shape =>
     run,
     paused: either(paused, nothing),
     turned: optional(either(turned, nothing)),
+    stood: optional(numberOrNull),
     warm: optional(either(object({ step: number, marks: mapOf(number) }), nothing)),
     measured: either(object({ prepared: object({}), judgement: object({}) }), nothing),
     told: either(object({ is: words('certain', 'in-doubt'), share }), nothing),

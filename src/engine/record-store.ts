@@ -48,6 +48,8 @@ export interface OpenRelease {
   readonly turned: Turn | null;
   /** It was promoted, and its old version is kept warm until another run finishes it or takes it back; null: it is not. */
   readonly warm: Warm | null;
+  /** When users had been moved off the candidate by a way back that left it standing, epoch ms; null: none did, or that cannot be told. */
+  readonly stood: number | null;
   /** What is measured of it; null: nothing. */
   readonly measured: MeasuredPlan | null;
   /** What the user's own command was told, noted before it runs and after it; null: nothing. */
@@ -157,7 +159,7 @@ function jsonOf(given: string | undefined, absent: unknown): unknown {
 
 /** Fields that the first records of this schema did not have. */
 const NEWER = {
-  open: { turned: null, warm: null },
+  open: { turned: null, stood: null, warm: null },
   plan: { keepWarm: false, rollback: false },
   past: { rollback: false },
 };

@@ -1,41 +1,26 @@
-import type { CheckResult } from '../checks/result.ts';
 import type { Diagnosis } from '../cluster/diagnosis.ts';
 import { ApiError, describeCause, UnknownOutcome } from '../cluster/errors.ts';
-import { FIELD_MANAGER } from '../cluster/field-owners.ts';
 import type { Judgement } from '../analysis/judgement.ts';
 import type { Measured } from '../analysis/measured.ts';
 import type { Action, Ending, Write } from '../release/action.ts';
 import type { EvidenceView } from '../release/observation.ts';
 import { shareOf, stageOf } from '../release/stages.ts';
-import { afterAction, afterChecks, afterDisown, afterWrite, stopFinishing, turnBack } from '../release/progress.ts';
-import type { Cause, Marks, State, Turn } from '../release/state.ts';
-import type { Clock } from './clock.ts';
+import { afterAction, afterChecks, afterDenial, afterWrite, stopFinishing, turnBack } from '../release/progress.ts';
+import type { Cause, Marks, State } from '../release/state.ts';
 import { CommandFailed, CommandMissing } from './command-route.ts';
 import type { Foreign } from './foreign.ts';
-import type { Helm } from './helm.ts';
+import { Denials, type Short } from './denied.ts';
+import { notGivenBack } from './disown.ts';
 import { isFinal, isRaceLost } from './last-word.ts';
-import type { Measuring } from './measuring.ts';
-import type { Teller } from './teller.ts';
 import { Patience } from './patience.ts';
 import { RecordConflict } from './record-store.ts';
 import { formatDuration } from '../report/duration.ts';
 import { CannotRoute } from '../traffic/router.ts';
 import type { ReachedStep, Workload } from './workload.ts';
-import type { SubjectContext } from '../checks/check-context.ts';
+import type { Loop } from './workload-kind.ts';
 import { CannotWrite } from './writes.ts';
 
-export interface ReleaseParts<Seen> {
-  readonly clock: Clock;
-  readonly teller: Teller;
-  readonly helm: Helm;
-  readonly workload: Workload<Seen>;
-  /** Null: nothing is measured. */
-  readonly measuring: Measuring | null;
-  /** Smoke tests and commands against the candidate; results in the order of the inputs. */
-  readonly check: (context: SubjectContext, signal: AbortSignal) => Promise<readonly CheckResult[]>;
-  /** Puts on record why the release goes back. */
-  readonly noteTurn: (turn: Turn) => Promise<void>;
-}
+export type ReleaseParts<Seen> = Loop & { readonly workload: Workload<Seen> };
 
 export interface Ended {
   readonly ending: Ending;
@@ -50,6 +35,10 @@ export interface Ended {
   readonly foreign: Foreign;
   /** Why it could not be ended, for a person; null: it could, or the cluster did not let us. */
   readonly obstacle: string | null;
+  /** When users were moved off the candidate, epoch ms; null: they were not, or that cannot be told. */
+  readonly movedBack: number | null;
+  /** A way back that ended where its user may not go on; null: it did not. */
+  readonly short: Short | null;
 }
 
 /** Milliseconds between two looks while checks run. */
@@ -86,6 +75,7 @@ export class Release<Seen> {
   #hasWrittenBack = false;
   #turnNoted = false;
   #candidateHash: string | null = null;
+  readonly #denials: Denials;
   /** What the user's own command failed with last; null: it did not. */
   #commandTrouble: string | null = null;
   readonly #ramp: ReachedStep[] = [];
@@ -93,6 +83,7 @@ export class Release<Seen> {
 
   constructor(parts: ReleaseParts<Seen>, state: State) {
     this.#parts = parts;
+    this.#denials = new Denials(parts.lacking);
     this.#state = state;
   }
 
@@ -138,9 +129,11 @@ export class Release<Seen> {
     this.#parts.teller.waiting(null);
     const diagnosis = this.#diagnosis === null ? null : await this.#diagnosis;
     const seen = this.#observe();
-    const { workload } = this.#parts;
+    const { workload, namespace } = this.#parts;
     const trouble = ending.outcome === 'failed' ? this.#commandTrouble : null;
     if ('reason' in ending) this.#parts.teller.fact(ending.reason);
+    const lacked = ending.outcome === 'failed' ? this.#denials.lacked(this.#state.unnoted) : null;
+    const found = { namespace, areUsersBack: !workload.reachesUsers(seen), left: workload.leftovers(seen) };
     return {
       ending,
       state: this.#state,
@@ -150,7 +143,9 @@ export class Release<Seen> {
       measured: this.#parts.measuring?.measured() ?? null,
       judgement: this.#parts.measuring?.judgement ?? null,
       foreign: workload.foreign(seen),
+      movedBack: workload.movedBack(seen),
       obstacle: trouble === null ? null : workload.obstacle(seen, trouble),
+      short: lacked === null ? null : { ...lacked, ...found },
     };
   }
 
@@ -320,19 +315,27 @@ export class Release<Seen> {
       action.write === 'disown' &&
       (isLast || patience.isOver(clock.now(), DISOWN_PATIENCE))
     ) {
-      this.#state = afterDisown(this.#state, action.target);
+      this.#state = afterWrite(this.#state, 'disown', clock.now(), action.target);
       patience.begin();
-      teller.warning(
-        `Fields that are as they were before the release stay under the name ${FIELD_MANAGER} in managedFields, because they could not be given back (${message}). ` +
-          'Whoever applies them server-side and is told of a conflict may take them over with --force-conflicts.',
-      );
+      teller.warning(notGivenBack(message));
       return null;
     }
+    const mayBeDenied = back !== null && action.do === 'write';
     if (ofCommand) this.#commandTrouble = message;
     if (error instanceof UnknownOutcome && action.do === 'write') this.#doubted = action.write;
     const isTold = ofCommand && doing === 'route';
-    if (isLast || patience.isOver(clock.now(), isTold ? COMMAND_PATIENCE : undefined)) {
+    if (
+      isLast ||
+      (mayBeDenied && this.#denials.isKnown(error)) ||
+      patience.isOver(clock.now(), isTold ? COMMAND_PATIENCE : undefined)
+    ) {
       if (!isForward) {
+        // Users are taken back by the candidate Service all the same.
+        if (mayBeDenied && this.#denials.meet(error) && action.write === 'route-home') {
+          this.#state = afterDenial(this.#state, action.target);
+          patience.begin();
+          return null;
+        }
         const isStanding = error instanceof CommandMissing && workload.isOffCandidate(this.#observe());
         return { outcome: 'failed', left: isStanding ? 'standing' : 'unfinished' };
       }

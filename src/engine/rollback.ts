@@ -1,5 +1,6 @@
 import type { Request } from '../action/request.ts';
 import type { HeldLease } from '../cluster/lease.ts';
+import type { Permission } from '../cluster/permissions.ts';
 import { assertMayGoOn } from './allowed-to-go-on.ts';
 import { isKnative } from '../release/knative/plan.ts';
 import { type Goal, goalOf, hasMoved } from '../release/history.ts';
@@ -15,6 +16,7 @@ import {
   resultOf,
 } from './deploy.ts';
 import { endRollback, finishRelease } from './finish-release.ts';
+import { lockToGoBack } from './lock-to-go-back.ts';
 import { missingCommand } from './promote.ts';
 import type { OpenBook } from './open-record.ts';
 import { type OpenRelease, type RecordBook, writeBook } from './record-store.ts';
@@ -22,6 +24,7 @@ import { Refused } from './refusal.ts';
 import { describeOpen, takeBack } from './take-back.ts';
 import { stuck } from './unfinished.ts';
 import { readRevisions } from './knative/versions.ts';
+import { lackingOnTheWayBack } from './way-back-permissions.ts';
 import { readVersions } from './versions.ts';
 import { keyOf, prepare, subjectOf } from './workload-kinds.ts';
 
@@ -39,6 +42,7 @@ export async function rollback(request: Request, parts: DeployParts): Promise<Re
   let lease: HeldLease | null = null;
   // What another run may be at work on.
   let met: OpenRelease | null = null;
+  let lacking: readonly Permission[] = [];
   try {
     for (;;) {
       teller.phase('Preflight');
@@ -47,17 +51,23 @@ export async function rollback(request: Request, parts: DeployParts): Promise<Re
       const { goal } = wish;
       if (goal?.is === 'none') throw new Refused([goal]);
       if (isOpen(book)) {
-        if (request.dryRun) return foreseen(book.open, wish);
+        if (request.dryRun) return foreseen(book, wish);
         if (lease === null) {
-          await assertMayGoOn(api, namespace, request, book.open.plan);
-          parts.onLock(null);
+          const { key } = subject;
           met = book.open;
-          lease = { ...(await lock(request, parts, askerOf(parts, met))), waited: false };
+          const asker = askerOf(parts, met);
+          const take = (): Promise<HeldLease> => lock(request, parts, asker);
+          const isBack = isFlip(book, wish);
+          if (isBack) lacking = await lackingOnTheWayBack(api, namespace, met);
+          else await assertMayGoOn(api, namespace, request, met.plan);
+          parts.onLock(null);
+          lease = isBack ? await lockToGoBack(parts, { key, holder: parts.holder }, take) : await take();
+          lease = { ...lease, waited: false };
           // Whoever released it may have ended it while we took the lock.
           continue;
         }
         parts.onLock(book.open.plan.release);
-        const ended = await endOpen(request, parts, book, wish);
+        const ended = await endOpen(request, parts, book, wish, lacking);
         if (ended !== null) return ended;
         continue;
       }
@@ -146,6 +156,7 @@ async function endOpen(
   parts: DeployParts,
   book: OpenBook,
   { goal, stableHash, candidateHash }: Wish,
+  lacking: readonly Permission[],
 ): Promise<Result | null> {
   const { open } = book;
   const { plan, warm } = open;
@@ -155,7 +166,7 @@ async function endOpen(
     parts.teller.fact(`users have ${goal.told} already, and the old version is kept warm: nothing to do`);
     return { ...NOTHING, outcome: 'unchanged' };
   }
-  if (wanted === stable) return await flip(parts, book);
+  if (wanted === stable) return await flip(parts, book, lacking);
   const misfit = warm === null ? missingCommand(request, plan) : null;
   if (misfit !== null) throw new Refused([misfit]);
   // An earlier rollback may have come as far as to have all users where they are wanted.
@@ -176,8 +187,13 @@ async function endOpen(
   return ended.ending.outcome === 'failed' ? stuck(open, ended) : null;
 }
 
+/** What is wanted is what users had before the release on record: that one is taken back. */
+function isFlip({ open: { plan } }: Pick<OpenBook, 'open'>, { goal, stableHash }: Wish): boolean {
+  return goal?.is !== 'version' || goal.version.hash === (stableHash ?? plan.stable.hash);
+}
+
 /** Stable is there still: traffic, and then the candidate's pods go. */
-async function flip(parts: DeployParts, book: OpenBook): Promise<Result> {
+async function flip(parts: DeployParts, book: OpenBook, lacking: readonly Permission[]): Promise<Result> {
   const { api, clock, teller, namespace, run } = parts;
   const { plan, warm } = book.open;
   const reason = `A person asked for it (action: rollback${run.actor === null ? '' : `, ${run.actor}`}).`;
@@ -190,19 +206,20 @@ async function flip(parts: DeployParts, book: OpenBook): Promise<Result> {
     const open: OpenRelease = { ...book.open, warm: null, turned: { at: clock.now(), ...turn } };
     next = { ...(await writeBook(api, namespace, keyOf(plan), { ...book, open }, 'note why it goes back')), open };
   }
-  const { ended } = await takeBack(parts, next, turn);
+  const { ended } = await takeBack(parts, next, turn, lacking);
   // Of a rollback, too, that is taken back itself: that was wanted now.
   return { ...resultOf(plan, ended), outcome: ended.ending.outcome };
 }
 
-function foreseen({ plan, warm }: OpenRelease, { goal, stableHash, candidateHash }: Wish): Result {
-  const isFlip = goal === null || goal.is !== 'version' || goal.version.hash === (stableHash ?? plan.stable.hash);
+function foreseen({ open }: OpenBook, wish: Wish): Result {
+  const { plan, warm } = open;
+  const { goal, candidateHash } = wish;
   const isAgain = plan.rollback && warm === null && goal?.is === 'version' && goal.version.hash === candidateHash;
   const what = isAgain
     ? `brings users to where the unfinished release ${plan.release} was to bring them`
     : warm === null
       ? `takes ${isKnative(plan) ? plan.knative.name : plan.deployment.name} back from the unfinished release ${plan.release}`
-      : isFlip
+      : isFlip({ open }, wish)
         ? `takes users back to the old version of release ${plan.release}, which is kept warm, in one step`
         : `finishes release ${plan.release}, whose old version is kept warm, first`;
   return {

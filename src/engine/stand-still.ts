@@ -17,7 +17,7 @@ export async function standStill(parts: EngineParts, book: OpenBook): Promise<En
   try {
     const state = resumed({ ...book.open, turned }, clock.now());
     const noteTurn = record.noteTurn.bind(record);
-    const ended = await run({ ...parts, check: async () => [], measuring: null, noteTurn }, state);
+    const ended = await run({ ...parts, check: async () => [], measuring: null, lacking: [], noteTurn }, state);
     await closeRecord(parts, record.book, ended, clock.now());
     return ended;
   } finally {

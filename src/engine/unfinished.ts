@@ -1,8 +1,10 @@
 import type { Request } from '../action/request.ts';
+import type { Permission } from '../cluster/permissions.ts';
 import { percent } from '../release/route.ts';
 import { shareOf } from '../release/stages.ts';
 import { type DeployParts, finishedResult, leftBy, NOTHING, reasonOf, type Result } from './deploy.ts';
 import { finishRelease } from './finish-release.ts';
+import { shortFinding } from './denied.ts';
 import type { OpenBook } from './open-record.ts';
 import type { OpenRelease } from './record-store.ts';
 import { type Finding, misfitFinding, Refused } from './refusal.ts';
@@ -14,7 +16,12 @@ import { isVersionOf, misfitsOf, subjectOf } from './workload-kinds.ts';
 /* A deploy that finds a release of its workload unfinished: input `on-unfinished` says what becomes of that one. */
 
 /** With the lock held. Null: it is out of the way, and the new release may begin; otherwise what came of it is what came of this run. */
-export async function meetUnfinished(request: Request, parts: DeployParts, book: OpenBook): Promise<Result | null> {
+export async function meetUnfinished(
+  request: Request,
+  parts: DeployParts,
+  book: OpenBook,
+  lacking: readonly Permission[],
+): Promise<Result | null> {
   const { teller } = parts;
   const { open } = book;
   if (open.warm !== null) {
@@ -35,7 +42,7 @@ export async function meetUnfinished(request: Request, parts: DeployParts, book:
   teller.phase('Take back an unfinished release');
   const why = request.onUnfinished === 'resume' && isForward ? ', of another version;' : ' unfinished;';
   teller.fact(`found ${describeOpen(open)}${why} it is taken back first`);
-  const back = await takeBack(parts, book, { cause: 'resumed', reason: 'a later run found it unfinished' });
+  const back = await takeBack(parts, book, { cause: 'resumed', reason: 'a later run found it unfinished' }, lacking);
   return back.ended.ending.outcome === 'failed' ? stuck(open, back.ended) : null;
 }
 
@@ -82,13 +89,15 @@ function standsStill(open: OpenRelease, paused: NonNullable<OpenRelease['paused'
 }
 
 export function stuck(open: OpenRelease, ended: Ended): Result {
+  const reason = `${describeOpen(open)} is unfinished and could not be taken back: ${reasonOf(ended) ?? ''}`;
   return {
     ...NOTHING,
     plan: open.plan,
     candidateHash: ended.candidateHash,
     // What stands because of somebody else is not for this run's own post to replace.
-    left: ended.ending.outcome === 'failed' ? leftBy(ended.ending) : 'unfinished',
-    reason: `${describeOpen(open)} is unfinished and could not be taken back: ${reasonOf(ended) ?? ''}`,
+    left: ended.ending.outcome === 'failed' ? leftBy(ended) : 'unfinished',
+    findings: ended.short === null ? [] : [shortFinding(ended.short, reason)],
+    reason,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { CheckResult } from '../checks/result.ts';
 import type { EnvChange, ImageChange } from '../action/request.ts';
 import type { SubjectContext } from '../checks/check-context.ts';
+import type { Permission } from '../cluster/permissions.ts';
 import type { JobManifest } from '../checks/job-manifest.ts';
 import type { Api, ApiPort } from '../cluster/api.ts';
 import type { AppNow } from '../metrics/prepare.ts';
@@ -93,10 +94,13 @@ export interface Running {
   readonly close: () => Promise<void>;
 }
 
-export type Loop = Pick<EngineParts, 'clock' | 'teller' | 'helm'> & {
+export type Loop = Pick<EngineParts, 'clock' | 'teller' | 'helm' | 'namespace'> & {
+  /** Smoke tests and commands against the candidate; results in the order of the inputs. */
   readonly check: (context: SubjectContext, signal: AbortSignal) => Promise<readonly CheckResult[]>;
   /** Null: nothing is measured. */
   readonly measuring: Measuring | null;
+  /** Known to be missing on the way back: a refusal for want of it is final. */
+  readonly lacking: readonly Permission[];
   /** Puts on record why the release goes back. @throws RecordConflict when another run wrote the record, or what the write throws */
   readonly noteTurn: (turn: Turn) => Promise<void>;
 };

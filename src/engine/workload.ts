@@ -82,6 +82,10 @@ export interface Workload<Seen> {
   /** The step whose share was reached, for the ramp's table. */
   reached(state: State, seen: Seen, now: number): { readonly step: ReachedStep; readonly facts: readonly string[] };
   foreign(seen: Seen): Foreign;
+  /** When a write of ours moved users off the candidate, epoch ms; null: none did, or that cannot be told. */
+  movedBack(seen: Seen): number | null;
+  /** What there is still of the release, a few words for each. */
+  leftovers(seen: Seen): readonly string[];
   /** What of the user's own stands in the way of an end, for a person, when that is what a command failed with. */
   obstacle(seen: Seen, trouble: string): string;
 }

@@ -27,6 +27,7 @@ export function back(plan: Plan, state: State, turn: Turn, seen: Observation, no
     moveUsersBack(plan, state, seen, now) ??
     bringRoutesBack(plan, state, seen) ??
     verifyUsersBack(plan, state, seen, now) ??
+    stopShort(state, seen) ??
     leaveStanding(plan, state, turn, seen) ??
     retireCandidate(plan, state, turn, seen, now) ??
     tidy(plan, seen) ??
@@ -86,20 +87,28 @@ function bringRoutesBack(plan: Plan, state: State, seen: Observation): Action | 
   // The other way round than up: make before break.
   const away = [...seen.routes.entries()]
     .reverse()
-    .filter(([, route]) => !route.home && !isForeignRoute(plan, state, route));
+    .filter(([at, route]) => !route.home && !state.keptRoutes.includes(at) && !isForeignRoute(plan, state, route));
   // One that did not end well is tried again when the others are home.
   const [index] = away.find(([, { inDoubt }]) => !inDoubt) ?? away[0] ?? [];
   return index === undefined ? null : write('route-home', { route: index });
 }
 
 /** A share that is none of ours, and that no run has named yet. */
-function isForeignRoute(plan: Plan, { toldRoutes }: State, route: RouteView): boolean {
+function isForeignRoute(plan: Plan, state: State, route: RouteView): boolean {
+  const { toldRoutes } = state;
   const isTold = route.name in toldRoutes && toldRoutes[route.name] === route.share;
-  return isStrange(plan, route) && !isTold;
+  return isStrange(plan, route) && !isTold && !isOfThisRun(plan, state, route);
 }
 
-function isStrange(plan: Plan, { share, inDoubt }: RouteView): boolean {
-  return !inDoubt && !plan.steps.some((step) => step.share === share);
+/** One that the release has in no step; or one that it has, and by which somebody else gives the candidate Service users. */
+function isStrange(plan: Plan, { share, inDoubt, writtenBy }: RouteView): boolean {
+  const isTheirs = writtenBy !== null && share !== 0;
+  return !inDoubt && (isTheirs || !plan.steps.some((step) => step.share === share));
+}
+
+/** This run has written that share, or was about to: who changed something else of the route has left it as it was. */
+function isOfThisRun(plan: Plan, { marks, step }: State, { share }: RouteView): boolean {
+  return marks.opened !== undefined && [step, step - 1].some((at) => plan.steps[at]?.share === share);
 }
 
 /** The routes in which somebody else's share is found, for the record: the run after the one that has named them may replace them. */
@@ -187,6 +196,15 @@ function leftOnCandidate(seen: Observation): Action {
   // Its size may be news of before a close has taken its pods: then they are asked for again.
   if (!seen.current) return wait('controller', 'the Deployment controller to see the template');
   return finish({ outcome: 'failed', left: 'standing' });
+}
+
+/**
+ * What this run's user may not do stands, and with it what it needs: a route that leads to the candidate Service needs that. What nobody may
+ * note is shown to a later run by the objects alone.
+ */
+function stopShort({ keptRoutes, unnoted }: State, seen: Observation): Action | null {
+  const isKept = seen.routes.some((route, at) => !route.home && keptRoutes.includes(at));
+  return isKept || unnoted ? finish({ outcome: 'failed', left: 'unfinished' }) : null;
 }
 
 /** Cases in which both tracks stay, frozen, with users on stable: the user wants to look, or the template is somebody else's. */

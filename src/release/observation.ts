@@ -23,6 +23,8 @@ export interface Observation {
   readonly current: boolean;
   readonly live: LiveView;
   readonly candidateService: CandidateServiceView;
+  /** When a write of ours that only a way back makes has moved users off the candidate, epoch ms; null: none, or that cannot be told. */
+  readonly movedBack: number | null;
   /** In the order of the plan's routes. */
   readonly routes: readonly RouteView[];
   /** Indices of the plan's `owned`: objects in which fields that are as they were still stand under our name. */
@@ -56,6 +58,8 @@ export interface RouteView {
   readonly home: boolean;
   readonly verdict: RouteVerdict;
   readonly editor: string | null;
+  /** Who has written, since the release began, what would have to be changed to bring it home; null: we have, or it is home. */
+  readonly writtenBy: string | null;
 }
 
 export interface DeploymentView {

@@ -43,6 +43,11 @@ export function afterDisown(state: State, { object }: Target): State {
   return object === undefined ? state : { ...state, disowned: [...state.disowned, object] };
 }
 
+/** The route stays where it leads. */
+export function afterDenial(state: State, { route }: Target): State {
+  return route === undefined ? state : { ...state, keptRoutes: [...state.keptRoutes, route] };
+}
+
 /** The state after an action that only remembers something. Pure. */
 export function afterAction(state: State, action: Action, now: number): State {
   switch (action.do) {

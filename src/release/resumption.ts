@@ -15,6 +15,8 @@ export interface Resumable {
   readonly toldTemplate: string | null;
   readonly toldRoutes: ToldRoutes;
   readonly told: Told | null;
+  /** When users were moved off the candidate, epoch ms, where it was left standing after that, to be tried again; null: it was not. */
+  readonly stood: number | null;
 }
 
 /**
@@ -27,7 +29,7 @@ export function resumed(plan: Plan, seen: Observation, known: Resumable, now: nu
   const { turned, toldTemplate, toldRoutes, told } = known;
   const state: State = { ...BEGINNING, toldTemplate, toldRoutes };
   if (turned !== null) return onItsWayBack(state, turned, now);
-  if (wasGoingBack(seen)) return onItsWayBack(state, UNTOLD, now);
+  if (wasGoingBack(seen) || isMovedBack(seen, known)) return onItsWayBack(state, UNTOLD, now);
   return {
     ...state,
     step: stepReached(plan, seen, told),
@@ -37,7 +39,15 @@ export function resumed(plan: Plan, seen: Observation, known: Resumable, now: nu
 }
 
 /** It was interrupted between its first write on the way back and the note of it. */
-export const UNTOLD: Omit<Turn, 'at'> = { cause: 'resumed', reason: 'it was interrupted on its way back' };
+export const UNTOLD: Omit<Turn, 'at'> = {
+  cause: 'resumed',
+  reason: 'it was interrupted on its way back, before it could note why; the way back is ended',
+};
+
+/** By a way back that was not left standing at its end. */
+export function isMovedBack({ movedBack }: Pick<Observation, 'movedBack'>, { stood }: Resumable): boolean {
+  return movedBack !== null && movedBack !== stood;
+}
 
 export function onItsWayBack(state: State, turn: Omit<Turn, 'at'>, now: number): State {
   // The process before may have moved users a moment ago: they are looked for, and settle, before any pod leaves.

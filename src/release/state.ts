@@ -22,6 +22,10 @@ export interface State {
   readonly restartsAtSwitch: Readonly<Record<string, number>>;
   /** First time each grave sign was seen, by pod and reason: it becomes certain after the grace. */
   readonly signsSince: Readonly<Record<string, number>>;
+  /** Indices of the plan's routes that this run's user may not bring home: they stay as they are, and so does what they lead to. */
+  readonly keptRoutes: readonly number[];
+  /** That it goes back may not be put on record: what shows it to a later run stays. */
+  readonly unnoted: boolean;
   /** Indices of the plan's `owned` objects whose fields were given back, or could not be. */
   readonly disowned: readonly number[];
 }
@@ -106,4 +110,6 @@ export const BEGINNING: State = {
   restartsAtSwitch: {},
   signsSince: {},
   disowned: [],
+  keptRoutes: [],
+  unnoted: false,
 };

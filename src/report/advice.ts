@@ -54,6 +54,10 @@ export function adviceFor(story: Story): Advice | null {
     return todo('Put right what is listed above and run the job again.');
   if (story.dryRun) return dryRunAdvice(story);
   if (story.held) return standingAdvice(story);
+  if (story.denied)
+    return todo(
+      'Nobody is on the new version any more. Give the user of the run the permissions listed above, and run `action: abort`: it does the rest. The next deploy does, too, before anything else.',
+    );
   if (story.lost !== null) return lostAdvice(story.lost, story);
   switch (story.outcome) {
     case 'promoted':

@@ -75,6 +75,8 @@ export interface Story {
    * its pods with it; `template`: somebody else's rolls out by Kubernetes' own rolling update. Null: nothing did.
    */
   readonly lost: 'namespace' | 'workload' | 'template' | null;
+  /** Users are back on the old version, and the rest of the way back is for want of a permission not done. */
+  readonly denied: boolean;
   /** Users are on the new version for good, and the old one's pods were left beside it. */
   readonly keptWarm: boolean;
   /** It was to bring a version back that users had before. */

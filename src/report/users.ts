@@ -33,6 +33,7 @@ export function usersAfter(story: Story): Users {
   if (story.outcome === 'promoted') return { on: 'new' };
   if (story.outcome === 'paused') return { on: 'both', share: story.pausedAt ?? 0 };
   if (story.outcome === 'unchanged') return { on: 'same' };
+  if (story.denied) return { on: 'old-again' };
   const began = beginningOf(story);
   if (began === 'Take back an unfinished release' || began === 'Roll back')
     return { on: story.outcome === 'failed' ? 'uncertain' : 'old-again' };

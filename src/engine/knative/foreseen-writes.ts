@@ -36,6 +36,7 @@ function allWrites(
     paused: null,
     warm: null,
     turned: null,
+    stood: null,
     told: null,
   };
   const record = (why: string): WriteRequest => bookRequest(namespace, key, { ...book, open }, why);

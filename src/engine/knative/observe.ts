@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { FieldPath } from '../../cluster/field-sets.ts';
 import type { PodTemplate } from '../../cluster/wire.ts';
 import type { KnativeObservation, RevisionView, TrafficView } from '../../release/knative/observation.ts';
 import type { LostNamespace } from '../../release/lost-namespace.ts';
@@ -18,7 +19,10 @@ import {
 } from '../../workload/knative-service.ts';
 import { templateDifference } from '../../workload/template.ts';
 import { lastEditor } from '../editors.ts';
+import { writtenAfter } from '../moved-back.ts';
 import { claimsIn } from './disown.ts';
+
+const TRAFFIC: FieldPath = ['f:spec', 'f:traffic'];
 
 /** The objects of a release as last read. */
 export interface KnativeSnapshot {
@@ -38,6 +42,7 @@ export function observe(plan: KnativePlan, snapshot: KnativeSnapshot): KnativeOb
   const candidate = candidateOf(plan, revisions);
   const template = service.spec?.template ?? {};
   const kind = templateKind(plan, template);
+  const traffic = trafficView(plan, service, candidate, revisions);
   const latestReady = service.status?.latestReadyRevisionName ?? null;
   return {
     lostNamespace: snapshot.lostNamespace,
@@ -54,12 +59,23 @@ export function observe(plan: KnativePlan, snapshot: KnativeSnapshot): KnativeOb
       plan.knative.goal === undefined ? candidate : latestLike(service, revisions, plan.knative.candidateSpec),
     ),
     latestReady,
-    traffic: trafficView(plan, service, candidate, revisions),
+    traffic,
+    movedBack: kind === 'candidate' ? movedBackAt(service, candidate, traffic) : null,
     effect: effectOf(service),
     candidateUrl: service.status?.traffic?.find(({ tag }) => tag === plan.knative.tag)?.url ?? null,
     evidence: null,
     claims: claimsIn(plan, snapshot.service),
   };
+}
+
+/**
+ * Going forward the Service is written before its Revision is there, and then to give that a tag; without one, later, only a way back
+ * writes it.
+ */
+function movedBackAt(service: KnativeService, candidate: Revision | null, traffic: TrafficView): number | null {
+  if (candidate === null || traffic.is !== 'ours' || traffic.share > 0 || traffic.tagged) return null;
+  const made = Date.parse(candidate.metadata?.creationTimestamp ?? '');
+  return writtenAfter(service, TRAFFIC, Number.isNaN(made) ? null : made);
 }
 
 function templateKind({ candidate, stable }: KnativePlan, template: PodTemplate): KnativeObservation['template'] {

@@ -280,6 +280,18 @@ export class KnativeWorkload implements Workload<KnativeObservation> {
     };
   }
 
+  movedBack({ movedBack }: KnativeObservation): number | null {
+    return movedBack;
+  }
+
+  leftovers({ template, traffic }: KnativeObservation): readonly string[] {
+    const { name } = this.plan.knative;
+    return [
+      ...(template === 'candidate' ? [`the new version’s template of ${name}`] : []),
+      ...(traffic.is === 'ours' ? [`the traffic of ${name}, which names its Revisions`] : []),
+    ];
+  }
+
   /** No command of the user's has a part in it. */
   obstacle(_seen: KnativeObservation, trouble: string): string {
     return trouble;

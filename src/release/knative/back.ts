@@ -11,6 +11,7 @@ export function back(plan: KnativePlan, state: State, turn: Turn, seen: KnativeO
   return (
     moveUsersBack(seen) ??
     verifyUsersBack(plan, state, seen, now) ??
+    (state.unnoted ? finish({ outcome: 'failed', left: 'unfinished' }) : null) ??
     leaveStanding(plan, state, turn, seen) ??
     restoreTemplate(state, seen, now) ??
     restoreTraffic(seen) ??

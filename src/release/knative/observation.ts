@@ -29,6 +29,8 @@ export interface KnativeObservation {
   /** Where `latestRevision: true` leads. */
   readonly latestReady: string | null;
   readonly traffic: TrafficView;
+  /** When a write of ours that only a way back makes has moved users off the candidate, epoch ms; null: none, or that cannot be told. */
+  readonly movedBack: number | null;
   /** Whether users are where `spec.traffic` says, from the status. */
   readonly effect: RouteVerdict;
   /** The candidate's own URL, by its tag. */

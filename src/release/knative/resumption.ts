@@ -1,4 +1,4 @@
-import { onItsWayBack, type Resumable, UNTOLD } from '../resumption.ts';
+import { isMovedBack, onItsWayBack, type Resumable, UNTOLD } from '../resumption.ts';
 import { BEGINNING, type State } from '../state.ts';
 import type { KnativeObservation } from './observation.ts';
 import type { KnativePlan } from './plan.ts';
@@ -9,8 +9,8 @@ export function resumed(plan: KnativePlan, seen: KnativeObservation, known: Resu
   const state: State = { ...BEGINNING, toldTemplate, toldRoutes };
   if (turned !== null) return onItsWayBack(state, turned, now);
   // Only a way back writes stable's template when there is a candidate.
-  if (plan.knative.goal === undefined && seen.template === 'stable' && seen.candidate !== null)
-    return onItsWayBack(state, UNTOLD, now);
+  const isWritten = plan.knative.goal === undefined && seen.template === 'stable' && seen.candidate !== null;
+  if (isWritten || isMovedBack(seen, known)) return onItsWayBack(state, UNTOLD, now);
   const { traffic } = seen;
   const step = traffic.is === 'ours' ? plan.steps.findIndex(({ share }) => share === traffic.share) : 0;
   return {
