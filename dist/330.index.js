@@ -12004,21 +12004,19 @@ function describeOpen({ plan, run }) {
 async function meetUnfinished(request, parts, book, lacking) {
     const { teller } = parts;
     const { open } = book;
+    const changes = { images: request.images, env: request.env };
+    await assertWorthEnding(request, parts, open, changes);
     if (open.warm !== null) {
         parts.onLock(open.plan.release);
         const finished = await (0,_finish_release_js__WEBPACK_IMPORTED_MODULE_1__/* .finishRelease */ .pp)(parts, book, request.timeout);
         return finished.ended.ending.outcome === 'promoted' ? null : (0,_deploy_js__WEBPACK_IMPORTED_MODULE_0__/* .finishedResult */ .wK)(parts, open, finished);
     }
-    const changes = { images: request.images, env: request.env };
     const isForward = (open.turned ?? null) === null;
     if (request.onUnfinished === 'resume' && isForward && (await (0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_6__/* .isVersionOf */ .k_)(parts, open.plan, changes))) {
         if (open.paused !== null)
             return standsStill(open, open.paused);
         return await (0,_resume_js__WEBPACK_IMPORTED_MODULE_4__/* .goOn */ .A)(request, parts, book, changes);
     }
-    const misfits = await (0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_6__/* .misfitsOf */ .tc)(parts, open.plan, changes);
-    if (misfits.length > 0)
-        throw new _refusal_js__WEBPACK_IMPORTED_MODULE_3__/* .Refused */ .Lw([...misfits.map((one) => (0,_refusal_js__WEBPACK_IMPORTED_MODULE_3__/* .misfitFinding */ .SG)((0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_6__/* .subjectOf */ .et)(request).title, one)), left(open)]);
     parts.onLock(open.plan.release);
     teller.phase('Take back an unfinished release');
     const why = request.onUnfinished === 'resume' && isForward ? ', of another version;' : ' unfinished;';
@@ -12026,10 +12024,22 @@ async function meetUnfinished(request, parts, book, lacking) {
     const back = await (0,_take_back_js__WEBPACK_IMPORTED_MODULE_5__/* .takeBack */ .z)(parts, book, { cause: 'resumed', reason: 'a later run found it unfinished' }, lacking);
     return back.ended.ending.outcome === 'failed' ? stuck(open, back.ended) : null;
 }
-/** Nothing takes its place: what is asked for could not be released either. */
-function left(open) {
-    const now = open.paused === null ? 'is unfinished' : `stands at ${(0,_release_route_js__WEBPACK_IMPORTED_MODULE_7__/* .percent */ .KN)((0,_release_stages_js__WEBPACK_IMPORTED_MODULE_8__/* .shareOf */ .tC)(open.plan, open.paused))}`;
-    return { message: `${capitalized((0,_take_back_js__WEBPACK_IMPORTED_MODULE_5__/* .describeOpen */ .u)(open))}, ${now}, and was left as it is.` };
+/**
+ * One that stands at a pause, or is kept warm, stands as somebody wants it: it does not make room for what could not be released either. One
+ * that was interrupted does, for nobody looks after its users.
+ * @throws {Refused} when the changes fit nothing
+ */
+async function assertWorthEnding(request, parts, open, changes) {
+    if (open.paused === null && open.warm === null)
+        return;
+    const misfits = await (0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_6__/* .misfitsOf */ .tc)(parts, open.plan, changes);
+    if (misfits.length === 0)
+        return;
+    const now = open.paused === null ? 'is kept warm' : `stands at ${(0,_release_route_js__WEBPACK_IMPORTED_MODULE_7__/* .percent */ .KN)((0,_release_stages_js__WEBPACK_IMPORTED_MODULE_8__/* .shareOf */ .tC)(open.plan, open.paused))}`;
+    throw new _refusal_js__WEBPACK_IMPORTED_MODULE_3__/* .Refused */ .Lw([
+        ...misfits.map((one) => (0,_refusal_js__WEBPACK_IMPORTED_MODULE_3__/* .misfitFinding */ .SG)((0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_6__/* .subjectOf */ .et)(request).title, one)),
+        { message: `${capitalized((0,_take_back_js__WEBPACK_IMPORTED_MODULE_5__/* .describeOpen */ .u)(open))}, ${now}, and was left as it is.` },
+    ]);
 }
 /** With `on-unfinished: fail`. */
 function inTheWay(open) {

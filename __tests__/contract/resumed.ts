@@ -156,19 +156,41 @@ export function resumedRuns(cluster: () => TestCluster): void {
       await expectPromoted(scene, { image: IMAGE.v3 });
     });
 
-    scenario('leaves it alone when what it is to release cannot be released', {}, async (scene) => {
-      expectSuccess(await scene.run({ ...V2, 'pause-at': '0%' }), 'paused');
-      const before = await scene.objects();
-      const next = await scene.run({ images: `shop=${IMAGE.v3}` });
-      expectFailure(
-        next,
-        'failed',
-        /wanted a container named shop; found web .*Release \S+ of web.* was left as it is/s,
-      );
-      expect(await scene.objects()).toEqual(before);
-      expectSuccess(await scene.run({ action: 'promote' }));
-      await expectPromoted(scene);
+    describe('leaves it alone when what it is to release cannot be released, and it', () => {
+      const misfit = { images: `shop=${IMAGE.v3}` };
+
+      scenario('stands at a pause', {}, async (scene) => {
+        expectSuccess(await scene.run({ ...V2, 'pause-at': '0%' }), 'paused');
+        const before = await scene.objects();
+        const reason =
+          /wanted a container named shop; found web .*Release \S+ of web.* stands at 0 %, and was left as it is/s;
+        expectFailure(await scene.run(misfit), 'failed', reason);
+        expect(await scene.objects()).toEqual(before);
+        expectSuccess(await scene.run({ action: 'promote' }));
+        await expectPromoted(scene);
+      });
+
+      scenario('is kept warm', {}, async (scene) => {
+        expectSuccess(await scene.run({ ...V2, 'keep-warm': 'true' }));
+        const before = await scene.objects();
+        expectFailure(await scene.run(misfit), 'failed', /container named shop.* is kept warm, and was left as it is/s);
+        expect(await scene.objects()).toEqual(before);
+        expectSuccess(await scene.run({ action: 'finish' }));
+        await expectPromoted(scene);
+      });
     });
+
+    scenario(
+      'takes it back, for nobody looks after its users, also when what it is to release cannot be',
+      {},
+      async (scene) => {
+        await lose(scene, V2, GOOD_RELEASE.indexOf('select candidate'));
+        const next = await scene.run({ images: `shop=${IMAGE.v3}` });
+        expectFailure(next, 'failed', /wanted a container named shop; found web/);
+        expect(next.summary).toContain('Users are on the version they had before this release.');
+        await expectOriginal(scene, 'rolled-back');
+      },
+    );
 
     scenario('with on-unfinished: resume leaves a pause where it is', {}, async (scene) => {
       expectSuccess(await scene.run({ ...V2, 'pause-at': '0%' }), 'paused');

@@ -11,6 +11,7 @@ import { type Finding, misfitFinding, Refused } from './refusal.ts';
 import type { Ended } from './release.ts';
 import { goOn } from './resume.ts';
 import { describeOpen, takeBack } from './take-back.ts';
+import type { TemplateChanges } from './workload-kind.ts';
 import { isVersionOf, misfitsOf, subjectOf } from './workload-kinds.ts';
 
 /* A deploy that finds a release of its workload unfinished: input `on-unfinished` says what becomes of that one. */
@@ -24,20 +25,18 @@ export async function meetUnfinished(
 ): Promise<Result | null> {
   const { teller } = parts;
   const { open } = book;
+  const changes = { images: request.images, env: request.env };
+  await assertWorthEnding(request, parts, open, changes);
   if (open.warm !== null) {
     parts.onLock(open.plan.release);
     const finished = await finishRelease(parts, book, request.timeout);
     return finished.ended.ending.outcome === 'promoted' ? null : finishedResult(parts, open, finished);
   }
-  const changes = { images: request.images, env: request.env };
   const isForward = (open.turned ?? null) === null;
   if (request.onUnfinished === 'resume' && isForward && (await isVersionOf(parts, open.plan, changes))) {
     if (open.paused !== null) return standsStill(open, open.paused);
     return await goOn(request, parts, book, changes);
   }
-  const misfits = await misfitsOf(parts, open.plan, changes);
-  if (misfits.length > 0)
-    throw new Refused([...misfits.map((one) => misfitFinding(subjectOf(request).title, one)), left(open)]);
   parts.onLock(open.plan.release);
   teller.phase('Take back an unfinished release');
   const why = request.onUnfinished === 'resume' && isForward ? ', of another version;' : ' unfinished;';
@@ -46,10 +45,25 @@ export async function meetUnfinished(
   return back.ended.ending.outcome === 'failed' ? stuck(open, back.ended) : null;
 }
 
-/** Nothing takes its place: what is asked for could not be released either. */
-function left(open: OpenRelease): Finding {
-  const now = open.paused === null ? 'is unfinished' : `stands at ${percent(shareOf(open.plan, open.paused))}`;
-  return { message: `${capitalized(describeOpen(open))}, ${now}, and was left as it is.` };
+/**
+ * One that stands at a pause, or is kept warm, stands as somebody wants it: it does not make room for what could not be released either. One
+ * that was interrupted does, for nobody looks after its users.
+ * @throws {Refused} when the changes fit nothing
+ */
+async function assertWorthEnding(
+  request: Request,
+  parts: DeployParts,
+  open: OpenRelease,
+  changes: TemplateChanges,
+): Promise<void> {
+  if (open.paused === null && open.warm === null) return;
+  const misfits = await misfitsOf(parts, open.plan, changes);
+  if (misfits.length === 0) return;
+  const now = open.paused === null ? 'is kept warm' : `stands at ${percent(shareOf(open.plan, open.paused))}`;
+  throw new Refused([
+    ...misfits.map((one) => misfitFinding(subjectOf(request).title, one)),
+    { message: `${capitalized(describeOpen(open))}, ${now}, and was left as it is.` },
+  ]);
 }
 
 /** With `on-unfinished: fail`. */
