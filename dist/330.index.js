@@ -144,8 +144,8 @@ function masked(text, secrets) {
     return wanted.sort((a, b) => b.length - a.length).reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
 }
 
-// EXTERNAL MODULE: ./lib/engine/status.js + 4 modules
-var engine_status = __webpack_require__(2018);
+// EXTERNAL MODULE: ./lib/engine/status.js + 3 modules
+var engine_status = __webpack_require__(7907);
 ;// CONCATENATED MODULE: ./lib/action/looked-outputs.js
 
 
@@ -201,16 +201,17 @@ function usersAfter(story) {
         return { on: 'both', share: story.pausedAt ?? 0 };
     if (story.outcome === 'unchanged')
         return { on: 'same' };
+    const oldAgain = { on: 'old-again', found: story.foundAt };
     if (story.denied)
-        return { on: 'old-again' };
+        return oldAgain;
     const began = beginningOf(story);
     if (began === 'Take back an unfinished release' || began === 'Roll back')
-        return { on: story.outcome === 'failed' ? 'uncertain' : 'old-again' };
+        return story.outcome === 'failed' ? { on: 'uncertain' } : oldAgain;
     if (story.rollback && story.outcome === 'rolled-back')
         return { on: 'before' };
     // An earlier run's was taken back first, and then this one was refused.
     if (began === null && story.phases.some(({ phase }) => phase === 'Take back an unfinished release'))
-        return { on: 'old-again' };
+        return oldAgain;
     if (story.writes.length === 0)
         return { on: 'untouched' };
     // They were all there when it began, and nothing has moved them since.
@@ -475,12 +476,18 @@ function describeUsers(users, kind) {
         case 'uncertain':
             return 'It is not certain which version users are on. Have a look at it now.';
         case 'old-again':
-            return 'Users are on the version they had before this release.';
+            return oldAgain(users.found);
         case 'old':
             return users.newFor === null
                 ? 'Users are on the version they had before; none of their requests went to the new one.'
                 : `Users were on the new version for ${(0,duration/* formatDuration */.a)(users.newFor)} and are back on the old one.`;
     }
+}
+function oldAgain(found) {
+    if (found === null || found === 0)
+        return 'Users are on the version they had before this release.';
+    const share = found === route/* ALL */.y2 ? 'all' : (0,route/* percent */.KN)(Math.max(100, Math.round(found / 100) * 100));
+    return `Users are back on the version they had before this release; ${share} of them were on the new one when this run began.`;
 }
 /** How to take the release back, or what else there is to do; null: nothing. */
 function adviceFor(story) {
@@ -1894,6 +1901,7 @@ class Reporter {
             findings,
             diagnosis: result.diagnosis,
             ramp: result.ramp,
+            foundAt: result.foundAt,
             measured: result.measured,
             pausedAt: result.pausedAt,
             steps: plan === null || plan.strategy === 'blue-green' ? [] : plan.steps,
@@ -7519,6 +7527,7 @@ const deploy_NOTHING = {
     checks: [],
     diagnosis: null,
     ramp: [],
+    foundAt: null,
     measured: null,
     pausedAt: null,
     left: 'nothing',
@@ -7612,6 +7621,7 @@ function resultOf(plan, ended) {
         checks: state.checks,
         diagnosis: ended.diagnosis,
         ramp: ended.ramp,
+        foundAt: ended.foundAt,
         measured: ended.measured,
         pausedAt: ending.outcome === 'paused' ? ending.share : null,
         left: leftBy(ended),
@@ -11333,7 +11343,7 @@ class Signal {
 
 /***/ }),
 
-/***/ 2018:
+/***/ 7907:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -11365,34 +11375,8 @@ var write_request = __webpack_require__(6477);
 var observation = __webpack_require__(2039);
 // EXTERNAL MODULE: ./lib/release/knative/plan.js
 var knative_plan = __webpack_require__(6449);
-;// CONCATENATED MODULE: ./lib/release/users-share.js
-
-/**
- * The part of the users that reaches the candidate, by the routes' shares and by the pods behind the two Services. Null: it cannot be
- * told: a route is not as anybody of us would write it, routes disagree, or a Service that some of the users are sent to reaches no pod.
- */
-function usersShare({ live, candidateService, routes, }) {
-    const behindLive = partOf(live.endpoints);
-    if (routes.length === 0)
-        return behindLive;
-    const [first, ...others] = routes.map(({ share }) => share === null ? null : mixed(share, partOf(candidateService.endpoints), behindLive));
-    return first === undefined || others.some((share) => share !== first) ? null : first;
-}
-/** Null: no pod is behind it. */
-function partOf({ stable, candidate, other }) {
-    const all = stable + candidate + other;
-    return all === 0 ? null : (candidate * route/* ALL */.y2) / all;
-}
-/** @param share what the route sends to the candidate Service */
-function mixed(share, behindCandidate, behindLive) {
-    const terms = [
-        { weight: share / route/* ALL */.y2, part: behindCandidate },
-        { weight: 1 - share / route/* ALL */.y2, part: behindLive },
-    ].filter(({ weight }) => weight > 0);
-    // Where nobody is sent, it does not matter who is there.
-    return terms.reduce((sum, { weight, part }) => (sum === null || part === null ? null : sum + weight * part), 0);
-}
-
+// EXTERNAL MODULE: ./lib/release/users-share.js
+var users_share = __webpack_require__(7627);
 // EXTERNAL MODULE: ./lib/traffic/endpoints.js
 var endpoints = __webpack_require__(8995);
 // EXTERNAL MODULE: ./lib/workload/template.js
@@ -11448,7 +11432,7 @@ async function duringRelease({ api, clock, namespace }, plan, told, deployment) 
     const unknown = { is: 'unknown', level: 'stored', reasons: [] };
     const seen = (0,observe/* observe */.l)(plan, { ...snapshot, command: { told, verdict: unknown }, hold: null });
     const lost = (0,lost_namespace/* isBereft */.$Q)(seen) ? await (0,engine_lost_namespace/* askForLostNamespace */.AY)(api, namespace) : null;
-    const share = usersShare(seen);
+    const share = (0,users_share/* usersShare */.Q)(seen);
     const images = imagesByHash(snapshot.replicaSets);
     const tracks = [
         ...trackOf('stable', seen.stable, images, share === null ? null : route/* ALL */.y2 - share),
@@ -13935,6 +13919,8 @@ function written(plan, seen, now) {
     };
 }
 
+// EXTERNAL MODULE: ./lib/release/users-share.js
+var users_share = __webpack_require__(7627);
 // EXTERNAL MODULE: ./lib/report/duration.js
 var duration = __webpack_require__(136);
 ;// CONCATENATED MODULE: ./lib/report/effect.js
@@ -14189,6 +14175,7 @@ var writes = __webpack_require__(7140);
 
 
 
+
 /** Milliseconds between two looks at what no watch shows: Services while nothing happens, ReplicaSets while a controller is awaited. */
 const LOOK_AT_SERVICES = 5_000;
 const LOOK_AT_REPLICA_SETS = 1_000;
@@ -14256,6 +14243,9 @@ class DeploymentWorkload {
     }
     reachesUsers(seen) {
         return mayReachCandidate(seen);
+    }
+    usersShare(seen) {
+        return (0,users_share/* usersShare */.Q)(seen);
     }
     resumed(known, seen, now) {
         const state = resumed(this.plan, seen, known, now);
@@ -14521,6 +14511,8 @@ class Release {
     /** What the user's own command failed with last; null: it did not. */
     #commandTrouble = null;
     #ramp = [];
+    /** Undefined: nothing was looked at yet. */
+    #foundAt;
     #toldSigns = new Set();
     constructor(parts, state) {
         this.#parts = parts;
@@ -14548,6 +14540,8 @@ class Release {
         for (;;) {
             this.#obeyHelm();
             const seen = await workload.surely(this.#observe());
+            if (this.#foundAt === undefined)
+                this.#foundAt = workload.usersShare(seen);
             if (this.#mayStand(seen))
                 return await this.#end(this.#standing());
             this.#tellSigns(seen);
@@ -14587,6 +14581,7 @@ class Release {
             diagnosis,
             candidateHash: this.#candidateHash,
             ramp: this.#ramp,
+            foundAt: this.#foundAt ?? null,
             measured: this.#parts.measuring?.measured() ?? null,
             judgement: this.#parts.measuring?.judgement ?? null,
             foreign: workload.foreign(seen),
@@ -15734,6 +15729,9 @@ class KnativeWorkload {
     }
     reachesUsers(seen) {
         return back_mayReachCandidate(seen);
+    }
+    usersShare({ traffic }) {
+        return traffic.is === 'ours' ? traffic.share : null;
     }
     resumed(known, seen, now) {
         const state = resumption_resumed(this.plan, seen, known, now);
@@ -18945,6 +18943,43 @@ const BEGINNING = {
     keptRoutes: [],
     unnoted: false,
 };
+
+
+/***/ }),
+
+/***/ 7627:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Q: () => (/* binding */ usersShare)
+/* harmony export */ });
+/* harmony import */ var _route_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3764);
+
+/**
+ * The part of the users that reaches the candidate, by the routes' shares and by the pods behind the two Services. Null: it cannot be
+ * told: a route is not as anybody of us would write it, routes disagree, or a Service that some of the users are sent to reaches no pod.
+ */
+function usersShare({ live, candidateService, routes, }) {
+    const behindLive = partOf(live.endpoints);
+    if (routes.length === 0)
+        return behindLive;
+    const [first, ...others] = routes.map(({ share }) => share === null ? null : mixed(share, partOf(candidateService.endpoints), behindLive));
+    return first === undefined || others.some((share) => share !== first) ? null : first;
+}
+/** Null: no pod is behind it. */
+function partOf({ stable, candidate, other }) {
+    const all = stable + candidate + other;
+    return all === 0 ? null : (candidate * _route_js__WEBPACK_IMPORTED_MODULE_0__/* .ALL */ .y2) / all;
+}
+/** @param share what the route sends to the candidate Service */
+function mixed(share, behindCandidate, behindLive) {
+    const terms = [
+        { weight: share / _route_js__WEBPACK_IMPORTED_MODULE_0__/* .ALL */ .y2, part: behindCandidate },
+        { weight: 1 - share / _route_js__WEBPACK_IMPORTED_MODULE_0__/* .ALL */ .y2, part: behindLive },
+    ].filter(({ weight }) => weight > 0);
+    // Where nobody is sent, it does not matter who is there.
+    return terms.reduce((sum, { weight, part }) => (sum === null || part === null ? null : sum + weight * part), 0);
+}
 
 
 /***/ }),

@@ -902,8 +902,8 @@ function foreseen({ open }, wish) {
     };
 }
 
-// EXTERNAL MODULE: ./lib/engine/status.js + 4 modules
-var engine_status = __webpack_require__(2018);
+// EXTERNAL MODULE: ./lib/engine/status.js + 3 modules
+var engine_status = __webpack_require__(7907);
 ;// CONCATENATED MODULE: ./lib/engine/operations.js
 
 

@@ -154,7 +154,9 @@ export function cancelledRuns(cluster: () => TestCluster, { moments }: { readonl
       action.cancel();
       expect((await action.done).outputs).toMatchObject({ outcome: 'paused' });
       expect(await scene.users()).toHaveLength(5);
-      expectSuccess(await scene.run({ action: 'abort' }), 'aborted');
+      const abort = await scene.run({ action: 'abort' });
+      expectSuccess(abort, 'aborted');
+      expect(abort.summary).toContain('20 % of them were on the new one when this run began.');
       await expectOriginal(scene, 'aborted');
     });
 

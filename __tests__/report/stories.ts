@@ -72,6 +72,7 @@ export const PROMOTED: Story = {
   },
   steps: [],
   ramp: [],
+  foundAt: null,
   measured: null,
   pausedAt: null,
   looked: null,

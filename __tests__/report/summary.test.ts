@@ -163,6 +163,17 @@ test('what was taken back because a person asked for it was not cancelled', () =
   expect(summary).toContain('There is nothing to clean up: the release was taken back. Release again when it suits.');
 });
 
+test.each([
+  [null, 'Users are on the version they had before this release.'],
+  [0, 'Users are on the version they had before this release.'],
+  [30, '; 1 % of them were on the new one when this run began.'],
+  [3_333, '; 33 % of them were on the new one when this run began.'],
+  [10_000, '; all of them were on the new one when this run began.'],
+])('a release that another run takes back, found at %s', (foundAt, sentence) => {
+  const phases = [span('Take back an unfinished release', 0, 10)];
+  expect(renderSummary({ ...CRASHED, action: 'abort', outcome: 'aborted', phases, foundAt })).toContain(sentence);
+});
+
 test('a release of environment values alone', () => {
   const summary = renderSummary({ ...PROMOTED, to: PROMOTED.from, rollbackPossible: false });
   expect(summary).toContain('The images stay as they are; environment values change.');

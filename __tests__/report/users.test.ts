@@ -31,16 +31,16 @@ test.each<[string, Story, ReturnType<typeof usersAfter>]>([
   ['cancelled, and back in time', { ...BAKED_BACK, outcome: 'aborted' }, { on: 'old', newFor: 12_200 }],
   ['cancelled, and ended too soon', { ...BAKED_BACK, outcome: 'aborted', writes: SWITCHED }, { on: 'uncertain' }],
   ['taken back without its Service', { ...BAKED_BACK, writes: SWITCHED }, { on: 'uncertain' }],
-  ['taken back by another run', { ...CRASHED, phases: TAKEN_BACK }, { on: 'old-again' }],
+  ['taken back by another run', { ...CRASHED, phases: TAKEN_BACK }, { on: 'old-again', found: null }],
   [
     'taken back by the post step',
     { ...CRASHED, outcome: 'aborted', phases: TAKEN_BACK, writes: [] },
-    { on: 'old-again' },
+    { on: 'old-again', found: null },
   ],
   [
     'taken back by the post step, which sends users back itself',
     { ...CRASHED, outcome: 'aborted', phases: [...TAKEN_BACK, span('Go back', 10, 20)] },
-    { on: 'old-again' },
+    { on: 'old-again', found: null },
   ],
   [
     'not taken back by the post step, though it began to',
@@ -50,12 +50,17 @@ test.each<[string, Story, ReturnType<typeof usersAfter>]>([
   [
     'refused, after an older one was taken back',
     { ...REFUSED, writes: SWITCHED, phases: [span('Preflight', 0, 5), ...TAKEN_BACK, span('Preflight', 10, 20)] },
-    { on: 'old-again' },
+    { on: 'old-again', found: null },
   ],
   [
     'taken back before the switch, after an older one was',
     { ...CRASHED, phases: [...TAKEN_BACK, ...CRASHED.phases] },
     { on: 'old', newFor: null },
+  ],
+  [
+    'taken back by another run, which found half of them on the new one',
+    { ...CRASHED, phases: TAKEN_BACK, foundAt: 5_000 },
+    { on: 'old-again', found: 5_000 },
   ],
   ['completed by the post step', { ...PROMOTED, phases: TAKEN_BACK }, { on: 'new' }],
   [

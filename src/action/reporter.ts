@@ -126,6 +126,7 @@ export class Reporter {
       findings,
       diagnosis: result.diagnosis,
       ramp: result.ramp,
+      foundAt: result.foundAt,
       measured: result.measured,
       pausedAt: result.pausedAt,
       steps: plan === null || plan.strategy === 'blue-green' ? [] : plan.steps,

@@ -45,6 +45,8 @@ export interface Result {
   readonly diagnosis: Diagnosis | null;
   /** The steps of a ramp that this run reached. */
   readonly ramp: readonly ReachedStep[];
+  /** The part of the users that was on the candidate when this run began with the release, basis points; null: that is not known. */
+  readonly foundAt: Share | null;
   /** Null: nothing was measured. */
   readonly measured: Measured | null;
   /** Where it stands still, basis points; null: it does not. */
@@ -169,6 +171,7 @@ export const NOTHING: Result = {
   checks: [],
   diagnosis: null,
   ramp: [],
+  foundAt: null,
   measured: null,
   pausedAt: null,
   left: 'nothing',
@@ -293,6 +296,7 @@ export function resultOf(plan: AnyPlan, ended: Ended): Result {
     checks: state.checks,
     diagnosis: ended.diagnosis,
     ramp: ended.ramp,
+    foundAt: ended.foundAt,
     measured: ended.measured,
     pausedAt: ending.outcome === 'paused' ? ending.share : null,
     left: leftBy(ended),

@@ -11,10 +11,11 @@ import type { Plan, RolloutStrategy } from '../release/plan.ts';
 import { mayReachCandidate } from '../release/reach.ts';
 import { inDoubt, type Resumable, resumed } from '../release/resumption.ts';
 import { stepOf } from '../release/stages.ts';
-import { ALL, percent } from '../release/route.ts';
+import { ALL, percent, type Share } from '../release/route.ts';
 import { describeSign } from '../release/signs.ts';
 import { isPlain, ratio, sizesFor } from '../release/sizes.ts';
 import type { Marks, State } from '../release/state.ts';
+import { usersShare } from '../release/users-share.ts';
 import { formatDuration } from '../report/duration.ts';
 import { effectOf } from '../report/effect.ts';
 import type { Phase } from '../report/story.ts';
@@ -135,6 +136,10 @@ export class DeploymentWorkload implements Workload<Observation> {
 
   reachesUsers(seen: Observation): boolean {
     return mayReachCandidate(seen);
+  }
+
+  usersShare(seen: Observation): Share | null {
+    return usersShare(seen);
   }
 
   resumed(known: Resumable, seen: Observation, now: number): State {

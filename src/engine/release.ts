@@ -4,6 +4,7 @@ import type { Judgement } from '../analysis/judgement.ts';
 import type { Measured } from '../analysis/measured.ts';
 import type { Action, Ending, Write } from '../release/action.ts';
 import type { EvidenceView } from '../release/observation.ts';
+import type { Share } from '../release/route.ts';
 import { shareOf, stageOf } from '../release/stages.ts';
 import { afterAction, afterChecks, afterDenial, afterWrite, stopFinishing, turnBack } from '../release/progress.ts';
 import type { Cause, Marks, State } from '../release/state.ts';
@@ -28,6 +29,8 @@ export interface Ended {
   readonly diagnosis: Diagnosis | null;
   readonly candidateHash: string | null;
   readonly ramp: readonly ReachedStep[];
+  /** The part of the users that was on the candidate when this run began, basis points; null: that could not be told. */
+  readonly foundAt: Share | null;
   /** Null: nothing was measured. */
   readonly measured: Measured | null;
   /** What is known of the candidate, for a run that goes on. */
@@ -79,6 +82,8 @@ export class Release<Seen> {
   /** What the user's own command failed with last; null: it did not. */
   #commandTrouble: string | null = null;
   readonly #ramp: ReachedStep[] = [];
+  /** Undefined: nothing was looked at yet. */
+  #foundAt: Share | null | undefined;
   readonly #toldSigns = new Set<string>();
 
   constructor(parts: ReleaseParts<Seen>, state: State) {
@@ -107,6 +112,7 @@ export class Release<Seen> {
     for (;;) {
       this.#obeyHelm();
       const seen = await workload.surely(this.#observe());
+      if (this.#foundAt === undefined) this.#foundAt = workload.usersShare(seen);
       if (this.#mayStand(seen)) return await this.#end(this.#standing());
       this.#tellSigns(seen);
       const action = workload.decide(this.#state, seen, this.#evidence(seen), clock.now());
@@ -140,6 +146,7 @@ export class Release<Seen> {
       diagnosis,
       candidateHash: this.#candidateHash,
       ramp: this.#ramp,
+      foundAt: this.#foundAt ?? null,
       measured: this.#parts.measuring?.measured() ?? null,
       judgement: this.#parts.measuring?.judgement ?? null,
       foreign: workload.foreign(seen),

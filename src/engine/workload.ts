@@ -46,6 +46,8 @@ export interface Workload<Seen> {
   isAtRest(seen: Seen): boolean;
   /** Some users may reach the candidate now. */
   reachesUsers(seen: Seen): boolean;
+  /** The part of the users that is on the candidate; null: that cannot be told. */
+  usersShare(seen: Seen): Share | null;
   /** How far an interrupted release has come. @throws Refused when it cannot go on from there */
   resumed(known: Resumable, seen: Seen, now: number): State;
   /** The state after a write of which nobody knows whether it was carried out. `seen`: read since then; null: that was not possible. */

@@ -1,4 +1,4 @@
-import { percent } from '../release/route.ts';
+import { ALL, percent, type Share } from '../release/route.ts';
 import type { Images } from '../release/plan.ts';
 import { formatDuration } from './duration.ts';
 import { oneLine } from './escape.ts';
@@ -40,12 +40,18 @@ export function describeUsers(users: Users, kind: Story['kind']): string {
     case 'uncertain':
       return 'It is not certain which version users are on. Have a look at it now.';
     case 'old-again':
-      return 'Users are on the version they had before this release.';
+      return oldAgain(users.found);
     case 'old':
       return users.newFor === null
         ? 'Users are on the version they had before; none of their requests went to the new one.'
         : `Users were on the new version for ${formatDuration(users.newFor)} and are back on the old one.`;
   }
+}
+
+function oldAgain(found: Share | null): string {
+  if (found === null || found === 0) return 'Users are on the version they had before this release.';
+  const share = found === ALL ? 'all' : percent(Math.max(100, Math.round(found / 100) * 100));
+  return `Users are back on the version they had before this release; ${share} of them were on the new one when this run began.`;
 }
 
 /** How to take the release back, or what else there is to do; null: nothing. */

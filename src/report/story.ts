@@ -64,6 +64,8 @@ export interface Story {
   /** Of a canary: the steps as planned, and those that this run reached. */
   readonly steps: readonly Step[];
   readonly ramp: readonly ReachedStep[];
+  /** The part of the users that was on the new version when this run began with the release, basis points; null: that is not known. */
+  readonly foundAt: Share | null;
   /** Null: nothing was measured. */
   readonly measured: Measured | null;
   /** Where a paused release stands, basis points; null: it does not. */

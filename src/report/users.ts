@@ -6,8 +6,11 @@ export type Users =
   | { readonly on: 'new' }
   /** `newFor`: milliseconds that they were on the new version meanwhile; null: they never were. */
   | { readonly on: 'old'; readonly newFor: number | null }
-  /** On the version from before; whether they had been on the new one, only the run that began the release knows. */
-  | { readonly on: 'old-again' }
+  /**
+   * On the version from before. Who had been on the new one, only the run that began the release knows; `found`: how many were when this one
+   * came, basis points; null: that is not known either.
+   */
+  | { readonly on: 'old-again'; readonly found: Share | null }
   /** Some of them are on the new version: the release stands still there. Basis points. */
   | { readonly on: 'both'; readonly share: Share }
   /** Where they were wanted: on a version from before, which a release has brought back. */
@@ -33,14 +36,14 @@ export function usersAfter(story: Story): Users {
   if (story.outcome === 'promoted') return { on: 'new' };
   if (story.outcome === 'paused') return { on: 'both', share: story.pausedAt ?? 0 };
   if (story.outcome === 'unchanged') return { on: 'same' };
-  if (story.denied) return { on: 'old-again' };
+  const oldAgain: Users = { on: 'old-again', found: story.foundAt };
+  if (story.denied) return oldAgain;
   const began = beginningOf(story);
   if (began === 'Take back an unfinished release' || began === 'Roll back')
-    return { on: story.outcome === 'failed' ? 'uncertain' : 'old-again' };
+    return story.outcome === 'failed' ? { on: 'uncertain' } : oldAgain;
   if (story.rollback && story.outcome === 'rolled-back') return { on: 'before' };
   // An earlier run's was taken back first, and then this one was refused.
-  if (began === null && story.phases.some(({ phase }) => phase === 'Take back an unfinished release'))
-    return { on: 'old-again' };
+  if (began === null && story.phases.some(({ phase }) => phase === 'Take back an unfinished release')) return oldAgain;
   if (story.writes.length === 0) return { on: 'untouched' };
   // They were all there when it began, and nothing has moved them since.
   if (story.phases.at(-1)?.phase === 'Set the template back' && story.outcome === 'failed') return { on: 'before' };

@@ -9,7 +9,7 @@ import { resumed } from '../../release/knative/resumption.ts';
 import { describeRevision } from '../../release/knative/describe.ts';
 import type { KnativeObservation } from '../../release/knative/observation.ts';
 import type { KnativePlan } from '../../release/knative/plan.ts';
-import { percent } from '../../release/route.ts';
+import { percent, type Share } from '../../release/route.ts';
 import type { EvidenceView } from '../../release/observation.ts';
 import { stepOf } from '../../release/stages.ts';
 import type { Resumable } from '../../release/resumption.ts';
@@ -136,6 +136,10 @@ export class KnativeWorkload implements Workload<KnativeObservation> {
 
   reachesUsers(seen: KnativeObservation): boolean {
     return mayReachCandidate(seen);
+  }
+
+  usersShare({ traffic }: KnativeObservation): Share | null {
+    return traffic.is === 'ours' ? traffic.share : null;
   }
 
   resumed(known: Resumable, seen: KnativeObservation, now: number): State {
