@@ -168,7 +168,7 @@ function expectShort(result: RunResult, lacking: string): void {
   expectFailure(result, 'failed', new RegExp(`Users are back on the old version; .* its user lacks: ${name}\\.`));
   expect(result.displayedLog).toMatch(new RegExp(`lacks permissions in namespace .* may need: ${name}\\.`));
   expect(result.summary).toContain(`verbs: [&quot;${lacking.split(' ')[0]}&quot;]`);
-  expect(result.summary).toContain('Users are on the version they had before this release.');
+  expect(result.summary).toContain('Users are back on the version they had before this release; ');
 }
 
 function expectWhole(result: RunResult, lacking: string): void {
