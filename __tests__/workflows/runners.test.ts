@@ -1,9 +1,12 @@
 import { join } from 'node:path';
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import { story } from './examples.ts';
 import { runWorkflow } from './workflow-run.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
+
+/** Twenty seconds of them are its own waits. */
+jest.setTimeout(120_000);
 
 /** What GitHub's runners do is theirs to show; that the workflow does what it says is shown here, as far as Linux goes. */
 test('the workflow that releases on runners of all systems', async () => {
