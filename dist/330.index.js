@@ -6687,11 +6687,11 @@ const systemClock = {
 /* harmony export */ });
 /* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7975);
 /* harmony import */ var _analysis_judgement_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(4686);
-/* harmony import */ var _release_action_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(3483);
-/* harmony import */ var _release_other_clock_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(9060);
+/* harmony import */ var _release_action_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(3483);
+/* harmony import */ var _release_other_clock_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(9060);
 /* harmony import */ var _release_outcome_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(2797);
-/* harmony import */ var _record_store_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9109);
-/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(886);
+/* harmony import */ var _record_store_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(9109);
+/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(886);
 
 
 
@@ -6704,21 +6704,21 @@ const systemClock = {
  * @param now epoch ms
  */
 async function closeRecord({ api, namespace }, book, ended, now) {
-    const key = (0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_3__/* .keyOf */ .TN)(book.open.plan);
+    const key = (0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_4__/* .keyOf */ .TN)(book.open.plan);
     const standing = standingRelease(book.open, ended, api.serverAhead);
     if (standing === null) {
         const closed = { ...book, open: null, past: [pastRelease(book.open, ended, now), ...book.past] };
-        return (0,_record_store_js__WEBPACK_IMPORTED_MODULE_2__/* .writeBook */ .xk)(api, namespace, key, closed, 'close the record');
+        return (0,_record_store_js__WEBPACK_IMPORTED_MODULE_3__/* .writeBook */ .xk)(api, namespace, key, closed, 'close the record');
     }
     if ((0,node_util__WEBPACK_IMPORTED_MODULE_0__.isDeepStrictEqual)(standing.open, book.open))
         return book;
-    return (0,_record_store_js__WEBPACK_IMPORTED_MODULE_2__/* .writeBook */ .xk)(api, namespace, key, { ...book, open: standing.open }, standing.why);
+    return (0,_record_store_js__WEBPACK_IMPORTED_MODULE_3__/* .writeBook */ .xk)(api, namespace, key, { ...book, open: standing.open }, standing.why);
 }
 /** Null: it is over. */
 function standingRelease(open, ended, serverAhead) {
     const { ending, state, foreign } = ended;
     const { step } = state;
-    const marks = (0,_release_other_clock_js__WEBPACK_IMPORTED_MODULE_4__/* .inServerTime */ .Q)(state.marks, serverAhead);
+    const marks = (0,_release_other_clock_js__WEBPACK_IMPORTED_MODULE_5__/* .inServerTime */ .Q)(state.marks, serverAhead);
     switch (ending.outcome) {
         case 'paused': {
             const judgement = ended.judgement === null ? null : (0,_analysis_judgement_js__WEBPACK_IMPORTED_MODULE_1__/* .withoutTraces */ .$f)(ended.judgement);
@@ -6734,7 +6734,7 @@ function standingRelease(open, ended, serverAhead) {
             };
         case 'failed': {
             const why = 'note what was found';
-            if ((0,_release_action_js__WEBPACK_IMPORTED_MODULE_5__/* .isOver */ .PU)(ending))
+            if ((0,_release_action_js__WEBPACK_IMPORTED_MODULE_2__/* .isOver */ .PU)(ending))
                 return null;
             // The record goes with the rest.
             if (ending.left === 'gone')
@@ -14474,22 +14474,13 @@ var record_store = __webpack_require__(9109);
 
 
 
+
 /** Milliseconds between two looks while checks run. */
 const LOOK_AT_CHECKS = 5_000;
 /** Failures in a row of the user's own command, on its way forward. */
 const COMMAND_PATIENCE = 4;
 /** The same for giving fields back, which no user sees: it comes last, and nobody waits for it long. */
 const DISOWN_PATIENCE = 4;
-/** What takes users off the candidate: nothing comes in between. */
-const MOVES_USERS_BACK = new Set([
-    'hold-again',
-    'divert',
-    'traffic-back',
-    'overlap',
-    'route-home',
-    'regrow',
-    'roll-back',
-]);
 /** What may go wrong with the one thing that is done; everything else is a mistake of ours. */
 const TROUBLES = [errors/* ApiError */.hD, errors/* UnknownOutcome */.Bt, writes/* CannotWrite */.$F, router/* CannotRoute */.bW, CommandFailed, CommandMissing];
 /** Milliseconds that the way back waits for logs and events of pods that it is about to remove. */
@@ -14599,7 +14590,7 @@ class Release {
         const { back } = this.#state;
         if (back === null || this.#turnNoted)
             return;
-        const isMoving = action.do === 'write' && MOVES_USERS_BACK.has(action.write);
+        const isMoving = action.do === 'write' && release_action/* MOVES_USERS_BACK */.Ql.has(action.write);
         const mayWait = this.#hasWrittenBack && !isMoving;
         if (workload.reachesUsers(seen) && !mayWait)
             return;
@@ -17923,8 +17914,19 @@ class MetricsError extends Error {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   M9: () => (/* binding */ write),
 /* harmony export */   PU: () => (/* binding */ isOver),
+/* harmony export */   Ql: () => (/* binding */ MOVES_USERS_BACK),
 /* harmony export */   uk: () => (/* binding */ wait)
 /* harmony export */ });
+/** What takes users off the candidate: nothing comes in between. */
+const MOVES_USERS_BACK = new Set([
+    'hold-again',
+    'divert',
+    'traffic-back',
+    'overlap',
+    'route-home',
+    'regrow',
+    'roll-back',
+]);
 /** The release is over: nothing of it stands, and no run has to come back to it. */
 function isOver(ending) {
     switch (ending.outcome) {
@@ -17956,9 +17958,9 @@ function wait(reason, text, until = null) {
 /* harmony export */   e3: () => (/* binding */ holdStep),
 /* harmony export */   zn: () => (/* binding */ prove)
 /* harmony export */ });
-/* harmony import */ var _action_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3483);
+/* harmony import */ var _action_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3483);
 /* harmony import */ var _route_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(3764);
-/* harmony import */ var _stages_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7354);
+/* harmony import */ var _stages_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(7354);
 
 
 
@@ -17969,14 +17971,14 @@ function wait(reason, text, until = null) {
  * @param times epoch ms: when it was reached, and before when it ends in no case
  */
 function holdStep(plan, state, seen, { reached, earliest }, now) {
-    const { share, stay } = (0,_stages_js__WEBPACK_IMPORTED_MODULE_0__/* .stepOf */ .cg)(plan, state);
+    const { share, stay } = (0,_stages_js__WEBPACK_IMPORTED_MODULE_1__/* .stepOf */ .cg)(plan, state);
     const over = Math.max(earliest, reached + stay);
     const ends = endOf(plan, seen, earliest, over);
     const checking = share > 0 ? recheck(plan, state) : null;
     if (checking !== null)
         return checking;
     if (now < ends)
-        return (0,_action_js__WEBPACK_IMPORTED_MODULE_1__/* .wait */ .uk)('step', `${(0,_route_js__WEBPACK_IMPORTED_MODULE_2__/* .percent */ .KN)(share)} of the users are on the candidate`, ends);
+        return (0,_action_js__WEBPACK_IMPORTED_MODULE_0__/* .wait */ .uk)('step', `${(0,_route_js__WEBPACK_IMPORTED_MODULE_2__/* .percent */ .KN)(share)} of the users are on the candidate`, ends);
     return share > 0 && stay > 0 ? prove(plan, state, seen, over, now) : null;
 }
 /** The moment at which a stage may end: before its time, `over`, only when the candidate was certified and the user allows that. */
@@ -17995,12 +17997,12 @@ function prove(plan, state, seen, over, now) {
         return null;
     const until = over + plan.judging.patience;
     if (now < until)
-        return (0,_action_js__WEBPACK_IMPORTED_MODULE_1__/* .wait */ .uk)('evidence', lacking, until);
+        return (0,_action_js__WEBPACK_IMPORTED_MODULE_0__/* .wait */ .uk)('evidence', lacking, until);
     return inconclusive(plan, state, lacking);
 }
 /** A check that could not say yes or no. Null: none, or it is to be passed over. */
 function unsure(plan, state) {
-    const doubtful = state.checks.find(({ verdict, stage }) => verdict === 'inconclusive' && stage === (0,_stages_js__WEBPACK_IMPORTED_MODULE_0__/* .stageOf */ .gV)(plan, state));
+    const doubtful = state.checks.find(({ verdict, stage }) => verdict === 'inconclusive' && stage === (0,_stages_js__WEBPACK_IMPORTED_MODULE_1__/* .stageOf */ .gV)(plan, state));
     if (doubtful === undefined || isOverruled(plan, state))
         return null;
     return inconclusive(plan, state, `${doubtful.kind} “${doubtful.name}”: ${doubtful.detail.split('\n')[0]}`);
@@ -18021,18 +18023,18 @@ function inconclusive(plan, state, reason) {
             return {
                 do: 'turn-back',
                 cause: 'inconclusive',
-                reason: `Nothing certain is known of the candidate at ${(0,_route_js__WEBPACK_IMPORTED_MODULE_2__/* .percent */ .KN)((0,_stages_js__WEBPACK_IMPORTED_MODULE_0__/* .shareOf */ .tC)(plan, state))} of the users: ${reason}`,
+                reason: `Nothing certain is known of the candidate at ${(0,_route_js__WEBPACK_IMPORTED_MODULE_2__/* .percent */ .KN)((0,_stages_js__WEBPACK_IMPORTED_MODULE_1__/* .shareOf */ .tC)(plan, state))} of the users: ${reason}`,
             };
         case 'pause':
             return {
                 do: 'finish',
-                outcome: { outcome: 'paused', share: (0,_stages_js__WEBPACK_IMPORTED_MODULE_0__/* .shareOf */ .tC)(plan, state), because: { is: 'lacking', text: reason } },
+                outcome: { outcome: 'paused', share: (0,_stages_js__WEBPACK_IMPORTED_MODULE_1__/* .shareOf */ .tC)(plan, state), because: { is: 'lacking', text: reason } },
             };
     }
 }
 /** A person has seen this stage and let it go on (`action: promote`). */
 function isOverruled(plan, state) {
-    return state.approved === (0,_stages_js__WEBPACK_IMPORTED_MODULE_0__/* .stageOf */ .gV)(plan, state);
+    return state.approved === (0,_stages_js__WEBPACK_IMPORTED_MODULE_1__/* .stageOf */ .gV)(plan, state);
 }
 
 
@@ -18543,12 +18545,12 @@ function afterChecks(state, stage, checks, now) {
 /* harmony export */   oG: () => (/* binding */ climb),
 /* harmony export */   oQ: () => (/* binding */ intentOf)
 /* harmony export */ });
-/* harmony import */ var _action_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(3483);
-/* harmony import */ var _observation_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(2039);
-/* harmony import */ var _route_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(3764);
-/* harmony import */ var _evidence_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(5924);
-/* harmony import */ var _sizes_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8723);
-/* harmony import */ var _stages_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(7354);
+/* harmony import */ var _action_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3483);
+/* harmony import */ var _observation_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(2039);
+/* harmony import */ var _route_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(3764);
+/* harmony import */ var _evidence_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5924);
+/* harmony import */ var _sizes_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8723);
+/* harmony import */ var _stages_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(7354);
 
 
 
@@ -18570,27 +18572,27 @@ function isAsWanted(plan, step, route) {
 function climb(plan, state, seen, now) {
     if (state.marks.switched !== undefined || seen.candidate === null || seen.live.pin === seen.candidate.hash)
         return null;
-    const step = (0,_stages_js__WEBPACK_IMPORTED_MODULE_1__/* .stepOf */ .cg)(plan, state);
+    const step = (0,_stages_js__WEBPACK_IMPORTED_MODULE_3__/* .stepOf */ .cg)(plan, state);
     const behind = seen.routes.findIndex((route) => !isAsWanted(plan, step, route));
     if (behind >= 0)
-        return introduce(plan, state, now) ?? (0,_action_js__WEBPACK_IMPORTED_MODULE_2__/* .write */ .M9)('route', { route: behind, step: state.step });
-    const byPods = (0,_sizes_js__WEBPACK_IMPORTED_MODULE_0__/* .isByPods */ .I7)(plan);
+        return introduce(plan, state, now) ?? (0,_action_js__WEBPACK_IMPORTED_MODULE_0__/* .write */ .M9)('route', { route: behind, step: state.step });
+    const byPods = (0,_sizes_js__WEBPACK_IMPORTED_MODULE_2__/* .isByPods */ .I7)(plan);
     // Numbers of pods end at one half; all of the users are the switch's business.
-    if (byPods && step.share >= _route_js__WEBPACK_IMPORTED_MODULE_3__/* .ALL */ .y2)
+    if (byPods && step.share >= _route_js__WEBPACK_IMPORTED_MODULE_4__/* .ALL */ .y2)
         return null;
     if (byPods && step.share > 0 && seen.live.pin !== null)
-        return (0,_action_js__WEBPACK_IMPORTED_MODULE_2__/* .write */ .M9)('overlap');
+        return (0,_action_js__WEBPACK_IMPORTED_MODULE_0__/* .write */ .M9)('overlap');
     const reachesUsers = step.share > 0 || seen.routes.some((route) => !route.home);
     if (reachesUsers && state.marks.stepReached === undefined) {
         const unproven = seen.routes.find((route) => route.verdict.is !== 'yes');
         if (unproven !== undefined)
             return awaitRoute(state, unproven, now);
-        const missing = (0,_observation_js__WEBPACK_IMPORTED_MODULE_4__/* .readyPods */ .A)(seen.candidate) - seen.live.endpoints.candidate;
+        const missing = (0,_observation_js__WEBPACK_IMPORTED_MODULE_5__/* .readyPods */ .A)(seen.candidate) - seen.live.endpoints.candidate;
         if (byPods && missing > 0)
-            return (0,_action_js__WEBPACK_IMPORTED_MODULE_2__/* .wait */ .uk)('endpoints', `${missing} more candidate pods in the live Service’s endpoints`);
+            return (0,_action_js__WEBPACK_IMPORTED_MODULE_0__/* .wait */ .uk)('endpoints', `${missing} more candidate pods in the live Service’s endpoints`);
         const leaving = seen.live.endpoints.stable - stayingPods(seen);
         if (byPods && leaving > 0)
-            return (0,_action_js__WEBPACK_IMPORTED_MODULE_2__/* .wait */ .uk)('endpoints', `${leaving} pods of stable to leave the live Service’s endpoints`);
+            return (0,_action_js__WEBPACK_IMPORTED_MODULE_0__/* .wait */ .uk)('endpoints', `${leaving} pods of stable to leave the live Service’s endpoints`);
         return { do: 'mark', mark: 'stepReached' };
     }
     if (!reachesUsers && step.stay > 0 && state.marks.stepReached === undefined)
@@ -18598,17 +18600,17 @@ function climb(plan, state, seen, now) {
     const reached = state.marks.stepReached;
     if (reached !== undefined) {
         const earliest = reached + (reachesUsers ? plan.times.settle : 0);
-        const holding = (0,_evidence_js__WEBPACK_IMPORTED_MODULE_5__/* .holdStep */ .e3)(plan, state, seen, { reached, earliest }, now);
+        const holding = (0,_evidence_js__WEBPACK_IMPORTED_MODULE_1__/* .holdStep */ .e3)(plan, state, seen, { reached, earliest }, now);
         if (holding !== null)
             return holding;
     }
     if (plan.pauseAt === step.share)
         return { do: 'finish', outcome: { outcome: 'paused', share: step.share, because: { is: 'asked' } } };
-    return (0,_stages_js__WEBPACK_IMPORTED_MODULE_1__/* .isLastStep */ .b0)(plan, state) ? null : { do: 'next-step' };
+    return (0,_stages_js__WEBPACK_IMPORTED_MODULE_3__/* .isLastStep */ .b0)(plan, state) ? null : { do: 'next-step' };
 }
 /** Of stable. When its ReplicaSet has been made smaller, the pods that are to go may look as if nothing had been, for a moment. */
 function stayingPods({ stable }) {
-    return stable === null ? 0 : Math.min((0,_observation_js__WEBPACK_IMPORTED_MODULE_4__/* .readyPods */ .A)(stable), stable.size);
+    return stable === null ? 0 : Math.min((0,_observation_js__WEBPACK_IMPORTED_MODULE_5__/* .readyPods */ .A)(stable), stable.size);
 }
 /**
  * A proxy hears of the route and of the candidate's endpoints by different watches. One that knows the route first answers 503 to
@@ -18618,7 +18620,7 @@ function introduce(plan, { marks }, now) {
     if (marks.ready === undefined)
         return null;
     const settled = marks.ready + plan.times.settle;
-    return now < settled ? (0,_action_js__WEBPACK_IMPORTED_MODULE_2__/* .wait */ .uk)('settle', 'proxies to know the candidate’s pods', settled) : null;
+    return now < settled ? (0,_action_js__WEBPACK_IMPORTED_MODULE_0__/* .wait */ .uk)('settle', 'proxies to know the candidate’s pods', settled) : null;
 }
 /** A controller has its time to take a weight up, and less to go on refusing it. */
 function awaitRoute(state, { name, verdict }, now) {
@@ -18628,7 +18630,7 @@ function awaitRoute(state, { name, verdict }, now) {
     const until = since + (verdict.is === 'no' ? REFUSAL_PATIENCE : SILENCE_PATIENCE);
     if (now >= until)
         return { do: 'turn-back', cause: 'unhealthy', reason };
-    return (0,_action_js__WEBPACK_IMPORTED_MODULE_2__/* .wait */ .uk)('route', reason, until);
+    return (0,_action_js__WEBPACK_IMPORTED_MODULE_0__/* .wait */ .uk)('route', reason, until);
 }
 /** Users reach the candidate through the live Service: the routes are again as the user wrote them, before the bake. */
 function bringRoutesHome(plan, state, seen, now) {
@@ -18639,12 +18641,12 @@ function bringRoutesHome(plan, state, seen, now) {
     if (away >= 0) {
         const settled = state.marks.switched + plan.times.settle;
         if (now < settled)
-            return (0,_action_js__WEBPACK_IMPORTED_MODULE_2__/* .wait */ .uk)('settle', 'proxies to follow the live Service', settled);
-        return (0,_action_js__WEBPACK_IMPORTED_MODULE_2__/* .write */ .M9)('route-home', { route: away });
+            return (0,_action_js__WEBPACK_IMPORTED_MODULE_0__/* .wait */ .uk)('settle', 'proxies to follow the live Service', settled);
+        return (0,_action_js__WEBPACK_IMPORTED_MODULE_0__/* .write */ .M9)('route-home', { route: away });
     }
     const unproven = seen.routes.find((route) => route.verdict.is === 'no');
     if (unproven !== undefined)
-        return (0,_action_js__WEBPACK_IMPORTED_MODULE_2__/* .wait */ .uk)('route', unproven.verdict.reasons.join(' '));
+        return (0,_action_js__WEBPACK_IMPORTED_MODULE_0__/* .wait */ .uk)('route', unproven.verdict.reasons.join(' '));
     return { do: 'mark', mark: 'homed' };
 }
 

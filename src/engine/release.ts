@@ -2,7 +2,7 @@ import type { Diagnosis } from '../cluster/diagnosis.ts';
 import { ApiError, describeCause, UnknownOutcome } from '../cluster/errors.ts';
 import type { Judgement } from '../analysis/judgement.ts';
 import type { Measured } from '../analysis/measured.ts';
-import type { Action, Ending, Write } from '../release/action.ts';
+import { type Action, type Ending, MOVES_USERS_BACK, type Write } from '../release/action.ts';
 import type { EvidenceView } from '../release/observation.ts';
 import type { Share } from '../release/route.ts';
 import { shareOf, stageOf } from '../release/stages.ts';
@@ -50,16 +50,6 @@ const LOOK_AT_CHECKS = 5_000;
 const COMMAND_PATIENCE = 4;
 /** The same for giving fields back, which no user sees: it comes last, and nobody waits for it long. */
 const DISOWN_PATIENCE = 4;
-/** What takes users off the candidate: nothing comes in between. */
-const MOVES_USERS_BACK: ReadonlySet<Write> = new Set([
-  'hold-again',
-  'divert',
-  'traffic-back',
-  'overlap',
-  'route-home',
-  'regrow',
-  'roll-back',
-]);
 /** What may go wrong with the one thing that is done; everything else is a mistake of ours. */
 const TROUBLES = [ApiError, UnknownOutcome, CannotWrite, CannotRoute, CommandFailed, CommandMissing];
 /** Milliseconds that the way back waits for logs and events of pods that it is about to remove. */

@@ -55,6 +55,17 @@ export type Write =
   | 'route-restore'
   | 'disown';
 
+/** What takes users off the candidate: nothing comes in between. */
+export const MOVES_USERS_BACK: ReadonlySet<Write> = new Set([
+  'hold-again',
+  'divert',
+  'traffic-back',
+  'overlap',
+  'route-home',
+  'regrow',
+  'roll-back',
+]);
+
 /** What a release waits for; `text` is one line for a person: `3 of 4 candidate pods Ready`. */
 export interface Wait {
   readonly for:
