@@ -3812,10 +3812,11 @@ async function runSmokeTest(test, service, ports, signal) {
         detail,
     });
     try {
-        while (clock.now() < end) {
+        // One reading of the clock for both questions: is there time for a try, and how much.
+        for (let now = started; now < end; now = clock.now()) {
             signal.throwIfAborted();
             tries += 1;
-            const timeoutMs = Math.min(LONGEST_TRY, end - clock.now());
+            const timeoutMs = Math.min(LONGEST_TRY, end - now);
             const { method, port, scheme, path } = test;
             const tried = await attempt(test, proxy.get({ method, service, port, scheme, path, timeoutMs, signal }));
             // An answer that arrives after the cancel may be from pods that are already being taken away.
@@ -3925,10 +3926,11 @@ async function callWebhook({ url, secret, timeout }, state, { outside, clock, de
         detail,
     });
     try {
-        while (clock.now() < end) {
+        // One reading of the clock for both questions: is there time for a try, and how much.
+        for (let now = started; now < end; now = clock.now()) {
             signal.throwIfAborted();
             tries += 1;
-            const timeoutMs = Math.min(Math.max(LEAST_TRY, timeout / 2), end - clock.now());
+            const timeoutMs = Math.min(Math.max(LEAST_TRY, timeout / 2), end - now);
             const request = { method: 'POST', url, headers, body: state, timeoutMs, longestBytes: LONGEST_ANSWER };
             const answer = await outside.request({ ...request, signal }).catch((error) => {
                 if (error instanceof checks_outside/* OutsideError */.C)

@@ -84,6 +84,15 @@ describe('with answers from a script and a clock of our own', () => {
     expect(requests[0]?.timeoutMs).toBe(10_000);
   });
 
+  test('a first try has the whole deadline, and none has less than a moment, however long a look at the clock takes', async () => {
+    const { ports, requests } = scripted([], { status: 500, body: '' });
+    let looks = 0;
+    const slow: Clock = { ...ports.clock, now: () => ports.clock.now() + looks++ };
+    await runSmokeTest(smokeTest('GET / within=1s'), 'web', { ...ports, clock: slow }, NEVER);
+    expect(requests[0]?.timeoutMs).toBe(1_000);
+    expect(Math.min(...requests.map(({ timeoutMs }) => timeoutMs))).toBeGreaterThan(0);
+  });
+
   test.each<[string, string, ProxyAnswer, string]>([
     ['a status out of range', 'GET / 200', { status: 204, body: '' }, 'not answered with 200 within 1s; last: 204'],
     [

@@ -76,6 +76,22 @@ describe('callWebhooks', () => {
     );
   });
 
+  test('no try has less than a moment, however long a look at the clock takes', async () => {
+    const asked: number[] = [];
+    const refusing: Outside = {
+      request: async ({ timeoutMs }) => {
+        asked.push(timeoutMs ?? 0);
+        return { status: 500, location: null, body: '' };
+      },
+      close: async () => undefined,
+    };
+    const { clock } = quick();
+    let looks = 0;
+    await call({ clock: { ...clock, now: () => clock.now() + looks++ }, servers: refusing, timeout: 1_000 });
+    expect(asked[0]).toBe(1_000);
+    expect(Math.min(...asked)).toBeGreaterThan(0);
+  });
+
   test.each<[number, string]>([
     [500, '500 out of order'],
     [400, '400 out of order'],

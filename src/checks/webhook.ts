@@ -60,10 +60,11 @@ async function callWebhook(
     detail,
   });
   try {
-    while (clock.now() < end) {
+    // One reading of the clock for both questions: is there time for a try, and how much.
+    for (let now = started; now < end; now = clock.now()) {
       signal.throwIfAborted();
       tries += 1;
-      const timeoutMs = Math.min(Math.max(LEAST_TRY, timeout / 2), end - clock.now());
+      const timeoutMs = Math.min(Math.max(LEAST_TRY, timeout / 2), end - now);
       const request = { method: 'POST', url, headers, body: state, timeoutMs, longestBytes: LONGEST_ANSWER } as const;
       const answer = await outside.request({ ...request, signal }).catch((error: unknown) => {
         if (error instanceof OutsideError) return error;
