@@ -7182,7 +7182,9 @@ class Measuring {
             this.#stage = { ...this.#stage, ...stage };
             return;
         }
-        this.#endStage();
+        // Where the release went on without a word there is nothing to tell of.
+        if (this.#stage?.isPassing !== true || this.#judged.condemned)
+            this.#endStage();
         const { plan, clock } = this.#parts;
         this.#stage = { ...stage, startedAt: clock.now() };
         this.#judgement = (0,judgement/* beginStep */.Uz)(plan, this.#judgement, stage.index, stage.sides);
@@ -7374,7 +7376,7 @@ class Measuring {
         if (stage === null || !stage.isReached)
             return null;
         const { plan, clock } = this.#parts;
-        // All of the users by the route, say, for as long as the switch takes: too short to be judged, and nobody asked for it.
+        // Too short to be judged.
         if (clock.now() - stage.startedAt < plan.tickMs && !this.#judged.condemned)
             return null;
         const gates = (this.#gates ?? []).flatMap(({ name, kind }) => {
@@ -13974,13 +13976,16 @@ function foreignIn(plan, seen) {
 function measuredStage(plan, state, how) {
     const index = (0,stages/* stageOf */.gV)(plan, state);
     const share = (0,stages/* shareOf */.tC)(plan, state);
+    const lasting = { index, isPassing: false };
     if (state.marks.switched !== undefined)
-        return { index, name: 'bake', sides: 'candidate', isReached: true };
+        return { ...lasting, name: 'bake', sides: 'candidate', isReached: true };
     if (how.isPlain)
-        return { index, name: 'update', sides: 'both', isReached: true };
+        return { ...lasting, name: 'update', sides: 'both', isReached: true };
+    if (share >= release_route/* ALL */.y2)
+        return { index, name: (0,release_route/* percent */.KN)(share), sides: 'candidate', isReached: true, isPassing: true };
     if (share > 0)
-        return { index, name: (0,release_route/* percent */.KN)(share), sides: share >= release_route/* ALL */.y2 ? 'candidate' : 'both', isReached: true };
-    return { index, name: 'mirror', sides: 'both', isReached: how.mirror > 0 };
+        return { ...lasting, name: (0,release_route/* percent */.KN)(share), sides: 'both', isReached: true };
+    return { ...lasting, name: 'mirror', sides: 'both', isReached: how.mirror > 0 };
 }
 /** The pods and Services whose counters tell of the two tracks. Pure. */
 function countedNow(plan, namespace, seen) {

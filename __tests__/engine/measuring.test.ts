@@ -6,9 +6,10 @@ import { type Counted, Measuring, type Stage } from '../../src/engine/measuring.
 import { type Counter, type CounterSource, MetricsError, type Reading } from '../../src/metrics/source.ts';
 
 const TICK = 5_000;
-const STEP: Stage = { index: 1, name: '10 %', sides: 'both', isReached: true };
-const BEFORE: Stage = { index: 0, name: 'mirror', sides: 'both', isReached: false };
-const BAKE: Stage = { index: 3, name: 'bake', sides: 'candidate', isReached: true };
+const STEP: Stage = { index: 1, name: '10 %', sides: 'both', isReached: true, isPassing: false };
+const BEFORE: Stage = { index: 0, name: 'mirror', sides: 'both', isReached: false, isPassing: false };
+const BAKE: Stage = { index: 3, name: 'bake', sides: 'candidate', isReached: true, isPassing: false };
+const SWITCH: Stage = { index: 2, name: '100 %', sides: 'candidate', isReached: true, isPassing: true };
 
 /** A clock that is moved by hand; whoever sleeps wakes when its time has come. */
 class HandClock {
@@ -323,4 +324,37 @@ test('restarts are compared by pod-seconds, without any source', async () => {
     await bench.clock.advance(TICK);
   }
   expect(bench.measuring.view().condemned).toMatch(/restarts/);
+});
+
+test('the way through 100 % is told only where the release ends on it, however long the switch takes', async () => {
+  const gone = new Bench();
+  await gone.reach(STEP);
+  await gone.clock.advance(5 * TICK);
+  gone.measuring.follow(counted(), SWITCH);
+  await gone.clock.advance(5 * TICK);
+  gone.measuring.follow(counted(), BAKE);
+  await gone.clock.advance(5 * TICK);
+  await gone.measuring.close();
+  expect(gone.measuring.measured().stages.map(({ name }) => name)).toEqual(['10 %', 'bake']);
+
+  const held = new Bench();
+  await held.reach(STEP);
+  await held.clock.advance(5 * TICK);
+  held.measuring.follow(counted(), SWITCH);
+  await held.clock.advance(5 * TICK);
+  await held.measuring.close();
+  expect(held.measuring.measured().stages.map(({ name }) => name)).toEqual(['10 %', '100 %']);
+});
+
+test('a candidate that is condemned on its way through 100 % is told of there', async () => {
+  const bench = new Bench();
+  await bench.reach(STEP);
+  await bench.clock.advance(5 * TICK);
+  bench.measuring.follow(counted(), SWITCH);
+  bench.traffic.rates = { stable: { n: 0, x: 0 }, candidate: { n: 500, x: 250 } };
+  await bench.clock.advance(12 * TICK);
+  expect(bench.measuring.view().condemned).toMatch(/errors in/);
+  bench.measuring.follow(counted(), { ...BEFORE, index: 4 });
+  await bench.measuring.close();
+  expect(bench.measuring.measured().stages.map(({ name }) => name)).toEqual(['10 %', '100 %']);
 });

@@ -323,7 +323,7 @@ describe('metrics: pods', () => {
 describe('probe', () => {
   test('both Services are asked, and answers are told apart', async () => {
     const metrics = await prepared('good', { probe: PROBE });
-    expect(metrics.notes[0]).toMatch(/^requests of our own \(synthetic\): GET \/ 20\/s; slow is more than \d+ms$/);
+    expect(metrics.notes[0]).toMatch(/^requests of our own \(synthetic\): GET \/ 20\/s; slow is more than \d+m?s$/);
     const source = sourceOf({ ...metrics, probe: { request: PROBE, slowMs: 50 } });
     const began = Date.now();
     const first = await source.read(tracksOf('good', 'bad'), NEVER);

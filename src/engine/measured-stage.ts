@@ -22,10 +22,12 @@ export interface Moving {
 export function measuredStage(plan: ReleasePlan, state: State, how: Moving): Stage {
   const index = stageOf(plan, state);
   const share = shareOf(plan, state);
-  if (state.marks.switched !== undefined) return { index, name: 'bake', sides: 'candidate', isReached: true };
-  if (how.isPlain) return { index, name: 'update', sides: 'both', isReached: true };
-  if (share > 0) return { index, name: percent(share), sides: share >= ALL ? 'candidate' : 'both', isReached: true };
-  return { index, name: 'mirror', sides: 'both', isReached: how.mirror > 0 };
+  const lasting = { index, isPassing: false };
+  if (state.marks.switched !== undefined) return { ...lasting, name: 'bake', sides: 'candidate', isReached: true };
+  if (how.isPlain) return { ...lasting, name: 'update', sides: 'both', isReached: true };
+  if (share >= ALL) return { index, name: percent(share), sides: 'candidate', isReached: true, isPassing: true };
+  if (share > 0) return { ...lasting, name: percent(share), sides: 'both', isReached: true };
+  return { ...lasting, name: 'mirror', sides: 'both', isReached: how.mirror > 0 };
 }
 
 /** The pods and Services whose counters tell of the two tracks. Pure. */

@@ -39,6 +39,8 @@ export interface Stage {
   readonly sides: Sides;
   /** Requests of users, or copies of them, reach the candidate. */
   readonly isReached: boolean;
+  /** Nobody asked to stay in it: all of the users by the route, for as long as the switch takes. */
+  readonly isPassing: boolean;
 }
 
 /** What the release sees of its pods, for those who count. */
@@ -113,7 +115,8 @@ export class Measuring {
       this.#stage = { ...this.#stage, ...stage };
       return;
     }
-    this.#endStage();
+    // Where the release went on without a word there is nothing to tell of.
+    if (this.#stage?.isPassing !== true || this.#judged.condemned) this.#endStage();
     const { plan, clock } = this.#parts;
     this.#stage = { ...stage, startedAt: clock.now() };
     this.#judgement = beginStep(plan, this.#judgement, stage.index, stage.sides);
@@ -309,7 +312,7 @@ export class Measuring {
     const stage = this.#stage;
     if (stage === null || !stage.isReached) return null;
     const { plan, clock } = this.#parts;
-    // All of the users by the route, say, for as long as the switch takes: too short to be judged, and nobody asked for it.
+    // Too short to be judged.
     if (clock.now() - stage.startedAt < plan.tickMs && !this.#judged.condemned) return null;
     const gates: MeasuredGate[] = (this.#gates ?? []).flatMap(({ name, kind }) => {
       const look = this.#found.get(name);
