@@ -3,6 +3,8 @@ import { availableParallelism } from 'node:os';
 export default {
   testEnvironment: '<rootDir>/__tests__/environment.js',
   testSequencer: '<rootDir>/__tests__/longest-first.js',
+  // Held up at random, as on a crowded machine.
+  setupFiles: process.env.SHAKEN ? ['<rootDir>/__tests__/shaken.ts'] : [],
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {

@@ -12,6 +12,9 @@ import { type Annotation, type LogGroup, StepLog } from './step-log.ts';
 import { cancelStep, type ProcessEnd, type StepHost, StepProcess, type Where } from './step-process.ts';
 import { readResults, type StepFiles } from './step-results.ts';
 
+/** See `shaken.ts`. */
+const SHAKEN = process.env.SHAKEN ? ['--import', join(import.meta.dirname, '../shaken.ts')] : [];
+
 export type { JobStatus } from './expressions.ts';
 export type { RunnerEvent } from './machine.ts';
 export type { Annotation, LogGroup } from './step-log.ts';
@@ -263,7 +266,8 @@ class Job implements RunningAction {
       this.#seen.push(line);
       for (const watch of [...this.#watchers]) watch(line);
     };
-    this.#process = this.#step.host?.(where, onLine, stage) ?? new StepProcess(node24(), [script], where, onLine);
+    this.#process =
+      this.#step.host?.(where, onLine, stage) ?? new StepProcess(node24(), [...SHAKEN, script], where, onLine);
     // A job that was cancelled, or a runner that was lost, before the process was there.
     if (this.#lost) this.#process.signal('SIGKILL');
     else if (stage === 'main' && this.#status === 'cancelled' && this.#step.jobStatus !== 'cancelled') this.cancel();
