@@ -583,7 +583,7 @@ function cancelledAdvice(story) {
     if (on !== 'uncertain' && story.action === 'abort')
         return todo('There is nothing to clean up: the release was taken back. Release again when it suits.');
     if (on !== 'uncertain' && story.release !== null)
-        return todo('There is nothing to clean up: the release was taken back when the run was cancelled. Run the job again when it suits.');
+        return todo('There is nothing to clean up: the release was taken back. Run the job again when it suits.');
     return {
         title: 'What to do',
         text: 'The step had no time to finish. Its post step takes the release back right afterwards and says so at the end of the log of the job. These commands show what is there.',
@@ -1169,6 +1169,7 @@ const NOT_DONE = {
 };
 function title(story) {
     const workload = (0,report_escape/* oneLine */.TN)(story.namespace === null ? story.deployment : `${story.namespace}/${story.deployment}`, 200);
+    const isRollback = story.action === 'rollback' || story.rollback;
     if (story.looked?.of === 'plan')
         return `A deploy of ${workload} would be refused`;
     if ((0,operations/* onlyLooks */.V8)(story.action))
@@ -1179,13 +1180,13 @@ function title(story) {
         case 'rolled-back':
             return `Crossfade took ${workload} back`;
         case 'aborted':
-            return `Crossfade was cancelled while it released ${workload}`;
+            return `Crossfade aborted the ${isRollback ? 'rollback' : 'release'} of ${workload}`;
         default:
             if (story.action === 'finish')
                 return `Crossfade could not finish the release of ${workload}`;
             if (usersAfter(story).on === 'before')
                 return `Crossfade rolled ${workload} back, but could not end that`;
-            if (story.action === 'rollback' || story.rollback)
+            if (isRollback)
                 return `Crossfade could not roll ${workload} back`;
             return `Crossfade could not release ${workload}${story.held ? ' and left both versions standing' : ''}`;
     }

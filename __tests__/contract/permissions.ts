@@ -186,9 +186,7 @@ export async function personaWith(
 ): Promise<string> {
   const { api, namespace } = scene;
   const missing = needed.filter((permission) => !allowed.includes(permission));
-  const name = [namespace, 'without', ...missing.map(({ verb, resource }) => `${verb}-${resource}`)]
-    .join('-')
-    .replaceAll('/', '-');
+  const name = nameWithout(namespace, missing);
   const rules = rulesOf(roleFor(namespace, allowed));
   await api.create(paths.roles(namespace), { metadata: { name }, rules });
   await api.create(paths.roleBindings(namespace), {
@@ -201,6 +199,24 @@ export async function personaWith(
   return kubeconfig;
 }
 
+/** Of a persona that has had all it needs, one permission is taken. */
+export async function withdraw(
+  { api, namespace }: Pick<Scene, 'api' | 'namespace'>,
+  kubeconfig: string,
+  gone: Permission,
+): Promise<void> {
+  const rest = NEEDED.filter((permission) => permission !== gone);
+  const rules = rulesOf(roleFor(namespace, rest));
+  await api.patch(`${paths.roles(namespace)}/${nameWithout(namespace, [])}`, { rules });
+  await settled(kubeconfig, namespace, rest, [gone]);
+}
+
+function nameWithout(namespace: string, missing: readonly Permission[]): string {
+  return [namespace, 'without', ...missing.map(({ verb, resource }) => `${verb}-${resource}`)]
+    .join('-')
+    .replaceAll('/', '-');
+}
+
 function rulesOf(role: string): unknown {
   const { rules } = parse(role) as { rules: unknown };
   return rules;
@@ -211,19 +227,24 @@ interface Review {
 }
 
 /** The authorizer learns of new roles by a watch of its own. */
-export async function settled(kubeconfig: string, namespace: string, allowed: readonly Permission[]): Promise<void> {
+export async function settled(
+  kubeconfig: string,
+  namespace: string,
+  allowed: readonly Permission[],
+  gone: readonly Permission[] = [],
+): Promise<void> {
   const api = await Api.from(kubeconfig);
   try {
     await until('the role counts', 30_000, async () => {
       const review = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectRulesReview', spec: { namespace } };
       const path = '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews';
       const { status } = await api.create<Review>(path, review);
-      return allowed.every(({ group, resource, verb }) =>
+      const counts = ({ group, resource, verb }: Permission): boolean =>
         status?.resourceRules?.some(
           ({ apiGroups, resources, verbs }) =>
             apiGroups.includes(group) && resources.includes(resource) && verbs.includes(verb),
-        ),
-      );
+        ) === true;
+      return allowed.every(counts) && !gone.some(counts);
     });
   } finally {
     await api.close();

@@ -6,7 +6,7 @@ import { routeOf, withGateway } from './canary.ts';
 import { IMAGE, type TestCluster } from './cluster.ts';
 import { carriedOut, expectFailure, expectOriginal, expectStanding, expectSuccess } from './endings.ts';
 import { describe } from './group.ts';
-import { NEEDED, personaWith } from './permissions.ts';
+import { NEEDED, personaWith, withdraw } from './permissions.ts';
 import { type Scene, scenariosOn } from './scene.ts';
 
 const ROUTES: readonly Permission[] = ['get', 'list', 'watch', 'patch'].map((verb) => ({
@@ -83,6 +83,20 @@ export function shortWaysBack(cluster: () => TestCluster): void {
       await expectOriginal(scene, 'aborted');
     });
 
+    scenario('post of a killed run, which may not write its own lock any more, goes without', {}, async (scene) => {
+      const kubeconfig = await personaWith(scene, NEEDED);
+      const action = scene.start({ images: `web=${IMAGE.v2}`, 'bake-time': '40s', kubeconfig });
+      await action.line(/waiting: users are on the candidate/);
+      await withdraw(scene, kubeconfig, permissionTo('update', 'leases'));
+      action.kill();
+      const result = await action.done;
+      expect(result).toMatchObject({ signal: 'SIGKILL', post: { conclusion: 'success' } });
+      expect(result.post?.displayedLog).toContain('goes on without the lock: nobody is at work on web');
+      expect(result.post?.summary).toContain('Users are back on the version they had before this release');
+      await scene.removeLock();
+      await expectOriginal(scene, 'aborted');
+    });
+
     scenario('a rollback of an unfinished release does the same', {}, async (scene) => {
       await standInBake(scene);
       const { kubeconfig } = await abortWithout(scene, 'services delete');
@@ -134,6 +148,12 @@ export function shortRouteWaysBack(cluster: () => TestCluster): void {
         await expectEnds(scene);
       }),
   );
+}
+
+function permissionTo(verb: string, resource: string): Permission {
+  const found = NEEDED.find((permission) => permission.verb === verb && permission.resource === resource);
+  if (found === undefined) throw new Error(`no documented permission to ${verb} ${resource}`);
+  return found;
 }
 
 /** Users are on the new version, and nobody is at work: a person has it stand there. */

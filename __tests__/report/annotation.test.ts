@@ -61,8 +61,15 @@ test('a run that ends in doubt', () => {
 
 test('a cancelled run', () => {
   const { title, message } = annotationFor({ ...CRASHED, outcome: 'aborted' });
-  expect(title).toBe('Crossfade was cancelled while it released shop/web');
-  expect(message).toContain('There is nothing to clean up: the release was taken back when the run was cancelled.');
+  expect(title).toBe('Crossfade aborted the release of shop/web');
+  expect(message).toContain(
+    'There is nothing to clean up: the release was taken back. Run the job again when it suits.',
+  );
+});
+
+test('a cancelled rollback', () => {
+  const { title } = annotationFor({ ...CRASHED, outcome: 'aborted', rollback: true });
+  expect(title).toBe('Crossfade aborted the rollback of shop/web');
 });
 
 test('a cancelled run that had not begun', () => {

@@ -167,9 +167,7 @@ function cancelledAdvice(story: Story): Advice {
   if (on !== 'uncertain' && story.action === 'abort')
     return todo('There is nothing to clean up: the release was taken back. Release again when it suits.');
   if (on !== 'uncertain' && story.release !== null)
-    return todo(
-      'There is nothing to clean up: the release was taken back when the run was cancelled. Run the job again when it suits.',
-    );
+    return todo('There is nothing to clean up: the release was taken back. Run the job again when it suits.');
   return {
     title: 'What to do',
     text: 'The step had no time to finish. Its post step takes the release back right afterwards and says so at the end of the log of the job. These commands show what is there.',

@@ -54,6 +54,7 @@ const NOT_DONE: Partial<Readonly<Record<Story['action'], string>>> = {
 
 function title(story: Story): string {
   const workload = oneLine(story.namespace === null ? story.deployment : `${story.namespace}/${story.deployment}`, 200);
+  const isRollback = story.action === 'rollback' || story.rollback;
   if (story.looked?.of === 'plan') return `A deploy of ${workload} would be refused`;
   if (onlyLooks(story.action)) return `Crossfade could not tell the ${story.action} of ${workload}`;
   if (story.findings.length > 0 && !hasBegun(story))
@@ -62,11 +63,11 @@ function title(story: Story): string {
     case 'rolled-back':
       return `Crossfade took ${workload} back`;
     case 'aborted':
-      return `Crossfade was cancelled while it released ${workload}`;
+      return `Crossfade aborted the ${isRollback ? 'rollback' : 'release'} of ${workload}`;
     default:
       if (story.action === 'finish') return `Crossfade could not finish the release of ${workload}`;
       if (usersAfter(story).on === 'before') return `Crossfade rolled ${workload} back, but could not end that`;
-      if (story.action === 'rollback' || story.rollback) return `Crossfade could not roll ${workload} back`;
+      if (isRollback) return `Crossfade could not roll ${workload} back`;
       return `Crossfade could not release ${workload}${story.held ? ' and left both versions standing' : ''}`;
   }
 }
