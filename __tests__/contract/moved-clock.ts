@@ -6,7 +6,8 @@
 
 const ahead = Number(new URL(import.meta.url).searchParams.get('ahead'));
 const RightDate = Date;
-const now = (): number => RightDate.now() + ahead;
+const rightNow = RightDate.now.bind(RightDate);
+const now = (): number => rightNow() + ahead;
 
 globalThis.Date = new Proxy(RightDate, {
   construct: (target, given: unknown[], made) => Reflect.construct(target, given.length === 0 ? [now()] : given, made),
