@@ -84,21 +84,19 @@ describe('pods that serve', () => {
     await client.send('POST', SERVICES, { ...rename(service), spec: { ...service.spec, selector: { app: 'load' } } });
     const listener = await cluster.listen('default', 'load');
     await until('an answer', async () => (await get(listener.port).catch(() => '')) !== '');
-    let [sent, failed] = [0, 0];
-    const load = setInterval(() => {
-      sent++;
-      get(listener.port).catch(() => {
-        failed++;
-      });
-    }, 5);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    const sent: Promise<string>[] = [];
+    const load = setInterval(
+      () => sent.push(get(listener.port).catch((error: Error) => `failed: ${error.message}`)),
+      5,
+    );
+    await until('load before it', () => sent.length >= 40);
     await client.send('PATCH', `${DEPLOYMENTS}/load`, [{ op: 'replace', path: '/spec/replicas', value: 1 }]);
     const left = () => cluster.store.list('pods', 'default').filter((pod) => pod.metadata.labels?.app === 'load');
     await until('the others are gone', () => left().length === 1);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    const then = sent.length;
+    await until('load after it', () => sent.length >= then + 40);
     clearInterval(load);
-    expect(sent).toBeGreaterThan(50);
-    expect(failed).toBe(0);
+    expect((await Promise.all(sent)).filter((answer) => answer.startsWith('failed'))).toEqual([]);
     await listener.close();
   });
 
