@@ -3784,7 +3784,10 @@ function verdictOf({ status }) {
 var smoke_command = __webpack_require__(2736);
 // EXTERNAL MODULE: ./lib/cluster/api-server-refusal.js
 var api_server_refusal = __webpack_require__(8745);
+// EXTERNAL MODULE: ./lib/engine/clock.js
+var engine_clock = __webpack_require__(1440);
 ;// CONCATENATED MODULE: ./lib/checks/smoke-test.js
+
 
 
 /** Milliseconds between two tries: doubled from the first to the last of these. */
@@ -3792,8 +3795,6 @@ const FIRST_PAUSE = 250;
 const LONGEST_PAUSE = 2_000;
 /** Milliseconds for one try: a pod that hangs should not use up the time of all tries. */
 const LONGEST_TRY = 10_000;
-/** Milliseconds by which a timer may be early. */
-const TIMER_SLACK = 20;
 const LONGEST_QUOTE = 200;
 /** Sends the test to the candidate Service until it is answered as wanted or its deadline has passed. Never rejects. */
 async function runSmokeTest(test, service, ports, signal) {
@@ -3813,8 +3814,8 @@ async function runSmokeTest(test, service, ports, signal) {
         detail,
     });
     try {
-        // One reading of the clock for both questions: is there time for a try, and how much.
-        for (let now = started; now < end; now = clock.now()) {
+        // One reading of the clock for both questions: is there time for a try, and how much. After the first one, a moment is none.
+        for (let now = started; tries === 0 || now < end - engine_clock/* TIMER_SLACK */.N; now = clock.now()) {
             signal.throwIfAborted();
             tries += 1;
             const timeoutMs = Math.min(LONGEST_TRY, end - now);
@@ -3823,7 +3824,7 @@ async function runSmokeTest(test, service, ports, signal) {
             // An answer that arrives after the cancel may be from pods that are already being taken away.
             signal.throwIfAborted();
             // A try that the deadline cut short says less than the answer before it.
-            const isCut = !tried.answered && hasAnswered && clock.now() >= end - TIMER_SLACK;
+            const isCut = !tried.answered && hasAnswered && clock.now() >= end - engine_clock/* TIMER_SLACK */.N;
             hasAnswered ||= tried.answered;
             if (!isCut)
                 found = tried.found;
@@ -3897,6 +3898,7 @@ var checks_outside = __webpack_require__(3022);
 
 
 
+
 /** Milliseconds between two tries: doubled from the first to the last of these. */
 const webhook_FIRST_PAUSE = 500;
 const webhook_LONGEST_PAUSE = 5_000;
@@ -3927,8 +3929,8 @@ async function callWebhook({ url, secret, timeout }, state, { outside, clock, de
         detail,
     });
     try {
-        // One reading of the clock for both questions: is there time for a try, and how much.
-        for (let now = started; now < end; now = clock.now()) {
+        // One reading of the clock for both questions: is there time for a try, and how much. After the first one, a moment is none.
+        for (let now = started; tries === 0 || now < end - engine_clock/* TIMER_SLACK */.N; now = clock.now()) {
             signal.throwIfAborted();
             tries += 1;
             const timeoutMs = Math.min(Math.max(LEAST_TRY, timeout / 2), end - now);
@@ -6659,10 +6661,13 @@ function routePermissions(plan) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   N: () => (/* binding */ TIMER_SLACK),
 /* harmony export */   m: () => (/* binding */ systemClock)
 /* harmony export */ });
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8500);
 
+/** Milliseconds by which a wait may end early: what is left then is time for nothing. */
+const TIMER_SLACK = 20;
 /**
  * The system's time at the start of this process, counted on by the monotonic clock: no correction of the system's clock makes
  * a wait end early or never.

@@ -78,6 +78,13 @@ describe('with answers from a script and a clock of our own', () => {
     expect(requests.map(({ timeoutMs }) => timeoutMs)).toEqual([1_000, 750, 250]);
   });
 
+  test('a pause that ends a moment early makes no try more', async () => {
+    const { ports, requests } = scripted([], { status: 500, body: '' });
+    const hasty: Clock = { ...ports.clock, sleep: (ms, signal) => ports.clock.sleep(Math.max(1, ms - 1), signal) };
+    await runSmokeTest(smokeTest('GET / within=1s'), 'web', { ...ports, clock: hasty }, NEVER);
+    expect(requests).toHaveLength(3);
+  });
+
   test('one try may not use up all the time', async () => {
     const { ports, requests } = scripted([{ status: 200, body: '' }]);
     await runSmokeTest(smokeTest('GET / within=5m'), 'web', ports, NEVER);
@@ -196,7 +203,7 @@ describe('with a real server', () => {
       tries: 1,
       detail: 'not answered with 200-299 within 300ms; last: no answer: no answer within 300ms',
     });
-    expect(result.took).toBeLessThan(2_000);
+    expect(result.took).toBeLessThan(8_000);
   });
 
   test.each([

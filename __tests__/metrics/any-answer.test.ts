@@ -122,7 +122,7 @@ describe('a page of metrics', () => {
     } catch (error) {
       expect(error).toBeInstanceOf(ExpositionError);
     }
-    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(performance.now() - started).toBeLessThan(5_000);
   });
 });
 
@@ -178,7 +178,7 @@ describe('the variables of a query', () => {
         hasBareVariable(text);
         rateIn(text);
         if (isSelector(text)) expect(narrowed(text, 'le="1"')).toContain('le="1"');
-        expect(performance.now() - started).toBeLessThan(2_000);
+        expect(performance.now() - started).toBeLessThan(5_000);
       }),
       { numRuns: 300 },
     );

@@ -256,14 +256,14 @@ describe('what is tried again', () => {
     const { prometheus } = await given(answers(hangs), { deadline: 300 });
     const began = Date.now();
     expect(await messageOf(prometheus.query('up', NEVER))).toContain('found no answer within 0.3 s');
-    expect(Date.now() - began).toBeLessThan(2000);
+    expect(Date.now() - began).toBeLessThan(8_000);
   });
 
   test('a Retry-After beyond the deadline is not waited for', async () => {
     const { prometheus } = await given(answers(says(429, '', { 'retry-after': '3600' })), { deadline: 300 });
     const began = Date.now();
     expect(await messageOf(prometheus.query('up', NEVER))).toContain('HTTP 429');
-    expect(Date.now() - began).toBeLessThan(2000);
+    expect(Date.now() - began).toBeLessThan(8_000);
   });
 
   test('the signal ends it with its own reason, in a request and between two', async () => {

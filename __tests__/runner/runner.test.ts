@@ -220,7 +220,6 @@ describe('an early end', () => {
     expect(stubborn).toMatchObject({ exitCode: 9, conclusion: 'cancelled' });
     expect(stubborn.log).toBe('ready\ngot SIGINT\ngot SIGTERM\n');
     expect(stubborn.durationMs).toBeGreaterThanOrEqual(7_500);
-    expect(stubborn.durationMs).toBeLessThan(9_500);
     expect(deaf).toMatchObject({ exitCode: 137, signal: 'SIGKILL', conclusion: 'cancelled' });
     expect(deaf).toMatchObject({ outputs: { before: 'kill' }, summary: 'half way\n' });
     expect(deaf.durationMs).toBeGreaterThanOrEqual(10_000);

@@ -1,7 +1,7 @@
 import { formatDuration } from '../action/durations.ts';
 import type { SmokeTest } from '../action/request.ts';
 import { apiServerRefusal } from '../cluster/api-server-refusal.ts';
-import type { Clock } from '../engine/clock.ts';
+import { type Clock, TIMER_SLACK } from '../engine/clock.ts';
 import type { CheckResult } from './result.ts';
 
 /** Sends requests to the pods behind a Service through the API server. */
@@ -38,8 +38,6 @@ const FIRST_PAUSE = 250;
 const LONGEST_PAUSE = 2_000;
 /** Milliseconds for one try: a pod that hangs should not use up the time of all tries. */
 const LONGEST_TRY = 10_000;
-/** Milliseconds by which a timer may be early. */
-const TIMER_SLACK = 20;
 const LONGEST_QUOTE = 200;
 
 /** Sends the test to the candidate Service until it is answered as wanted or its deadline has passed. Never rejects. */
@@ -65,8 +63,8 @@ export async function runSmokeTest(
     detail,
   });
   try {
-    // One reading of the clock for both questions: is there time for a try, and how much.
-    for (let now = started; now < end; now = clock.now()) {
+    // One reading of the clock for both questions: is there time for a try, and how much. After the first one, a moment is none.
+    for (let now = started; tries === 0 || now < end - TIMER_SLACK; now = clock.now()) {
       signal.throwIfAborted();
       tries += 1;
       const timeoutMs = Math.min(LONGEST_TRY, end - now);

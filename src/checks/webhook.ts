@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { formatDuration } from '../action/durations.ts';
 import type { Request } from '../action/request.ts';
 import { shownWebhook } from '../action/webhook-lines.ts';
-import type { Clock } from '../engine/clock.ts';
+import { type Clock, TIMER_SLACK } from '../engine/clock.ts';
 import { ALL } from '../release/route.ts';
 import { firstLine } from '../report/escape.ts';
 import type { CheckContext } from './check-context.ts';
@@ -60,8 +60,8 @@ async function callWebhook(
     detail,
   });
   try {
-    // One reading of the clock for both questions: is there time for a try, and how much.
-    for (let now = started; now < end; now = clock.now()) {
+    // One reading of the clock for both questions: is there time for a try, and how much. After the first one, a moment is none.
+    for (let now = started; tries === 0 || now < end - TIMER_SLACK; now = clock.now()) {
       signal.throwIfAborted();
       tries += 1;
       const timeoutMs = Math.min(Math.max(LEAST_TRY, timeout / 2), end - now);

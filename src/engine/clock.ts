@@ -8,6 +8,9 @@ export interface Clock {
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
+/** Milliseconds by which a wait may end early: what is left then is time for nothing. */
+export const TIMER_SLACK = 20;
+
 /**
  * The system's time at the start of this process, counted on by the monotonic clock: no correction of the system's clock makes
  * a wait end early or never.
