@@ -6611,7 +6611,7 @@ class Lenience {
 /* harmony import */ var _cluster_permissions_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3074);
 /* harmony import */ var _release_knative_plan_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(6449);
 /* harmony import */ var _route_permissions_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9174);
-/* harmony import */ var _preflight_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(1706);
+/* harmony import */ var _preflight_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2470);
 /* harmony import */ var _refusal_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(5394);
 
 
@@ -8959,8 +8959,8 @@ var editors = __webpack_require__(4104);
 var plan_judging = __webpack_require__(3606);
 // EXTERNAL MODULE: ./lib/engine/plan-steps.js
 var plan_steps = __webpack_require__(9821);
-// EXTERNAL MODULE: ./lib/engine/preflight.js + 4 modules
-var preflight = __webpack_require__(1706);
+// EXTERNAL MODULE: ./lib/engine/preflight.js + 5 modules
+var preflight = __webpack_require__(2470);
 // EXTERNAL MODULE: ./lib/engine/refusal.js
 var refusal = __webpack_require__(5394);
 // EXTERNAL MODULE: ./lib/engine/knative/candidate-template.js
@@ -9257,13 +9257,31 @@ function isCalled(name) {
 /* harmony export */   C: () => (/* binding */ candidateNameOf),
 /* harmony export */   x: () => (/* binding */ liveServiceOf)
 /* harmony export */ });
-/* harmony import */ var _traffic_discover_service_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(4920);
+/* harmony import */ var _action_names_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8558);
+/* harmony import */ var _traffic_discover_service_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(4920);
+
 
 /** The live Service of a request, or why there is none that would do. What is named as the candidate Service is not the live one. */
-function liveServiceOf({ service, candidateService }, deployment, services) {
+function liveServiceOf(request, deployment, services) {
+    const chosen = chosenService(request, deployment, services);
+    if (!('service' in chosen))
+        return chosen;
+    const name = (0,_action_names_js__WEBPACK_IMPORTED_MODULE_0__/* .parseLabelName */ .h)(candidateNameOf(request, chosen.service));
+    if (name.ok)
+        return chosen;
+    return {
+        findings: [
+            {
+                message: `Wanted to call the candidate Service of ${chosen.service.metadata?.name} by its name and “-candidate”, which is too long. ${name.problem} ` +
+                    'Give it a name with input candidate-service, for example candidate-service: web-preview.',
+            },
+        ],
+    };
+}
+function chosenService({ service, candidateService }, deployment, services) {
     const others = services.filter((item) => item.metadata?.name !== candidateService);
-    const among = (0,_traffic_discover_service_js__WEBPACK_IMPORTED_MODULE_0__/* .chooseService */ .x)(deployment, others, service);
-    return 'service' in among ? among : (0,_traffic_discover_service_js__WEBPACK_IMPORTED_MODULE_0__/* .chooseService */ .x)(deployment, services, service);
+    const among = (0,_traffic_discover_service_js__WEBPACK_IMPORTED_MODULE_1__/* .chooseService */ .x)(deployment, others, service);
+    return 'service' in among ? among : (0,_traffic_discover_service_js__WEBPACK_IMPORTED_MODULE_1__/* .chooseService */ .x)(deployment, services, service);
 }
 function candidateNameOf({ candidateService }, live) {
     return candidateService ?? `${live.metadata?.name}-candidate`;
@@ -9920,7 +9938,7 @@ function batchesOf({ strategy, batches }, replicas) {
 
 /***/ }),
 
-/***/ 1706:
+/***/ 2470:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -9952,6 +9970,35 @@ var endpoints = __webpack_require__(8995);
 var routers = __webpack_require__(6973);
 // EXTERNAL MODULE: ./lib/traffic/service-selector.js
 var service_selector = __webpack_require__(914);
+;// CONCATENATED MODULE: ./lib/traffic/shared-service.js
+
+const MOST_NAMED = 3;
+/**
+ * Pods of others that the live Service sends users to as well: while a release has it lead to one version, they would have none, and whoever
+ * routes to them alone (a subset of Istio's, say) would reach nobody. `tracks`: all of the Deployment's. Pure.
+ */
+function sharedServiceFindings(service, slices, { deployment, tracks }) {
+    const name = service.metadata?.name;
+    const reached = slices
+        .filter((slice) => slice.metadata?.labels?.[endpoints/* SERVICE_LABEL */.f] === name)
+        .flatMap((slice) => slice.endpoints ?? [])
+        .flatMap(({ conditions, targetRef }) => conditions?.ready === false || targetRef?.kind !== 'Pod' ? [] : (targetRef.name ?? []));
+    const known = new Set(tracks.flatMap(({ pods }) => pods.map((pod) => pod.name)));
+    // One that was deleted by force is gone before it is known to the Service.
+    const isOwn = (pod) => known.has(pod) || tracks.some(({ hash }) => pod.startsWith(`${deployment}-${hash}-`));
+    const others = [...new Set(reached)].filter((pod) => !isOwn(pod)).sort();
+    if (others.length === 0)
+        return [];
+    const more = others.length - MOST_NAMED;
+    return [
+        {
+            message: `Service ${name} sends users to ${others.length} ${others.length === 1 ? 'pod' : 'pods'} that ${others.length === 1 ? 'is' : 'are'} not of Deployment ${deployment}: ` +
+                `${others.slice(0, MOST_NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}. While a release is under way the Service leads to this Deployment’s versions alone, and those pods would have no users. ` +
+                `Give Deployment ${deployment} a Service of its own (input service), whose selector has a label that only its pods have, or end the others first.`,
+        },
+    ];
+}
+
 // EXTERNAL MODULE: ./lib/workload/template.js
 var template = __webpack_require__(6067);
 ;// CONCATENATED MODULE: ./lib/workload/fitness.js
@@ -10293,6 +10340,7 @@ var engine_refusal = __webpack_require__(5394);
 
 
 
+
 /**
  * Reads and checks everything before the first write. Throws Refused with all findings at once, or what a read throws.
  * `now`: epoch ms, the start of the release.
@@ -10333,7 +10381,9 @@ async function preflight(api, request, namespace, now, job, wanted = { from: 'in
     const findings = [
         ...deploymentFindings(deployment, tracks, extra),
         ...(0,plan_steps/* batchFindings */.dm)(request, replicas),
-        ...('service' in chosen ? [] : chosen.findings),
+        ...('service' in chosen
+            ? sharedServiceFindings(chosen.service, slices.items, { deployment: request.deployment, tracks })
+            : chosen.findings),
         ...('misfits' in changed
             ? changed.misfits.map((misfit) => (0,engine_refusal/* misfitFinding */.SG)(`Deployment ${request.deployment}`, misfit))
             : []),
@@ -10403,7 +10453,7 @@ async function preflight(api, request, namespace, now, job, wanted = { from: 'in
     const around = surroundings({
         deployment,
         service,
-        services: services.items,
+        services: services.items.filter(({ metadata }) => metadata?.name !== candidateService.name),
         autoscalers,
         quotas,
         tracks,
@@ -11399,8 +11449,8 @@ var live_service = __webpack_require__(1232);
 var engine_lost_namespace = __webpack_require__(6396);
 // EXTERNAL MODULE: ./lib/engine/observe.js + 1 modules
 var observe = __webpack_require__(3868);
-// EXTERNAL MODULE: ./lib/engine/preflight.js + 4 modules
-var preflight = __webpack_require__(1706);
+// EXTERNAL MODULE: ./lib/engine/preflight.js + 5 modules
+var preflight = __webpack_require__(2470);
 // EXTERNAL MODULE: ./lib/engine/refusal.js
 var refusal = __webpack_require__(5394);
 // EXTERNAL MODULE: ./lib/engine/world.js
@@ -12095,7 +12145,7 @@ function capitalized(text) {
 /* harmony import */ var _cluster_permissions_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3074);
 /* harmony import */ var _release_knative_plan_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(6449);
 /* harmony import */ var _release_sizes_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8723);
-/* harmony import */ var _preflight_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(1706);
+/* harmony import */ var _preflight_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2470);
 /* harmony import */ var _refusal_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(5394);
 /* harmony import */ var _route_permissions_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(9174);
 
@@ -14431,8 +14481,8 @@ function strategyIn(request) {
 
 // EXTERNAL MODULE: ./lib/engine/dry-run.js
 var dry_run = __webpack_require__(2239);
-// EXTERNAL MODULE: ./lib/engine/preflight.js + 4 modules
-var preflight = __webpack_require__(1706);
+// EXTERNAL MODULE: ./lib/engine/preflight.js + 5 modules
+var preflight = __webpack_require__(2470);
 // EXTERNAL MODULE: ./lib/engine/denied.js
 var denied = __webpack_require__(7899);
 // EXTERNAL MODULE: ./lib/engine/disown.js
@@ -19328,10 +19378,16 @@ function whyUnfit(service, labels) {
     if (spec?.publishNotReadyAddresses === true)
         return 'it has publishNotReadyAddresses: true, so users would reach pods that are not Ready.';
     if (spec?.selector?.[_workload_template_js__WEBPACK_IMPORTED_MODULE_0__/* .HASH_LABEL */ .mE] !== undefined)
-        return `its selector has ${_workload_template_js__WEBPACK_IMPORTED_MODULE_0__/* .HASH_LABEL */ .mE} already, and there is no record of an unfinished release. Remove that label from its selector.`;
+        return whyPinned(spec.selector[_workload_template_js__WEBPACK_IMPORTED_MODULE_0__/* .HASH_LABEL */ .mE]);
     if (!selects(service, labels))
         return `its selector (${listLabels(spec?.selector ?? {})}) does not select the pods (labels ${listLabels(labels)}).`;
     return null;
+}
+/** Whoever took the label away while another Deployment's release has it there would give that one's users whatever is Ready. */
+function whyPinned(hash) {
+    return (`its selector has ${_workload_template_js__WEBPACK_IMPORTED_MODULE_0__/* .HASH_LABEL */ .mE} already, and there is no record of an unfinished release of this Deployment. ` +
+        `See whose version it leads to (kubectl get replicasets -l ${_workload_template_js__WEBPACK_IMPORTED_MODULE_0__/* .HASH_LABEL */ .mE}=${hash}): an unfinished release of another Deployment is to be ended first, by action: promote or abort with that deployment. ` +
+        'If there is none, remove that label from the selector.');
 }
 function selects(service, labels) {
     const selector = Object.entries(service.spec?.selector ?? {}).filter(([key]) => key !== _workload_template_js__WEBPACK_IMPORTED_MODULE_0__/* .HASH_LABEL */ .mE);

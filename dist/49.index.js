@@ -555,8 +555,8 @@ var write_request = __webpack_require__(6477);
 var find_routes = __webpack_require__(4060);
 // EXTERNAL MODULE: ./lib/engine/live-service.js
 var live_service = __webpack_require__(1232);
-// EXTERNAL MODULE: ./lib/engine/preflight.js + 4 modules
-var preflight = __webpack_require__(1706);
+// EXTERNAL MODULE: ./lib/engine/preflight.js + 5 modules
+var preflight = __webpack_require__(2470);
 // EXTERNAL MODULE: ./lib/engine/route-permissions.js
 var route_permissions = __webpack_require__(9174);
 ;// CONCATENATED MODULE: ./lib/engine/role.js

@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import type { Deployment, KubeObject, Service } from '../../src/cluster/wire.ts';
 import { paths } from '../kubernetes/api.ts';
-import { setImage } from '../kubernetes/app.ts';
+import { readyEndpoints, setImage } from '../kubernetes/app.ts';
 import { until } from '../kubernetes/processes.ts';
 import type { TestCluster } from './cluster.ts';
 import { IMAGE } from './cluster.ts';
@@ -115,13 +115,41 @@ export function refusals(cluster: () => TestCluster): void {
       },
       'is pinned by nobody knows whom': {
         spec: { selector: { app: 'web', 'pod-template-hash': 'abc' }, ports: [{ port: 80 }] },
-        reason: /pod-template-hash already/,
+        reason: /pod-template-hash already, .* another Deployment is to be ended first/,
       },
       'sends to a port that the pods do not have': {
         spec: { selector: { app: 'web' }, ports: [{ port: 80, targetPort: 'grpc' }] },
         reason: /a container port named grpc; the pods declare http/,
       },
     };
+    scenario('sends users to pods of another Deployment as well', {}, async (scene) => {
+      // Users are on pods of others from the beginning.
+      scene.judge = (violations) =>
+        expect(new Set(violations.map(({ rule }) => rule))).toEqual(new Set(['exposed', 'stranger']));
+      const { spec } = await scene.api.get<Deployment>(deploymentOf(scene));
+      const labels = { app: 'web', part: 'spot' };
+      await scene.api.create(paths.deployments(scene.namespace), {
+        metadata: { name: 'spot' },
+        spec: {
+          replicas: 1,
+          selector: { matchLabels: { part: 'spot' } },
+          template: { ...spec?.template, metadata: { labels } },
+        },
+      });
+      await until('the Service reaches it', 60_000, async () => {
+        return (await readyEndpoints(scene.api, scene.namespace, 'web')).length === 3;
+      });
+      for (const inputs of [GOOD, { ...GOOD, strategy: 'rolling' }])
+        await expectRefused(scene, inputs, /Service web sends users to 1 pod that is not of Deployment web: spot-/);
+    });
+
+    scenario('has a name too long for its candidate Service', {}, async (scene) => {
+      const service = `${'x'.repeat(54)}`;
+      await addService(scene, service, { selector: { app: 'web' }, ports: [{ port: 80 }] });
+      await scene.api.remove(serviceOf(scene));
+      await expectRefused(scene, GOOD, /“-candidate”, which is too long\. It has 64 characters and may have 63/);
+    });
+
     for (const [name, { spec, reason }] of Object.entries(unfit)) {
       scenario(name, {}, async (scene) => {
         await addService(scene, 'front', spec);

@@ -23,6 +23,7 @@ import { whyUnfit } from '../traffic/discover-service.ts';
 import { SERVICE_LABEL } from '../traffic/endpoints.ts';
 import { capabilitiesOf } from '../traffic/routers.ts';
 import { createCandidateService, MANAGED_BY, pin } from '../traffic/service-selector.ts';
+import { sharedServiceFindings } from '../traffic/shared-service.ts';
 import { deploymentFindings, surroundings } from '../workload/fitness.ts';
 import { open, pause, roll } from '../workload/held-rollout.ts';
 import { digestOf, imagesOf } from '../workload/template.ts';
@@ -119,7 +120,9 @@ export async function preflight(
   const findings: Finding[] = [
     ...deploymentFindings(deployment, tracks, extra),
     ...batchFindings(request, replicas),
-    ...('service' in chosen ? [] : chosen.findings),
+    ...('service' in chosen
+      ? sharedServiceFindings(chosen.service, slices.items, { deployment: request.deployment, tracks })
+      : chosen.findings),
     ...('misfits' in changed
       ? changed.misfits.map((misfit) => misfitFinding(`Deployment ${request.deployment}`, misfit))
       : []),
@@ -186,7 +189,7 @@ export async function preflight(
   const around = surroundings({
     deployment,
     service,
-    services: services.items,
+    services: services.items.filter(({ metadata }) => metadata?.name !== candidateService.name),
     autoscalers,
     quotas,
     tracks,

@@ -46,11 +46,19 @@ export function whyUnfit(service: Service, labels: Record<string, string>): stri
     return 'it is headless (clusterIP: None): clients find pods by DNS and keep their addresses, a switch would not move them.';
   if (spec?.publishNotReadyAddresses === true)
     return 'it has publishNotReadyAddresses: true, so users would reach pods that are not Ready.';
-  if (spec?.selector?.[HASH_LABEL] !== undefined)
-    return `its selector has ${HASH_LABEL} already, and there is no record of an unfinished release. Remove that label from its selector.`;
+  if (spec?.selector?.[HASH_LABEL] !== undefined) return whyPinned(spec.selector[HASH_LABEL]);
   if (!selects(service, labels))
     return `its selector (${listLabels(spec?.selector ?? {})}) does not select the pods (labels ${listLabels(labels)}).`;
   return null;
+}
+
+/** Whoever took the label away while another Deployment's release has it there would give that one's users whatever is Ready. */
+function whyPinned(hash: string): string {
+  return (
+    `its selector has ${HASH_LABEL} already, and there is no record of an unfinished release of this Deployment. ` +
+    `See whose version it leads to (kubectl get replicasets -l ${HASH_LABEL}=${hash}): an unfinished release of another Deployment is to be ended first, by action: promote or abort with that deployment. ` +
+    'If there is none, remove that label from the selector.'
+  );
 }
 
 function selects(service: Service, labels: Record<string, string>): boolean {
