@@ -10378,12 +10378,14 @@ async function preflight(api, request, namespace, now, job, wanted = { from: 'in
     const steps = (0,plan_steps/* stepsOf */.B_)(request, replicas);
     const original = (0,workload_tracks/* holdFieldsOf */.sb)(deployment);
     const extra = (0,sizes/* mostExtra */.Mx)({ strategy: request.strategy, original, steps }, replicas);
+    const isRollback = wanted.from === 'history';
+    const shared = 'service' in chosen
+        ? sharedServiceFindings(chosen.service, slices.items, { deployment: request.deployment, tracks })
+        : [];
     const findings = [
         ...deploymentFindings(deployment, tracks, extra),
         ...(0,plan_steps/* batchFindings */.dm)(request, replicas),
-        ...('service' in chosen
-            ? sharedServiceFindings(chosen.service, slices.items, { deployment: request.deployment, tracks })
-            : chosen.findings),
+        ...('service' in chosen ? (isRollback ? [] : shared) : chosen.findings),
         ...('misfits' in changed
             ? changed.misfits.map((misfit) => (0,engine_refusal/* misfitFinding */.SG)(`Deployment ${request.deployment}`, misfit))
             : []),
@@ -10410,7 +10412,7 @@ async function preflight(api, request, namespace, now, job, wanted = { from: 'in
         switch: request.switch,
         onFailure: request.onFailure,
         keepWarm: request.keepWarm,
-        rollback: wanted.from === 'history',
+        rollback: isRollback,
         deployment: { name: request.deployment, uid: deployment.metadata?.uid ?? '' },
         service: {
             name: service.metadata?.name ?? '',
@@ -10475,7 +10477,8 @@ async function preflight(api, request, namespace, now, job, wanted = { from: 'in
             pods,
             slices,
         },
-        warnings: [...around.warnings, ...found.warnings],
+        // Whoever goes back is not kept by it.
+        warnings: [...around.warnings, ...shared.map(({ message }) => message), ...found.warnings],
         routes: found,
         job: trial,
     };

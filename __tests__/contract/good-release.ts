@@ -47,7 +47,10 @@ export function goodReleases(cluster: () => TestCluster): void {
         spec: { selector: { app: 'web' }, ports: [{ name: 'http', port: 80, targetPort: 'http' }] },
       });
       const before = await scene.objects();
-      expectSuccess(await scene.run({ images: `web=${IMAGE.v2}`, 'candidate-service': 'preview' }));
+      const result = await scene.run({ images: `web=${IMAGE.v2}`, 'candidate-service': 'preview' });
+      expectSuccess(result);
+      const said = result.annotations.filter(({ message }) => message.includes('select the same pods'));
+      expect(said).toEqual([]);
       expect(await scene.writes()).toEqual(
         GOOD_RELEASE.map((write) => {
           if (write === 'create services web-candidate') return 'preview: select candidate';

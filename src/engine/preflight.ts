@@ -117,12 +117,15 @@ export async function preflight(
   const steps = stepsOf(request, replicas);
   const original = holdFieldsOf(deployment);
   const extra = mostExtra({ strategy: request.strategy, original, steps }, replicas);
+  const isRollback = wanted.from === 'history';
+  const shared =
+    'service' in chosen
+      ? sharedServiceFindings(chosen.service, slices.items, { deployment: request.deployment, tracks })
+      : [];
   const findings: Finding[] = [
     ...deploymentFindings(deployment, tracks, extra),
     ...batchFindings(request, replicas),
-    ...('service' in chosen
-      ? sharedServiceFindings(chosen.service, slices.items, { deployment: request.deployment, tracks })
-      : chosen.findings),
+    ...('service' in chosen ? (isRollback ? [] : shared) : chosen.findings),
     ...('misfits' in changed
       ? changed.misfits.map((misfit) => misfitFinding(`Deployment ${request.deployment}`, misfit))
       : []),
@@ -148,7 +151,7 @@ export async function preflight(
     switch: request.switch,
     onFailure: request.onFailure,
     keepWarm: request.keepWarm,
-    rollback: wanted.from === 'history',
+    rollback: isRollback,
     deployment: { name: request.deployment, uid: deployment.metadata?.uid ?? '' },
     service: {
       name: service.metadata?.name ?? '',
@@ -210,7 +213,8 @@ export async function preflight(
       pods,
       slices,
     },
-    warnings: [...around.warnings, ...found.warnings],
+    // Whoever goes back is not kept by it.
+    warnings: [...around.warnings, ...shared.map(({ message }) => message), ...found.warnings],
     routes: found,
     job: trial,
   };
