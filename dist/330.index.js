@@ -5887,7 +5887,8 @@ function copyOf(value) {
 /* harmony export */   G$: () => (/* binding */ leaseRequest),
 /* harmony export */   Ub: () => (/* binding */ lookAtLock),
 /* harmony export */   ZZ: () => (/* binding */ acquireLease),
-/* harmony export */   ms: () => (/* binding */ lockHolder)
+/* harmony export */   ms: () => (/* binding */ lockHolder),
+/* harmony export */   od: () => (/* binding */ returnRequest)
 /* harmony export */ });
 /* unused harmony exports ASKED, leaseName */
 /* harmony import */ var _traffic_service_selector_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(914);
@@ -5939,6 +5940,11 @@ function leaseRequest(wish, now, old) {
     return old === null
         ? { verb: 'create', path: leasePath(wish.namespace), body, why }
         : { verb: 'update', path: leasePath(wish.namespace, name), body, why };
+}
+/** `uid`: the Lease's own, so that nobody else's is given back. */
+function returnRequest({ namespace, deployment }, uid) {
+    const name = leaseName(deployment);
+    return { verb: 'delete', path: leasePath(namespace, name), uid, why: `give the lock back (Lease ${name})` };
 }
 /**
  * Takes the Lease, waiting for another run if need be. Advisory: it keeps runs apart that behave; correctness rests on the record.
@@ -6108,10 +6114,8 @@ function keep(api, clock, wish, first, waited) {
         async release() {
             stop.abort();
             await renewing;
-            const name = leaseName(wish.deployment);
             const uid = lease.metadata?.uid ?? '';
-            const why = `give the lock back (Lease ${name})`;
-            const request = { verb: 'delete', path: leasePath(wish.namespace, name), uid, why };
+            const request = returnRequest(wish, uid);
             for (let tried = 1; tried <= TRIES; tried += 1) {
                 const isGiven = await api.write(request).then(() => true, (error) => (0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .isStatus */ .zM)(error, 404));
                 if (isGiven)
@@ -7876,22 +7880,19 @@ function notGivenBack(why) {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   PA: () => (/* binding */ dryRun),
 /* harmony export */   W4: () => (/* binding */ foreseenWrites),
-/* harmony export */   e_: () => (/* binding */ NO_RUN),
 /* harmony export */   wD: () => (/* binding */ writtenObjects)
 /* harmony export */ });
-/* harmony import */ var _cluster_lease_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7424);
-/* harmony import */ var _cluster_write_request_js__WEBPACK_IMPORTED_MODULE_11__ = __webpack_require__(6477);
-/* harmony import */ var _release_ramp_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2757);
-/* harmony import */ var _release_sizes_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8723);
-/* harmony import */ var _traffic_router_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(5264);
-/* harmony import */ var _traffic_service_selector_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(914);
-/* harmony import */ var _workload_held_rollout_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(8322);
-/* harmony import */ var _disown_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(3896);
+/* harmony import */ var _cluster_write_request_js__WEBPACK_IMPORTED_MODULE_10__ = __webpack_require__(6477);
+/* harmony import */ var _release_ramp_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2757);
+/* harmony import */ var _release_sizes_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8723);
+/* harmony import */ var _traffic_router_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5264);
+/* harmony import */ var _traffic_service_selector_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(914);
+/* harmony import */ var _workload_held_rollout_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(8322);
+/* harmony import */ var _disown_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(3896);
+/* harmony import */ var _foreseen_frame_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(2545);
 /* harmony import */ var _foreseen_routes_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(2180);
 /* harmony import */ var _refusal_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(5394);
-/* harmony import */ var _record_store_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(9109);
-/* harmony import */ var _writes_js__WEBPACK_IMPORTED_MODULE_10__ = __webpack_require__(7140);
-
+/* harmony import */ var _writes_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(7140);
 
 
 
@@ -7930,7 +7931,7 @@ async function dryRun({ api, teller }, writes) {
 /** Every write of a release in its order. */
 function foreseenWrites(parts, cleared, book) {
     const { candidateService } = cleared.plan;
-    const helper = candidateService.kind === 'ours' ? (0,_cluster_write_request_js__WEBPACK_IMPORTED_MODULE_11__/* .servicePath */ .VF)(parts.namespace, candidateService.name) : null;
+    const helper = candidateService.kind === 'ours' ? (0,_cluster_write_request_js__WEBPACK_IMPORTED_MODULE_10__/* .servicePath */ .VF)(parts.namespace, candidateService.name) : null;
     // Writes to the candidate Service after its creation: it does not exist yet.
     return allWrites(parts, cleared, book).map(({ write, trial }) => trial !== null && trial.verb !== 'create' && trial.path === helper ? { write, trial: null } : { write, trial });
 }
@@ -7939,70 +7940,52 @@ function writtenObjects(namespace, { objects, routes, plan }) {
     const { deployment, service, candidateService } = objects;
     return new Map([
         ...routes.objects,
-        [(0,_cluster_write_request_js__WEBPACK_IMPORTED_MODULE_11__/* .deploymentPath */ .nR)(namespace, plan.deployment.name), deployment],
-        [(0,_cluster_write_request_js__WEBPACK_IMPORTED_MODULE_11__/* .servicePath */ .VF)(namespace, plan.service.name), service],
-        [(0,_cluster_write_request_js__WEBPACK_IMPORTED_MODULE_11__/* .servicePath */ .VF)(namespace, plan.candidateService.name), candidateService],
+        [(0,_cluster_write_request_js__WEBPACK_IMPORTED_MODULE_10__/* .deploymentPath */ .nR)(namespace, plan.deployment.name), deployment],
+        [(0,_cluster_write_request_js__WEBPACK_IMPORTED_MODULE_10__/* .servicePath */ .VF)(namespace, plan.service.name), service],
+        [(0,_cluster_write_request_js__WEBPACK_IMPORTED_MODULE_10__/* .servicePath */ .VF)(namespace, plan.candidateService.name), candidateService],
     ]);
 }
 function allWrites(parts, cleared, book) {
-    const { namespace, holder, clock } = parts;
+    const { namespace } = parts;
     const { plan, candidateTemplate, objects } = cleared;
     const { deployment, service } = objects;
-    const name = plan.deployment.name;
     const replicas = deployment.spec?.replicas ?? 1;
-    const lease = (0,_cluster_lease_js__WEBPACK_IMPORTED_MODULE_0__/* .leaseRequest */ .G$)({ namespace, deployment: name, holder }, clock.now(), null);
-    const record = (why) => (0,_record_store_js__WEBPACK_IMPORTED_MODULE_9__/* .bookRequest */ .fH)(namespace, name, {
-        ...book,
-        open: {
-            plan,
-            run: NO_RUN,
-            toldTemplate: null,
-            toldRoutes: {},
-            measured: null,
-            paused: null,
-            warm: null,
-            turned: null,
-            stood: null,
-            told: null,
-        },
-    }, why);
+    const frame = (0,_foreseen_frame_js__WEBPACK_IMPORTED_MODULE_6__/* .foreseenFrame */ .N)(parts, plan.deployment.name, plan, book);
     const ours = plan.candidateService.kind === 'ours';
     const candidate = {
         metadata: { name: plan.candidateService.name, namespace, uid: '' },
         spec: { selector: plan.service.selector },
     };
-    const disowns = (0,_disown_js__WEBPACK_IMPORTED_MODULE_6__/* .foreseenDisowns */ .Fo)(plan, { deployment, liveService: service, routes: cleared.routes.objects });
-    if ((0,_release_sizes_js__WEBPACK_IMPORTED_MODULE_2__/* .isPlain */ .$i)(plan))
+    const disowns = (0,_disown_js__WEBPACK_IMPORTED_MODULE_5__/* .foreseenDisowns */ .Fo)(plan, { deployment, liveService: service, routes: cleared.routes.objects });
+    if ((0,_release_sizes_js__WEBPACK_IMPORTED_MODULE_1__/* .isPlain */ .$i)(plan))
         return [
-            lease,
-            record('open the record'),
-            _workload_held_rollout_js__WEBPACK_IMPORTED_MODULE_5__/* .roll */ .CL(deployment, candidateTemplate, 'the new template: the Deployment’s own rolling update begins'),
+            ...frame.before,
+            _workload_held_rollout_js__WEBPACK_IMPORTED_MODULE_4__/* .roll */ .CL(deployment, candidateTemplate, 'the new template: the Deployment’s own rolling update begins'),
             ...jobWrites(cleared),
             ...disowns,
-            record('close the record'),
+            ...frame.after,
         ].map(tried);
     const routes = new _foreseen_routes_js__WEBPACK_IMPORTED_MODULE_7__/* .ForeseenRoutes */ .q(cleared.routes.objects);
-    const back = plan.routes.map((binding, route) => ({ binding, home: (0,_writes_js__WEBPACK_IMPORTED_MODULE_10__/* .homeOf */ .lt)(plan, { route }) })).reverse();
+    const back = plan.routes.map((binding, route) => ({ binding, home: (0,_writes_js__WEBPACK_IMPORTED_MODULE_9__/* .homeOf */ .lt)(plan, { route }) })).reverse();
     return [
-        lease,
-        record('open the record'),
-        _workload_held_rollout_js__WEBPACK_IMPORTED_MODULE_5__/* .pause */ .v7(deployment),
-        _traffic_service_selector_js__WEBPACK_IMPORTED_MODULE_4__/* .pin */ .y_(service, plan.stable.hash),
-        _workload_held_rollout_js__WEBPACK_IMPORTED_MODULE_5__/* .open */ .ho(deployment, candidateTemplate, (0,_release_sizes_js__WEBPACK_IMPORTED_MODULE_2__/* .sizesFor */ .SQ)(plan, 0, replicas)),
-        _workload_held_rollout_js__WEBPACK_IMPORTED_MODULE_5__/* .freeze */ .CN(deployment),
-        ...(ours ? [_traffic_service_selector_js__WEBPACK_IMPORTED_MODULE_4__/* .createCandidateService */ .Lr(plan, service, UNKNOWN_HASH)] : []),
+        ...frame.before,
+        _workload_held_rollout_js__WEBPACK_IMPORTED_MODULE_4__/* .pause */ .v7(deployment),
+        _traffic_service_selector_js__WEBPACK_IMPORTED_MODULE_3__/* .pin */ .y_(service, plan.stable.hash),
+        _workload_held_rollout_js__WEBPACK_IMPORTED_MODULE_4__/* .open */ .ho(deployment, candidateTemplate, (0,_release_sizes_js__WEBPACK_IMPORTED_MODULE_1__/* .sizesFor */ .SQ)(plan, 0, replicas)),
+        _workload_held_rollout_js__WEBPACK_IMPORTED_MODULE_4__/* .freeze */ .CN(deployment),
+        ...(ours ? [_traffic_service_selector_js__WEBPACK_IMPORTED_MODULE_3__/* .createCandidateService */ .Lr(plan, service, UNKNOWN_HASH)] : []),
         ...jobWrites(cleared),
         ...rampWrites(cleared, routes, replicas),
-        ...((0,_release_sizes_js__WEBPACK_IMPORTED_MODULE_2__/* .isInPlace */ .RS)(plan) ? [] : switchWrites(cleared)),
+        ...((0,_release_sizes_js__WEBPACK_IMPORTED_MODULE_1__/* .isInPlace */ .RS)(plan) ? [] : switchWrites(cleared)),
         ...back.flatMap(({ binding, home }) => routes.write(binding, home)),
-        _workload_held_rollout_js__WEBPACK_IMPORTED_MODULE_5__/* .close */ .VN(deployment, plan),
-        ...((0,_release_sizes_js__WEBPACK_IMPORTED_MODULE_2__/* .isInPlace */ .RS)(plan) ? [] : [_traffic_service_selector_js__WEBPACK_IMPORTED_MODULE_4__/* .watchStable */ .df(objects.candidateService ?? candidate, plan.stable.hash)]),
-        ...((0,_release_sizes_js__WEBPACK_IMPORTED_MODULE_2__/* .isInPlace */ .RS)(plan) ? [] : [_traffic_service_selector_js__WEBPACK_IMPORTED_MODULE_4__/* .unpin */ .l0(service)]),
-        _workload_held_rollout_js__WEBPACK_IMPORTED_MODULE_5__/* .restore */ .PF(deployment, plan, { paused: false, strategy: false }),
-        ...(ours ? [_traffic_service_selector_js__WEBPACK_IMPORTED_MODULE_4__/* .deleteCandidateService */ .ax(candidate)] : []),
-        ...back.flatMap(({ binding }) => routes.write(binding, _traffic_router_js__WEBPACK_IMPORTED_MODULE_3__/* .ORIGINAL */ .mx)),
+        _workload_held_rollout_js__WEBPACK_IMPORTED_MODULE_4__/* .close */ .VN(deployment, plan),
+        ...((0,_release_sizes_js__WEBPACK_IMPORTED_MODULE_1__/* .isInPlace */ .RS)(plan) ? [] : [_traffic_service_selector_js__WEBPACK_IMPORTED_MODULE_3__/* .watchStable */ .df(objects.candidateService ?? candidate, plan.stable.hash)]),
+        ...((0,_release_sizes_js__WEBPACK_IMPORTED_MODULE_1__/* .isInPlace */ .RS)(plan) ? [] : [_traffic_service_selector_js__WEBPACK_IMPORTED_MODULE_3__/* .unpin */ .l0(service)]),
+        _workload_held_rollout_js__WEBPACK_IMPORTED_MODULE_4__/* .restore */ .PF(deployment, plan, { paused: false, strategy: false }),
+        ...(ours ? [_traffic_service_selector_js__WEBPACK_IMPORTED_MODULE_3__/* .deleteCandidateService */ .ax(candidate)] : []),
+        ...back.flatMap(({ binding }) => routes.write(binding, _traffic_router_js__WEBPACK_IMPORTED_MODULE_2__/* .ORIGINAL */ .mx)),
         ...disowns,
-        record('close the record'),
+        ...frame.after,
     ].map(tried);
 }
 function tried(planned) {
@@ -8021,39 +8004,29 @@ function jobWrites({ job }) {
 }
 function switchWrites({ plan, objects }) {
     return [
-        ...(plan.switch === 'overlap' ? [_traffic_service_selector_js__WEBPACK_IMPORTED_MODULE_4__/* .overlap */ .EF(objects.service)] : []),
-        _traffic_service_selector_js__WEBPACK_IMPORTED_MODULE_4__/* .switchTo */ .S_(objects.service, UNKNOWN_HASH),
+        ...(plan.switch === 'overlap' ? [_traffic_service_selector_js__WEBPACK_IMPORTED_MODULE_3__/* .overlap */ .EF(objects.service)] : []),
+        _traffic_service_selector_js__WEBPACK_IMPORTED_MODULE_3__/* .switchTo */ .S_(objects.service, UNKNOWN_HASH),
     ];
 }
 /** The sizes and weights of a ramp's steps. */
 function rampWrites({ plan, objects }, routes, replicas) {
-    let now = (0,_release_sizes_js__WEBPACK_IMPORTED_MODULE_2__/* .sizesFor */ .SQ)(plan, 0, replicas);
+    let now = (0,_release_sizes_js__WEBPACK_IMPORTED_MODULE_1__/* .sizesFor */ .SQ)(plan, 0, replicas);
     return plan.steps.flatMap((of, step) => {
         const waves = step === 0 ? [] : sizesUntil(plan, step, replicas, now);
         now = waves.at(-1) ?? now;
         return [
-            ...((0,_release_sizes_js__WEBPACK_IMPORTED_MODULE_2__/* .isByPods */ .I7)(plan) && step === 1 ? [_traffic_service_selector_js__WEBPACK_IMPORTED_MODULE_4__/* .overlap */ .EF(objects.service)] : []),
-            ...waves.map((sizes) => _workload_held_rollout_js__WEBPACK_IMPORTED_MODULE_5__/* .resize */ .XR(objects.deployment, sizes)),
-            ...plan.routes.flatMap((binding) => routes.write(binding, (0,_release_ramp_js__WEBPACK_IMPORTED_MODULE_1__/* .intentOf */ .oQ)(plan, of))),
+            ...((0,_release_sizes_js__WEBPACK_IMPORTED_MODULE_1__/* .isByPods */ .I7)(plan) && step === 1 ? [_traffic_service_selector_js__WEBPACK_IMPORTED_MODULE_3__/* .overlap */ .EF(objects.service)] : []),
+            ...waves.map((sizes) => _workload_held_rollout_js__WEBPACK_IMPORTED_MODULE_4__/* .resize */ .XR(objects.deployment, sizes)),
+            ...plan.routes.flatMap((binding) => routes.write(binding, (0,_release_ramp_js__WEBPACK_IMPORTED_MODULE_0__/* .intentOf */ .oQ)(plan, of))),
         ];
     });
 }
 function sizesUntil(plan, step, replicas, from) {
     const waves = [];
-    for (let next = (0,_release_sizes_js__WEBPACK_IMPORTED_MODULE_2__/* .nextSizes */ .Y0)(plan, step, replicas, from); next !== null; next = (0,_release_sizes_js__WEBPACK_IMPORTED_MODULE_2__/* .nextSizes */ .Y0)(plan, step, replicas, next))
+    for (let next = (0,_release_sizes_js__WEBPACK_IMPORTED_MODULE_1__/* .nextSizes */ .Y0)(plan, step, replicas, from); next !== null; next = (0,_release_sizes_js__WEBPACK_IMPORTED_MODULE_1__/* .nextSizes */ .Y0)(plan, step, replicas, next))
         waves.push(next);
     return waves;
 }
-const NO_RUN = {
-    url: null,
-    id: null,
-    attempt: null,
-    actor: null,
-    repository: null,
-    sha: null,
-    ref: null,
-    job: null,
-};
 
 
 /***/ }),
@@ -8473,6 +8446,52 @@ function stateOf({ warm, paused, toldTemplate, toldRoutes }, stopped, inTime) {
         step,
         marks: inTime(marks),
         finishing: { warm: warm !== null, stopped },
+    };
+}
+
+
+/***/ }),
+
+/***/ 2545:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   N: () => (/* binding */ foreseenFrame)
+/* harmony export */ });
+/* harmony import */ var _cluster_lease_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7424);
+/* harmony import */ var _record_store_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9109);
+
+
+/** Stands for the version of a record that does not exist yet. */
+const UNKNOWN_VERSION = '0';
+/** Lock and record, between which all writes of a release stand: those before the first of them, and those after the last. */
+function foreseenFrame({ namespace, holder, clock }, key, plan, book) {
+    const open = {
+        plan,
+        run: { url: null, id: null, attempt: null, actor: null, repository: null, sha: null, ref: null, job: null },
+        toldTemplate: null,
+        toldRoutes: {},
+        measured: null,
+        paused: null,
+        warm: null,
+        turned: null,
+        stood: null,
+        told: null,
+    };
+    const lock = (0,_cluster_lease_js__WEBPACK_IMPORTED_MODULE_0__/* .leaseRequest */ .G$)({ namespace, deployment: key, holder }, clock.now(), null);
+    const opened = (0,_record_store_js__WEBPACK_IMPORTED_MODULE_1__/* .bookRequest */ .fH)(namespace, key, { ...book, open }, 'open the record');
+    const known = { ...book, resourceVersion: book.resourceVersion ?? UNKNOWN_VERSION };
+    const closed = (0,_record_store_js__WEBPACK_IMPORTED_MODULE_1__/* .bookRequest */ .fH)(namespace, key, { ...known, open: null }, 'close the record');
+    return {
+        before: [
+            { write: lock, trial: lock },
+            { write: opened, trial: opened },
+        ],
+        // Neither a record nor a lock that does not exist has a place in which it could be tried.
+        after: [
+            { write: closed, trial: book.resourceVersion === null ? null : closed },
+            { write: (0,_cluster_lease_js__WEBPACK_IMPORTED_MODULE_0__/* .returnRequest */ .od)({ namespace, deployment: key }, ''), trial: null },
+        ],
     };
 }
 
@@ -15001,11 +15020,9 @@ function imageChanges(from, to) {
 var candidate_template = __webpack_require__(5413);
 // EXTERNAL MODULE: ./lib/workload/knative-service.js
 var knative_service = __webpack_require__(2485);
-// EXTERNAL MODULE: ./lib/cluster/lease.js
-var lease = __webpack_require__(7424);
+// EXTERNAL MODULE: ./lib/engine/foreseen-frame.js
+var foreseen_frame = __webpack_require__(2545);
 ;// CONCATENATED MODULE: ./lib/engine/knative/foreseen-writes.js
-
-
 
 
 
@@ -15014,40 +15031,25 @@ var lease = __webpack_require__(7424);
 const UNKNOWN_NUMBER = '00000';
 /** Every write of a release in its order. */
 function foreseenWrites(parts, cleared, book) {
-    return allWrites(parts, cleared, book).map((write) => {
+    const frame = (0,foreseen_frame/* foreseenFrame */.N)(parts, workload_kinds_keyOf(cleared.plan), cleared.plan, book);
+    const own = ownWrites(cleared).map((write) => {
         // What is given back is only known in the end.
         const isLast = write.verb === 'patch' && write.changes.some(({ path }) => path === '/metadata/managedFields');
         return { write, trial: isLast ? null : write };
     });
+    return [...frame.before, ...own, ...frame.after];
 }
-function allWrites({ namespace, holder, clock }, { plan, service, candidateTemplate }, book) {
-    const key = workload_kinds_keyOf(plan);
-    const open = {
-        plan,
-        run: dry_run/* NO_RUN */.e_,
-        toldTemplate: null,
-        toldRoutes: {},
-        measured: null,
-        paused: null,
-        warm: null,
-        turned: null,
-        stood: null,
-        told: null,
-    };
-    const record = (why) => (0,record_store/* bookRequest */.fH)(namespace, key, { ...book, open }, why);
+function ownWrites({ plan, service, candidateTemplate }) {
     const { goal, candidateName, name } = plan.knative;
     const candidate = goal?.revision ?? candidateName ?? `${name}-${UNKNOWN_NUMBER}`;
     const steps = plan.steps.map(({ share }) => knative_service/* split */.lD(service, plan, share, candidate));
     return [
-        (0,lease/* leaseRequest */.G$)({ namespace, deployment: key, holder }, clock.now(), null),
-        record('open the record'),
         ...(goal === undefined
             ? [knative_service/* pin */.y_(service, plan), knative_service/* open */.ho(service, candidateTemplate), ...steps]
             : [...steps, knative_service/* openAgain */.PS(service, goal, candidateTemplate)]),
         // The traffic that is there now, the only one in which its removal would be possible.
         ...(plan.knative.traffic === null ? [] : [knative_service/* trafficAsBefore */.rz(service, plan)]),
         ...plan.owned.map((owned) => (0,engine_disown/* disownOf */.WE)(owned, service, service.metadata?.managedFields ?? [])),
-        record('close the record'),
     ];
 }
 

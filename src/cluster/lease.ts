@@ -87,6 +87,15 @@ export function leaseRequest(
     : { verb: 'update', path: leasePath(wish.namespace, name), body, why };
 }
 
+/** `uid`: the Lease's own, so that nobody else's is given back. */
+export function returnRequest(
+  { namespace, deployment }: Pick<Wish, 'namespace' | 'deployment'>,
+  uid: string,
+): Extract<WriteRequest, { verb: 'delete' }> {
+  const name = leaseName(deployment);
+  return { verb: 'delete', path: leasePath(namespace, name), uid, why: `give the lock back (Lease ${name})` };
+}
+
 /**
  * Takes the Lease, waiting for another run if need be. Advisory: it keeps runs apart that behave; correctness rests on the record.
  * Staleness is judged by our own clock: the Lease is stale when its renewTime has not moved while we watched for its duration.
@@ -262,10 +271,8 @@ function keep(api: ApiPort, clock: Clock, wish: Wish, first: Lease, waited: bool
     async release() {
       stop.abort();
       await renewing;
-      const name = leaseName(wish.deployment);
       const uid = lease.metadata?.uid ?? '';
-      const why = `give the lock back (Lease ${name})`;
-      const request = { verb: 'delete', path: leasePath(wish.namespace, name), uid, why } as const;
+      const request = returnRequest(wish, uid);
       for (let tried = 1; tried <= TRIES; tried += 1) {
         const isGiven = await api.write(request).then(
           () => true,

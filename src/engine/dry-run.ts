@@ -1,4 +1,3 @@
-import { leaseRequest } from '../cluster/lease.ts';
 import type { KubeObject } from '../cluster/wire.ts';
 import { deploymentPath, servicePath, type WriteRequest } from '../cluster/write-request.ts';
 import { intentOf } from '../release/ramp.ts';
@@ -8,10 +7,11 @@ import type { Plan } from '../release/plan.ts';
 import * as selector from '../traffic/service-selector.ts';
 import * as rollout from '../workload/held-rollout.ts';
 import { foreseenDisowns } from './disown.ts';
+import { foreseenFrame } from './foreseen-frame.ts';
 import { type Foreseen, ForeseenRoutes } from './foreseen-routes.ts';
 import type { Cleared } from './preflight.ts';
 import { type Finding, Refused } from './refusal.ts';
-import { bookRequest, type RecordBook } from './record-store.ts';
+import type { RecordBook } from './record-store.ts';
 import type { DryRunParts, ForeseeParts } from './workload-kind.ts';
 import { homeOf } from './writes.ts';
 
@@ -63,33 +63,11 @@ export function writtenObjects(namespace: string, { objects, routes, plan }: Cle
 }
 
 function allWrites(parts: ForeseeParts, cleared: Cleared, book: RecordBook): Foreseen[] {
-  const { namespace, holder, clock } = parts;
+  const { namespace } = parts;
   const { plan, candidateTemplate, objects } = cleared;
   const { deployment, service } = objects;
-  const name = plan.deployment.name;
   const replicas = deployment.spec?.replicas ?? 1;
-  const lease = leaseRequest({ namespace, deployment: name, holder }, clock.now(), null);
-  const record = (why: string): WriteRequest =>
-    bookRequest(
-      namespace,
-      name,
-      {
-        ...book,
-        open: {
-          plan,
-          run: NO_RUN,
-          toldTemplate: null,
-          toldRoutes: {},
-          measured: null,
-          paused: null,
-          warm: null,
-          turned: null,
-          stood: null,
-          told: null,
-        },
-      },
-      why,
-    );
+  const frame = foreseenFrame(parts, plan.deployment.name, plan, book);
   const ours = plan.candidateService.kind === 'ours';
   const candidate = {
     metadata: { name: plan.candidateService.name, namespace, uid: '' },
@@ -98,18 +76,16 @@ function allWrites(parts: ForeseeParts, cleared: Cleared, book: RecordBook): For
   const disowns = foreseenDisowns(plan, { deployment, liveService: service, routes: cleared.routes.objects });
   if (isPlain(plan))
     return [
-      lease,
-      record('open the record'),
+      ...frame.before,
       rollout.roll(deployment, candidateTemplate, 'the new template: the Deployment’s own rolling update begins'),
       ...jobWrites(cleared),
       ...disowns,
-      record('close the record'),
+      ...frame.after,
     ].map(tried);
   const routes = new ForeseenRoutes(cleared.routes.objects);
   const back = plan.routes.map((binding, route) => ({ binding, home: homeOf(plan, { route }) })).reverse();
   return [
-    lease,
-    record('open the record'),
+    ...frame.before,
     rollout.pause(deployment),
     selector.pin(service, plan.stable.hash),
     rollout.open(deployment, candidateTemplate, sizesFor(plan, 0, replicas)),
@@ -126,7 +102,7 @@ function allWrites(parts: ForeseeParts, cleared: Cleared, book: RecordBook): For
     ...(ours ? [selector.deleteCandidateService(candidate)] : []),
     ...back.flatMap(({ binding }) => routes.write(binding, ORIGINAL)),
     ...disowns,
-    record('close the record'),
+    ...frame.after,
   ].map(tried);
 }
 
@@ -172,14 +148,3 @@ function sizesUntil(plan: Plan, step: number, replicas: number, from: Sizes): Si
     waves.push(next);
   return waves;
 }
-
-export const NO_RUN = {
-  url: null,
-  id: null,
-  attempt: null,
-  actor: null,
-  repository: null,
-  sha: null,
-  ref: null,
-  job: null,
-};
