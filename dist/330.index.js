@@ -10470,6 +10470,10 @@ async function preflight(api, request, namespace, now, job, wanted = { from: 'in
     const trial = job === null ? null : (0,job_manifest/* jobTrial */.oR)(job, { plan, namespace, leftMs: request.timeout });
     const opened = await dryRuns(api, plan, deployment, service, changed.template, found, trial);
     const stored = opened.spec?.template ?? changed.template;
+    const candidateTrack = { digest: (0,template/* digestOf */.ol)(stored), images: (0,template/* imagesOf */.IC)(stored) };
+    // What admission makes of the template (a tag gets its digest, a registry becomes a mirror) may be what runs already.
+    if (candidateTrack.digest === stable.digest)
+        return { kind: 'unchanged', plan: { ...plan, candidate: candidateTrack } };
     const owned = (0,disown/* ownedObjects */.iz)({ deployment, opened, service, routes: found.bindings, objects: found.objects });
     const around = surroundings({
         deployment,
@@ -10486,7 +10490,7 @@ async function preflight(api, request, namespace, now, job, wanted = { from: 'in
         throw new engine_refusal/* Refused */.Lw(around.findings);
     return {
         kind: 'cleared',
-        plan: { ...plan, owned, candidate: { digest: (0,template/* digestOf */.ol)(stored), images: (0,template/* imagesOf */.IC)(stored) } },
+        plan: { ...plan, owned, candidate: candidateTrack },
         candidateTemplate: changed.template,
         objects: {
             deployment,

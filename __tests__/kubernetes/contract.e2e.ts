@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from '@jest/globals';
 import { canaries } from '../contract/canary.ts';
+import { pinnedImages } from '../contract/pinned-images.ts';
 import { plans } from '../contract/plan.ts';
 import { printedRoles } from '../contract/printed-role.ts';
 import { pauses } from '../contract/pauses.ts';
@@ -55,6 +56,7 @@ refusingApi(() => cluster);
 staleReads(() => cluster);
 wrongClocks(() => cluster, { courses: 'all' });
 goodReleases(() => cluster);
+pinnedImages(() => cluster);
 rollbacks(() => cluster);
 keptWarm(() => cluster);
 sickCandidates(() => cluster, { secrets: false });

@@ -5,6 +5,7 @@ import { goodReleases } from '../contract/good-release.ts';
 import { livesOfRuns } from '../contract/life-of-a-run.ts';
 import { othersAtWork } from '../contract/others-at-work.ts';
 import { permissions } from '../contract/permissions.ts';
+import { pinnedImages } from '../contract/pinned-images.ts';
 import { refusals } from '../contract/refusals.ts';
 import { sickCandidates } from '../contract/sick-candidate.ts';
 import { type Simulator, startSimulator } from './cluster.ts';
@@ -16,6 +17,7 @@ beforeAll(async () => {
 afterAll(() => cluster?.stop());
 
 goodReleases(() => cluster);
+pinnedImages(() => cluster);
 sickCandidates(() => cluster, { secrets: true });
 checks(() => cluster, { sockets: true });
 refusals(() => cluster);

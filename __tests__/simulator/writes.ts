@@ -1,4 +1,5 @@
 import { timestamp } from './clock.ts';
+import { admit } from './admission.ts';
 import { decodingError } from './decoding.ts';
 import { setDefaults } from './defaults.ts';
 import { serve, unserve } from './definitions.ts';
@@ -79,6 +80,7 @@ export class Writes {
     this.#stampNew(type, object, metadata, namespace);
     if (type.status) delete object.status;
     setDefaults(type, object, { now: this.#store.clock.now(), clusterIP: () => this.#clusterIP() });
+    admit(this.#store, type, namespace, object);
     validate(type, object, null);
     const name = String(metadata.name);
     if (this.#store.get(keyOf(type), namespace, name) !== undefined) throw alreadyExists(type, name);
@@ -109,6 +111,7 @@ export class Writes {
     this.#checkIdentity(type, current, wanted);
     const object = keepUnwritable(type, current, wanted, subresource);
     setDefaults(type, object, { now: this.#store.clock.now(), clusterIP: () => this.#clusterIP() });
+    admit(this.#store, type, namespace, object);
     validate(type, object, current);
     if (type.generation && bumpsGeneration(type, current, object, subresource))
       objectAt(object, 'metadata').generation = (current.metadata.generation ?? 0) + 1;

@@ -188,6 +188,10 @@ export async function preflight(
   const trial = job === null ? null : jobTrial(job, { plan, namespace, leftMs: request.timeout });
   const opened = await dryRuns(api, plan, deployment, service, changed.template, found, trial);
   const stored = opened.spec?.template ?? changed.template;
+  const candidateTrack = { digest: digestOf(stored), images: imagesOf(stored) };
+  // What admission makes of the template (a tag gets its digest, a registry becomes a mirror) may be what runs already.
+  if (candidateTrack.digest === stable.digest)
+    return { kind: 'unchanged', plan: { ...plan, candidate: candidateTrack } };
   const owned = ownedObjects({ deployment, opened, service, routes: found.bindings, objects: found.objects });
   const around = surroundings({
     deployment,
@@ -203,7 +207,7 @@ export async function preflight(
   if (around.findings.length > 0) throw new Refused(around.findings);
   return {
     kind: 'cleared',
-    plan: { ...plan, owned, candidate: { digest: digestOf(stored), images: imagesOf(stored) } },
+    plan: { ...plan, owned, candidate: candidateTrack },
     candidateTemplate: changed.template,
     objects: {
       deployment,
