@@ -254,14 +254,15 @@ function rampExposure({ phases, writes, finishedAt }, from) {
     const back = turned === undefined ? undefined : writes.find(({ at }) => at >= turned.startedAt);
     return { ms: (back?.at ?? turned?.startedAt ?? finishedAt) - from, isOver: back !== undefined };
 }
-/** From the first pods that users may reach to the last that left: stable gets its pods back before the candidate's go. */
-function rollingExposure({ phases, outcome, release, finishedAt, rollback, held, }) {
+/** From the first pod that users reached to the last that left: stable gets its pods back before the candidate's go. */
+function rollingExposure({ phases, reachedAt, outcome, release, finishedAt, rollback, held, }) {
     const began = phases.find(({ phase }) => phase === 'Ramp');
-    if (began === undefined)
-        return null;
     // A run that had no time to finish does not know its release.
     const isBack = outcome === 'rolled-back' || outcome === 'aborted' || (rollback && outcome === 'failed' && !held);
-    return { ms: finishedAt - began.startedAt, isOver: release !== null && isBack };
+    const isOver = release !== null && isBack;
+    if (began === undefined || (isOver && reachedAt === null))
+        return null;
+    return { ms: finishedAt - (reachedAt ?? began.startedAt), isOver };
 }
 /** Chapters in which the release of an earlier run is ended. */
 const OF_EARLIER_RUNS = ['Take back an unfinished release', 'Roll back', 'Finish'];
@@ -448,8 +449,14 @@ var route = __webpack_require__(3764);
 
 
 
-/** What the run meant for the users of the app, in one or two sentences. `kind`: of the workload. */
-function describeUsers(users, kind) {
+/** By the pods of a rolling update it is not known what a pod answered that was Ready for less than a moment. */
+const NEVER_NEW = {
+    'blue-green': 'none of their requests went to the new one',
+    canary: 'none of their requests went to the new one',
+    rolling: 'no pod of the new one was seen Ready',
+};
+/** What the run meant for the users of the app, in one or two sentences. */
+function describeUsers(users, { kind, strategy }) {
     switch (users.on) {
         case 'new':
             return 'Users are on the new version.';
@@ -478,9 +485,9 @@ function describeUsers(users, kind) {
         case 'old-again':
             return oldAgain(users.found);
         case 'old':
-            return users.newFor === null
-                ? 'Users are on the version they had before; none of their requests went to the new one.'
-                : `Users were on the new version for ${(0,duration/* formatDuration */.a)(users.newFor)} and are back on the old one.`;
+            if (users.newFor === null)
+                return `Users are on the version they had before; ${NEVER_NEW[strategy]}.`;
+            return `Users were on the new version for ${(0,duration/* formatDuration */.a)(users.newFor)} and are back on the old one.`;
     }
 }
 function oldAgain(found) {
@@ -1142,7 +1149,7 @@ function annotationFor(story) {
     const lines = [
         `Wanted: ${(0,report_escape/* capped */.uo)(wanted(story), LONGEST_WISH)}.`,
         `Found: ${(0,report_escape/* capped */.uo)(found, LONGEST_FINDING)}`,
-        describeUsers(usersAfter(story), story.kind),
+        describeUsers(usersAfter(story), story),
         next(story),
     ];
     return { title: title(story), message: (0,report_escape/* capped */.uo)(lines.filter((line) => line !== null).join('\n'), LONGEST_MESSAGE) };
@@ -1662,7 +1669,7 @@ function outcomeWords(story) {
 }
 /** For someone tired: what it means for the users, and why. */
 function lead(story) {
-    const sentence = (0,report_escape/* html */.qy) `<b>${describeUsers(usersAfter(story), story.kind)}</b>`;
+    const sentence = (0,report_escape/* html */.qy) `<b>${describeUsers(usersAfter(story), story)}</b>`;
     const drained = story.phases.some(({ phase }) => phase === 'Drain');
     const connections = story.outcome === 'promoted' && drained
         ? (0,report_escape/* html */.qy) ` Connections that clients kept open stayed on the old pods until those ended.`
@@ -1903,6 +1910,7 @@ class Reporter {
             diagnosis: result.diagnosis,
             ramp: result.ramp,
             foundAt: result.foundAt,
+            reachedAt: result.reachedAt,
             measured: result.measured,
             pausedAt: result.pausedAt,
             steps: plan === null || plan.strategy === 'blue-green' ? [] : plan.steps,
@@ -7542,6 +7550,7 @@ const deploy_NOTHING = {
     diagnosis: null,
     ramp: [],
     foundAt: null,
+    reachedAt: null,
     measured: null,
     pausedAt: null,
     left: 'nothing',
@@ -7636,6 +7645,7 @@ function resultOf(plan, ended) {
         diagnosis: ended.diagnosis,
         ramp: ended.ramp,
         foundAt: ended.foundAt,
+        reachedAt: ended.reachedAt,
         measured: ended.measured,
         pausedAt: ending.outcome === 'paused' ? ending.share : null,
         left: leftBy(ended),
@@ -14593,6 +14603,7 @@ class Release {
     #ramp = [];
     /** Undefined: nothing was looked at yet. */
     #foundAt;
+    #reachedAt = null;
     #toldSigns = new Set();
     constructor(parts, state) {
         this.#parts = parts;
@@ -14620,8 +14631,11 @@ class Release {
         for (;;) {
             this.#obeyHelm();
             const seen = await workload.surely(this.#observe());
+            const share = workload.usersShare(seen);
             if (this.#foundAt === undefined)
-                this.#foundAt = workload.usersShare(seen);
+                this.#foundAt = share;
+            if (share !== null && share > 0)
+                this.#reachedAt ??= clock.now();
             if (this.#mayStand(seen))
                 return await this.#end(this.#standing());
             this.#tellSigns(seen);
@@ -14662,6 +14676,7 @@ class Release {
             candidateHash: this.#candidateHash,
             ramp: this.#ramp,
             foundAt: this.#foundAt ?? null,
+            reachedAt: this.#reachedAt,
             measured: this.#parts.measuring?.measured() ?? null,
             judgement: this.#parts.measuring?.judgement ?? null,
             foreign: workload.foreign(seen),

@@ -199,10 +199,10 @@ export function rollingReleases(cluster: () => TestCluster): void {
 
     scenario('whose pods crash goes back by itself', {}, async (scene) => {
       scene.judge = neverEmpty;
-      expectFailure(
-        await scene.run({ ...ROLLING, images: `web=${IMAGE.crash}` }),
-        'rolled-back',
-        /CrashLoopBackOff|exit code/,
+      const result = await scene.run({ ...ROLLING, images: `web=${IMAGE.crash}` });
+      expectFailure(result, 'rolled-back', /CrashLoopBackOff|exit code/);
+      expect(result.summary).toContain(
+        'Users are on the version they had before; no pod of the new one was seen Ready.',
       );
       const writes = await scene.writes();
       expect(writes.slice(writes.indexOf('roll'))).toEqual([

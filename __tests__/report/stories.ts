@@ -73,6 +73,7 @@ export const PROMOTED: Story = {
   steps: [],
   ramp: [],
   foundAt: null,
+  reachedAt: null,
   measured: null,
   pausedAt: null,
   looked: null,

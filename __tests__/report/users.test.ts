@@ -31,6 +31,26 @@ test.each<[string, Story, ReturnType<typeof usersAfter>]>([
   ['cancelled, and back in time', { ...BAKED_BACK, outcome: 'aborted' }, { on: 'old', newFor: 12_200 }],
   ['cancelled, and ended too soon', { ...BAKED_BACK, outcome: 'aborted', writes: SWITCHED }, { on: 'uncertain' }],
   ['taken back without its Service', { ...BAKED_BACK, writes: SWITCHED }, { on: 'uncertain' }],
+  [
+    'taken back from a rolling update of which no pod was Ready',
+    { ...CRASHED, strategy: 'rolling', phases: [span('Open', 0, 5), span('Ramp', 5, 900)] },
+    { on: 'old', newFor: null },
+  ],
+  [
+    'taken back from a rolling update, some of whose pods were Ready',
+    {
+      ...CRASHED,
+      strategy: 'rolling',
+      phases: [span('Open', 0, 5), span('Ramp', 5, 900)],
+      reachedAt: CRASHED.finishedAt - 300,
+    },
+    { on: 'old', newFor: 300 },
+  ],
+  [
+    'left in the middle of a rolling update of which no pod was Ready yet',
+    { ...CRASHED, strategy: 'rolling', outcome: 'failed', phases: [span('Open', 0, 5), span('Ramp', 5, 900)] },
+    { on: 'uncertain' },
+  ],
   ['taken back by another run', { ...CRASHED, phases: TAKEN_BACK }, { on: 'old-again', found: null }],
   [
     'taken back by the post step',

@@ -127,6 +127,7 @@ export class Reporter {
       diagnosis: result.diagnosis,
       ramp: result.ramp,
       foundAt: result.foundAt,
+      reachedAt: result.reachedAt,
       measured: result.measured,
       pausedAt: result.pausedAt,
       steps: plan === null || plan.strategy === 'blue-green' ? [] : plan.steps,

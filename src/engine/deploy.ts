@@ -47,6 +47,8 @@ export interface Result {
   readonly ramp: readonly ReachedStep[];
   /** The part of the users that was on the candidate when this run began with the release, basis points; null: that is not known. */
   readonly foundAt: Share | null;
+  /** When this run first saw users on the candidate, epoch ms; null: it never did. */
+  readonly reachedAt: number | null;
   /** Null: nothing was measured. */
   readonly measured: Measured | null;
   /** Where it stands still, basis points; null: it does not. */
@@ -172,6 +174,7 @@ export const NOTHING: Result = {
   diagnosis: null,
   ramp: [],
   foundAt: null,
+  reachedAt: null,
   measured: null,
   pausedAt: null,
   left: 'nothing',
@@ -297,6 +300,7 @@ export function resultOf(plan: AnyPlan, ended: Ended): Result {
     diagnosis: ended.diagnosis,
     ramp: ended.ramp,
     foundAt: ended.foundAt,
+    reachedAt: ended.reachedAt,
     measured: ended.measured,
     pausedAt: ending.outcome === 'paused' ? ending.share : null,
     left: leftBy(ended),

@@ -31,6 +31,8 @@ export interface Ended {
   readonly ramp: readonly ReachedStep[];
   /** The part of the users that was on the candidate when this run began, basis points; null: that could not be told. */
   readonly foundAt: Share | null;
+  /** When users were first on the candidate, epoch ms; null: this run never saw them there. */
+  readonly reachedAt: number | null;
   /** Null: nothing was measured. */
   readonly measured: Measured | null;
   /** What is known of the candidate, for a run that goes on. */
@@ -74,6 +76,7 @@ export class Release<Seen> {
   readonly #ramp: ReachedStep[] = [];
   /** Undefined: nothing was looked at yet. */
   #foundAt: Share | null | undefined;
+  #reachedAt: number | null = null;
   readonly #toldSigns = new Set<string>();
 
   constructor(parts: ReleaseParts<Seen>, state: State) {
@@ -102,7 +105,9 @@ export class Release<Seen> {
     for (;;) {
       this.#obeyHelm();
       const seen = await workload.surely(this.#observe());
-      if (this.#foundAt === undefined) this.#foundAt = workload.usersShare(seen);
+      const share = workload.usersShare(seen);
+      if (this.#foundAt === undefined) this.#foundAt = share;
+      if (share !== null && share > 0) this.#reachedAt ??= clock.now();
       if (this.#mayStand(seen)) return await this.#end(this.#standing());
       this.#tellSigns(seen);
       const action = workload.decide(this.#state, seen, this.#evidence(seen), clock.now());
@@ -137,6 +142,7 @@ export class Release<Seen> {
       candidateHash: this.#candidateHash,
       ramp: this.#ramp,
       foundAt: this.#foundAt ?? null,
+      reachedAt: this.#reachedAt,
       measured: this.#parts.measuring?.measured() ?? null,
       judgement: this.#parts.measuring?.judgement ?? null,
       foreign: workload.foreign(seen),

@@ -12,8 +12,15 @@ export interface Advice {
   readonly copy: { readonly what: 'commands' | 'inputs'; readonly text: string } | null;
 }
 
-/** What the run meant for the users of the app, in one or two sentences. `kind`: of the workload. */
-export function describeUsers(users: Users, kind: Story['kind']): string {
+/** By the pods of a rolling update it is not known what a pod answered that was Ready for less than a moment. */
+const NEVER_NEW: Readonly<Record<Story['strategy'], string>> = {
+  'blue-green': 'none of their requests went to the new one',
+  canary: 'none of their requests went to the new one',
+  rolling: 'no pod of the new one was seen Ready',
+};
+
+/** What the run meant for the users of the app, in one or two sentences. */
+export function describeUsers(users: Users, { kind, strategy }: Pick<Story, 'kind' | 'strategy'>): string {
   switch (users.on) {
     case 'new':
       return 'Users are on the new version.';
@@ -42,9 +49,8 @@ export function describeUsers(users: Users, kind: Story['kind']): string {
     case 'old-again':
       return oldAgain(users.found);
     case 'old':
-      return users.newFor === null
-        ? 'Users are on the version they had before; none of their requests went to the new one.'
-        : `Users were on the new version for ${formatDuration(users.newFor)} and are back on the old one.`;
+      if (users.newFor === null) return `Users are on the version they had before; ${NEVER_NEW[strategy]}.`;
+      return `Users were on the new version for ${formatDuration(users.newFor)} and are back on the old one.`;
   }
 }
 

@@ -25,7 +25,7 @@ export function annotationFor(story: Story): Annotation {
   const lines = [
     `Wanted: ${capped(wanted(story), LONGEST_WISH)}.`,
     `Found: ${capped(found, LONGEST_FINDING)}`,
-    describeUsers(usersAfter(story), story.kind),
+    describeUsers(usersAfter(story), story),
     next(story),
   ];
   return { title: title(story), message: capped(lines.filter((line) => line !== null).join('\n'), LONGEST_MESSAGE) };

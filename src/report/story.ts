@@ -66,6 +66,8 @@ export interface Story {
   readonly ramp: readonly ReachedStep[];
   /** The part of the users that was on the new version when this run began with the release, basis points; null: that is not known. */
   readonly foundAt: Share | null;
+  /** When this run first saw users on the new version, epoch ms; null: it never did. */
+  readonly reachedAt: number | null;
   /** Null: nothing was measured. */
   readonly measured: Measured | null;
   /** Where a paused release stands, basis points; null: it does not. */

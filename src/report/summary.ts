@@ -107,7 +107,7 @@ function outcomeWords(story: Story): string {
 
 /** For someone tired: what it means for the users, and why. */
 function lead(story: Story): Html {
-  const sentence = html`<b>${describeUsers(usersAfter(story), story.kind)}</b>`;
+  const sentence = html`<b>${describeUsers(usersAfter(story), story)}</b>`;
   const drained = story.phases.some(({ phase }) => phase === 'Drain');
   const connections =
     story.outcome === 'promoted' && drained

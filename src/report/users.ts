@@ -82,9 +82,10 @@ function rampExposure({ phases, writes, finishedAt }: Story, from: number): { ms
   return { ms: (back?.at ?? turned?.startedAt ?? finishedAt) - from, isOver: back !== undefined };
 }
 
-/** From the first pods that users may reach to the last that left: stable gets its pods back before the candidate's go. */
+/** From the first pod that users reached to the last that left: stable gets its pods back before the candidate's go. */
 function rollingExposure({
   phases,
+  reachedAt,
   outcome,
   release,
   finishedAt,
@@ -92,10 +93,11 @@ function rollingExposure({
   held,
 }: Story): { ms: number; isOver: boolean } | null {
   const began = phases.find(({ phase }) => phase === 'Ramp');
-  if (began === undefined) return null;
   // A run that had no time to finish does not know its release.
   const isBack = outcome === 'rolled-back' || outcome === 'aborted' || (rollback && outcome === 'failed' && !held);
-  return { ms: finishedAt - began.startedAt, isOver: release !== null && isBack };
+  const isOver = release !== null && isBack;
+  if (began === undefined || (isOver && reachedAt === null)) return null;
+  return { ms: finishedAt - (reachedAt ?? began.startedAt), isOver };
 }
 
 /** Chapters in which the release of an earlier run is ended. */
