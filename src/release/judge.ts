@@ -10,8 +10,8 @@ import { isLastStep, stepOf } from './stages.ts';
 import { describeSign, GRACE, type Sign } from './signs.ts';
 import type { Cause, State } from './state.ts';
 
-/** Milliseconds beyond the grace: a controller that was refused a pod, often, tries again only so much later. */
-const REFUSED_IN_PLACE = 120_000;
+/** Milliseconds beyond the grace: a controller whose pod had no room, often, tries again only so much later. */
+const NO_ROOM_IN_PLACE = 120_000;
 
 /** Whether the release must be taken back now. Null: nothing speaks against going on. */
 export function judge(plan: Plan, state: State, seen: Observation, now: number): Action | null {
@@ -141,12 +141,14 @@ export function condemned({ evidence }: Pick<Observation, 'evidence'>): Action |
 function sickCandidate(plan: Plan, state: State, seen: Observation, now: number): Action | null {
   const { candidate } = seen;
   if (candidate === null) return null;
-  const refused = awaitsPlace(plan, seen) ? null : candidate.refused;
-  const signs = [refused, ...candidate.pods.map((pod) => pod.sign)].filter((sign) => sign !== null);
+  const { refused } = candidate;
+  const hasNoRoom = refused !== null && isInPlace(plan) && isOfQuota(refused);
+  const refusal = hasNoRoom && awaitsPlace(seen) ? null : refused;
+  const signs = [refusal, ...candidate.pods.map((pod) => pod.sign)].filter((sign) => sign !== null);
   const fatal = signs.find((sign) => sign.level === 'fatal');
   if (fatal !== undefined) return turn('unhealthy', describeSign(fatal));
   const grave = signs.filter((sign) => sign.level === 'grave');
-  const first = (sign: Sign): number => now + (isInPlace(plan) && sign === refused ? REFUSED_IN_PLACE : 0);
+  const first = (sign: Sign): number => now + (hasNoRoom && sign === refused ? NO_ROOM_IN_PLACE : 0);
   const since = Object.fromEntries(
     grave.map((sign) => [keyOf(sign), state.signsSince[keyOf(sign)] ?? first(sign)] as const),
   );
@@ -156,9 +158,14 @@ function sickCandidate(plan: Plan, state: State, seen: Observation, now: number)
   return isNews ? { do: 'note-signs', signsSince: since } : null;
 }
 
-/** In place, a full quota has room again when the pod that makes way is gone. */
-function awaitsPlace(plan: Plan, { stable }: Observation): boolean {
-  return isInPlace(plan) && (stable?.pods.some((pod) => pod.terminating) ?? false);
+/** In place, a full quota has room again when the pod that makes way is gone; a policy is of another mind by nobody's leaving. */
+function awaitsPlace({ stable }: Observation): boolean {
+  return stable?.pods.some((pod) => pod.terminating) ?? false;
+}
+
+/** `pods "web-1" is forbidden: exceeded quota: small, …`, as the API server's admission says it. */
+function isOfQuota({ message }: Sign): boolean {
+  return message.includes('exceeded quota');
 }
 
 /** Not the reason: ErrImagePull and ImagePullBackOff take turns. */
@@ -226,9 +233,9 @@ function deadline(plan: Plan, state: State, seen: Observation, now: number): Act
   return turn('deadline', `the release did not complete within its timeout of ${seconds} s: ${standing}.`);
 }
 
-function firstSign(track: Track): string {
-  const sign = track.pods.find((pod) => pod.sign !== null)?.sign;
-  return sign === undefined || sign === null ? '' : ` (${describeSign(sign)})`;
+function firstSign({ refused, pods }: Track): string {
+  const sign = refused ?? pods.find((pod) => pod.sign !== null)?.sign ?? null;
+  return sign === null ? '' : ` (${describeSign(sign)})`;
 }
 
 function turn(cause: Cause, reason: string): Action {
