@@ -9894,6 +9894,12 @@ function batchFindings(request, replicas) {
                 message: `Input pause-at: ${(0,_action_batches_js__WEBPACK_IMPORTED_MODULE_0__/* .formatAmount */ .ej)(pauseAt)} is no batch of ${pods}; they are ${places.map(_action_batches_js__WEBPACK_IMPORTED_MODULE_0__/* .formatAmount */ .ej).join(', ')}.`,
             },
         ];
+    if (pauseAt !== null && 'pods' in pauseAt && pauseAt.pods >= replicas)
+        return [
+            {
+                message: `Input pause-at: ${(0,_action_batches_js__WEBPACK_IMPORTED_MODULE_0__/* .formatAmount */ .ej)(pauseAt)} is all of ${pods}: users would all be on the new version, and the release at its end. Pause at an earlier batch, or leave it out.`,
+            },
+        ];
     const falling = (0,_action_batches_js__WEBPACK_IMPORTED_MODULE_0__/* .fallingBatch */ ._k)(batches, replicas);
     if (falling === null)
         return [];
