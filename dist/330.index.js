@@ -9941,6 +9941,12 @@ function batchFindings(request, replicas) {
                 message: `Input pause-at: ${(0,_action_batches_js__WEBPACK_IMPORTED_MODULE_0__/* .formatAmount */ .ej)(pauseAt)} is no batch of ${pods}; they are ${places.map(_action_batches_js__WEBPACK_IMPORTED_MODULE_0__/* .formatAmount */ .ej).join(', ')}.`,
             },
         ];
+    if (pauseAt !== null && 'pods' in pauseAt && pauseAt.pods >= replicas)
+        return [
+            {
+                message: `Input pause-at: ${(0,_action_batches_js__WEBPACK_IMPORTED_MODULE_0__/* .formatAmount */ .ej)(pauseAt)} is all of ${pods}: users would all be on the new version, and the release at its end. Pause at an earlier batch, or leave it out.`,
+            },
+        ];
     const falling = (0,_action_batches_js__WEBPACK_IMPORTED_MODULE_0__/* .fallingBatch */ ._k)(batches, replicas);
     if (falling === null)
         return [];
@@ -10235,6 +10241,8 @@ function wantedTemplate(wanted, { images, env }, deployment, replicaSets) {
     };
 }
 
+// EXTERNAL MODULE: ./lib/release/gap.js
+var gap = __webpack_require__(549);
 // EXTERNAL MODULE: ./lib/release/keep-warm.js
 var keep_warm = __webpack_require__(6428);
 // EXTERNAL MODULE: ./lib/release/sizes.js
@@ -10370,6 +10378,7 @@ var engine_refusal = __webpack_require__(5394);
 
 
 
+
 /**
  * Reads and checks everything before the first write. Throws Refused with all findings at once, or what a read throws.
  * `now`: epoch ms, the start of the release.
@@ -10471,6 +10480,9 @@ async function preflight(api, request, namespace, now, job, wanted = { from: 'in
     const notWarm = request.keepWarm ? (0,keep_warm/* whyNotWarm */.Z)(plan) : null;
     if (notWarm !== null)
         throw new engine_refusal/* Refused */.Lw([{ message: `Wanted to keep the old version warm (input keep-warm); ${notWarm}.` }]);
+    const noPause = (0,gap/* whyNoPause */.Iz)(plan, replicas);
+    if (noPause !== null)
+        throw new engine_refusal/* Refused */.Lw([{ message: noPause }]);
     if (plan.candidate.digest === plan.stable.digest)
         return { kind: 'unchanged', plan };
     const candidate = services.items.find((item) => item.metadata?.name === plan.candidateService.name) ?? null;
@@ -10510,8 +10522,13 @@ async function preflight(api, request, namespace, now, job, wanted = { from: 'in
             pods,
             slices,
         },
-        // Whoever goes back is not kept by it.
-        warnings: [...around.warnings, ...shared.map(({ message }) => message), ...found.warnings],
+        // Whoever goes back is not kept by pods of others.
+        warnings: [
+            ...(0,gap/* gapWarning */.HN)(plan, replicas),
+            ...around.warnings,
+            ...shared.map(({ message }) => message),
+            ...found.warnings,
+        ],
         routes: found,
         job: trial,
     };
@@ -12761,11 +12778,14 @@ function isStrandedByOthers(plan, { deployment, candidate, stable }) {
 var release_action = __webpack_require__(3483);
 // EXTERNAL MODULE: ./lib/release/evidence.js
 var evidence = __webpack_require__(5924);
+// EXTERNAL MODULE: ./lib/release/gap.js
+var gap = __webpack_require__(549);
 // EXTERNAL MODULE: ./lib/release/hold.js
 var hold = __webpack_require__(3020);
 // EXTERNAL MODULE: ./lib/release/ramp.js
 var ramp = __webpack_require__(2757);
 ;// CONCATENATED MODULE: ./lib/release/forward.js
+
 
 
 
@@ -12852,7 +12872,7 @@ function proveCandidate(plan, state, seen) {
         return { do: 'mark', mark: 'ready', restarts: restarts(candidate) };
     if (plan.checks === 0 || state.step > 0)
         return null;
-    return state.marks.checked === undefined ? { do: 'check' } : (0,evidence/* unsure */.Nf)(plan, state);
+    return state.marks.checked === undefined ? { do: 'check' } : (0,evidence/* unsure */.Nf)(plan, state, (0,gap/* whenUnsure */.hp)(plan, seen));
 }
 /**
  * Pods of the candidate take the place of stable's: the waves of a batch, and shares above one half by the numbers of pods. The candidate
@@ -12912,6 +12932,9 @@ function switchUsers(plan, state, seen, now) {
             return (0,release_action/* wait */.uk)('settle', 'load balancers to take up the candidate’s pods', settled);
         return (0,release_action/* write */.M9)('switch');
     }
+    // The first wave has taken all of stable's pods: nobody is served until the pin, which they were kept for, is gone.
+    if (live.pin !== null && live.pin !== candidate.hash)
+        return (0,release_action/* write */.M9)('overlap');
     return findUsers(state, seen, candidate);
 }
 /** The endpoints have followed the switch. */
@@ -13494,12 +13517,12 @@ function finishUp(plan, state, finishing, seen, now) {
             (state.marks.switched === undefined ? null : drain(plan, state.marks, state.marks.switched, seen, now)) ??
             (0,release_action/* write */.M9)('close')));
 }
-/** In place, nobody can be anywhere else once stable's pods are gone. */
+/** In place, nobody can be anywhere else once stable's pods are gone and the live Service is not kept for them any more. */
 function areUsersOn(plan, { live, candidate, stable, deployment }) {
     if (!(0,release_sizes/* isInPlace */.RS)(plan))
         return live.pin !== null && live.pin === candidate?.hash;
     const left = stable === null ? 0 : (0,observation/* remaining */.T)(stable);
-    return left === 0 && candidate !== null && (0,observation/* readyPods */.A)(candidate) >= deployment.replicas;
+    return (left === 0 && live.pin !== plan.stable.hash && candidate !== null && (0,observation/* readyPods */.A)(candidate) >= deployment.replicas);
 }
 /** Somebody's change of the template waits while the Deployment is paused. It is named first, and replaced by a run after that. */
 function foreignTemplate({ deployment: { name }, release }, state, { deployment }) {
@@ -13547,8 +13570,8 @@ var stages = __webpack_require__(7354);
 
 
 
-/** Milliseconds beyond the grace: a controller that was refused a pod, often, tries again only so much later. */
-const REFUSED_IN_PLACE = 120_000;
+/** Milliseconds beyond the grace: a controller whose pod had no room, often, tries again only so much later. */
+const NO_ROOM_IN_PLACE = 120_000;
 /** Whether the release must be taken back now. Null: nothing speaks against going on. */
 function judge(plan, state, seen, now) {
     return (conflict(plan, state, seen) ??
@@ -13650,13 +13673,15 @@ function sickCandidate(plan, state, seen, now) {
     const { candidate } = seen;
     if (candidate === null)
         return null;
-    const refused = awaitsPlace(plan, seen) ? null : candidate.refused;
-    const signs = [refused, ...candidate.pods.map((pod) => pod.sign)].filter((sign) => sign !== null);
+    const { refused } = candidate;
+    const hasNoRoom = refused !== null && (0,release_sizes/* isInPlace */.RS)(plan) && isOfQuota(refused);
+    const refusal = hasNoRoom && awaitsPlace(seen) ? null : refused;
+    const signs = [refusal, ...candidate.pods.map((pod) => pod.sign)].filter((sign) => sign !== null);
     const fatal = signs.find((sign) => sign.level === 'fatal');
     if (fatal !== undefined)
         return turn('unhealthy', (0,release_signs/* describeSign */.pk)(fatal));
     const grave = signs.filter((sign) => sign.level === 'grave');
-    const first = (sign) => now + ((0,release_sizes/* isInPlace */.RS)(plan) && sign === refused ? REFUSED_IN_PLACE : 0);
+    const first = (sign) => now + (hasNoRoom && sign === refused ? NO_ROOM_IN_PLACE : 0);
     const since = Object.fromEntries(grave.map((sign) => [keyOf(sign), state.signsSince[keyOf(sign)] ?? first(sign)]));
     const certain = grave.find((sign) => now - (since[keyOf(sign)] ?? now) >= release_signs/* GRACE */.Zv);
     if (certain !== undefined)
@@ -13664,9 +13689,13 @@ function sickCandidate(plan, state, seen, now) {
     const isNews = Object.keys(since).sort().join() !== Object.keys(state.signsSince).sort().join();
     return isNews ? { do: 'note-signs', signsSince: since } : null;
 }
-/** In place, a full quota has room again when the pod that makes way is gone. */
-function awaitsPlace(plan, { stable }) {
-    return (0,release_sizes/* isInPlace */.RS)(plan) && (stable?.pods.some((pod) => pod.terminating) ?? false);
+/** In place, a full quota has room again when the pod that makes way is gone; a policy is of another mind by nobody's leaving. */
+function awaitsPlace({ stable }) {
+    return stable?.pods.some((pod) => pod.terminating) ?? false;
+}
+/** `pods "web-1" is forbidden: exceeded quota: small, …`, as the API server's admission says it. */
+function isOfQuota({ message }) {
+    return message.includes('exceeded quota');
 }
 /** Not the reason: ErrImagePull and ImagePullBackOff take turns. */
 function keyOf(sign) {
@@ -13723,9 +13752,9 @@ function deadline(plan, state, seen, now) {
             : `${readyCount(pods)}/${Math.max(pods.size, seen.deployment.replicas)} candidate pods were Ready${firstSign(pods)}`;
     return turn('deadline', `the release did not complete within its timeout of ${seconds} s: ${standing}.`);
 }
-function firstSign(track) {
-    const sign = track.pods.find((pod) => pod.sign !== null)?.sign;
-    return sign === undefined || sign === null ? '' : ` (${(0,release_signs/* describeSign */.pk)(sign)})`;
+function firstSign({ refused, pods }) {
+    const sign = refused ?? pods.find((pod) => pod.sign !== null)?.sign ?? null;
+    return sign === null ? '' : ` (${(0,release_signs/* describeSign */.pk)(sign)})`;
 }
 function turn(cause, reason) {
     return { do: 'turn-back', cause, reason };
@@ -14275,6 +14304,7 @@ var writes = __webpack_require__(7140);
 
 
 
+
 /** Milliseconds between two looks at what no watch shows: Services while nothing happens, ReplicaSets while a controller is awaited. */
 const LOOK_AT_SERVICES = 5_000;
 const LOOK_AT_REPLICA_SETS = 1_000;
@@ -14334,8 +14364,8 @@ class DeploymentWorkload {
     isClosing(seen) {
         return isClosing(this.plan, seen);
     }
-    mayBeHeld({ deployment }) {
-        return deployment.template === 'candidate' && !(0,release_sizes/* isPlain */.$i)(this.plan);
+    mayBeHeld(seen) {
+        return seen.deployment.template === 'candidate' && !(0,release_sizes/* isPlain */.$i)(this.plan) && !(0,gap/* isInGap */.Kp)(this.plan, seen);
     }
     isAtRest({ deployment, lostNamespace }) {
         return lostNamespace === null && deployment.template === 'candidate' && deployment.held && deployment.fields.paused;
@@ -18085,14 +18115,14 @@ function prove(plan, state, seen, over, now) {
     const until = over + plan.judging.patience;
     if (now < until)
         return (0,_action_js__WEBPACK_IMPORTED_MODULE_0__/* .wait */ .uk)('evidence', lacking, until);
-    return inconclusive(plan, state, lacking);
+    return inconclusive(plan, state, lacking, plan.judging.onInconclusive);
 }
-/** A check that could not say yes or no. Null: none, or it is to be passed over. */
-function unsure(plan, state) {
+/** A check that could not say yes or no, and what is done then. Null: none, or it is to be passed over. */
+function unsure(plan, state, policy = plan.judging.onInconclusive) {
     const doubtful = state.checks.find(({ verdict, stage }) => verdict === 'inconclusive' && stage === (0,_stages_js__WEBPACK_IMPORTED_MODULE_1__/* .stageOf */ .gV)(plan, state));
     if (doubtful === undefined || isOverruled(plan, state))
         return null;
-    return inconclusive(plan, state, `${doubtful.kind} “${doubtful.name}”: ${doubtful.detail.split('\n')[0]}`);
+    return inconclusive(plan, state, `${doubtful.kind} “${doubtful.name}”: ${doubtful.detail.split('\n')[0]}`, policy);
 }
 /** The checks of a step that users reach, where they are wanted there. Null: passed, or not wanted. */
 function recheck(plan, state) {
@@ -18102,8 +18132,8 @@ function recheck(plan, state) {
         return { do: 'check' };
     return unsure(plan, state);
 }
-function inconclusive(plan, state, reason) {
-    switch (plan.judging.onInconclusive) {
+function inconclusive(plan, state, reason, policy) {
+    switch (policy) {
         case 'promote':
             return null;
         case 'rollback':
@@ -18122,6 +18152,67 @@ function inconclusive(plan, state, reason) {
 /** A person has seen this stage and let it go on (`action: promote`). */
 function isOverruled(plan, state) {
     return state.approved === (0,_stages_js__WEBPACK_IMPORTED_MODULE_1__/* .stageOf */ .gV)(plan, state);
+}
+
+
+/***/ }),
+
+/***/ 549:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   HN: () => (/* binding */ gapWarning),
+/* harmony export */   Iz: () => (/* binding */ whyNoPause),
+/* harmony export */   Kp: () => (/* binding */ isInGap),
+/* harmony export */   hp: () => (/* binding */ whenUnsure)
+/* harmony export */ });
+/* harmony import */ var _sizes_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8723);
+
+/*
+ * A gap: pods are replaced in place, and the Deployment's own strategy lets stable's last one go before the first of the candidate is
+ * Ready. Users reach no pod until that is there. It is what such a strategy asks for; nothing may make it longer than that.
+ */
+/** What the user should know of it before anything is written; none: users always reach a pod. */
+function gapWarning(plan, replicas) {
+    if (!leavesGap(plan, replicas))
+        return [];
+    const checked = !(0,_sizes_js__WEBPACK_IMPORTED_MODULE_0__/* .isPlain */ .$i)(plan) && plan.checks > 0 ? ' and be checked' : '';
+    return [
+        `Users will reach no pod of Deployment ${plan.deployment.name} for as long as the new ones take to start${checked}: ${whyGap(plan, replicas)}. ${wayOut(plan, replicas)}`,
+    ];
+}
+/** A pause before any user would make the gap last until somebody goes on. Null: there is none, or no such pause. */
+function whyNoPause(plan, replicas) {
+    if (plan.pauseAt !== 0 || !leavesGap(plan, replicas))
+        return null;
+    return (`Wanted to pause at 0% (input pause-at), before any user is on the new version of Deployment ${plan.deployment.name}; ` +
+        `users would reach no pod until somebody goes on: ${whyGap(plan, replicas)}. Leave pause-at out. ${wayOut(plan, replicas)}`);
+}
+/** What is done when nothing certain is known of the candidate that no user has reached yet: no pause in a gap. */
+function whenUnsure(plan, seen) {
+    const { onInconclusive } = plan.judging;
+    return onInconclusive === 'pause' && isInGap(plan, seen) ? 'rollback' : onInconclusive;
+}
+/** The live Service is kept for stable, which is to have no pods: nothing may stand still here. */
+function isInGap(plan, { live, stable }) {
+    return (0,_sizes_js__WEBPACK_IMPORTED_MODULE_0__/* .isInPlace */ .RS)(plan) && live.pin === plan.stable.hash && (stable === null || stable.size === 0);
+}
+function leavesGap(plan, replicas) {
+    if (!(0,_sizes_js__WEBPACK_IMPORTED_MODULE_0__/* .isInPlace */ .RS)(plan))
+        return false;
+    if (!(0,_sizes_js__WEBPACK_IMPORTED_MODULE_0__/* .isPlain */ .$i)(plan))
+        return (0,_sizes_js__WEBPACK_IMPORTED_MODULE_0__/* .sizesFor */ .SQ)(plan, 0, replicas).stable === 0;
+    return plan.original.strategy.type === 'Recreate' || (0,_sizes_js__WEBPACK_IMPORTED_MODULE_0__/* .mostMissing */ .CP)(plan, replicas) >= replicas;
+}
+function whyGap({ original: { strategy } }, replicas) {
+    const { maxSurge = '25%', maxUnavailable = '25%' } = strategy.rollingUpdate ?? {};
+    const limits = strategy.type === 'Recreate' ? 'Recreate' : `maxSurge ${maxSurge}, maxUnavailable ${maxUnavailable}`;
+    const pods = replicas === 1 ? 'its only pod goes' : `all ${replicas} pods go`;
+    return `by its own strategy (${limits}) ${pods} before the first new one is Ready`;
+}
+function wayOut(plan, replicas) {
+    const fewer = (0,_sizes_js__WEBPACK_IMPORTED_MODULE_0__/* .isPlain */ .$i)(plan) || replicas === 1 ? '' : ', begin with a batch of fewer pods';
+    return `Where both versions may run at a time, use strategy: blue-green or canary${fewer}, or give the Deployment maxSurge: 1 and maxUnavailable: 0.`;
 }
 
 

@@ -1,9 +1,18 @@
 import { expect } from '@jest/globals';
 import { paths } from '../kubernetes/api.ts';
 import { until } from '../kubernetes/processes.ts';
+import type { RunResult } from '../runner/runner.ts';
 import type { TestCluster } from './cluster.ts';
 import { IMAGE } from './cluster.ts';
-import { expectFailure, expectPromoted, expectResizesOnly, expectSuccess, expectWholeAgain } from './endings.ts';
+import {
+  expectFailure,
+  expectOneGap,
+  expectPromoted,
+  expectResizesOnly,
+  expectSuccess,
+  expectUntouched,
+  expectWholeAgain,
+} from './endings.ts';
 import { describe } from './group.ts';
 import { PROCESS, type Scene, scenariosOn } from './scene.ts';
 
@@ -14,6 +23,9 @@ const BATCHES = { ...ROLLING, batches: '1, 50%', 'batch-time': '1s' } as const;
 const IN_PLACE = { replicas: 4, spec: limits(0, 1) } as const;
 /** None may be missing: a wave surges first. */
 const BY_SURGE = { replicas: 2, spec: limits(1, 0) } as const;
+/** The old pods go before the first new one is Ready. */
+const ONLY_POD = { replicas: 1, spec: { strategy: { type: 'Recreate' } } } as const;
+const ALL_PODS = { replicas: 2, spec: limits(0, '100%') } as const;
 
 /** Rolling releases: in batches, in the pods' own places, and Kubernetes' own rolling update, watched. */
 export function rollingReleases(cluster: () => TestCluster): void {
@@ -164,6 +176,66 @@ export function rollingReleases(cluster: () => TestCluster): void {
     });
   });
 
+  describe('a rolling release whose first wave takes every pod', () => {
+    const OF_ONE = { ...BATCHES, batches: '1' } as const;
+    const OF_BOTH = { ...BATCHES, batches: '2' } as const;
+
+    scenario('has users on the new pod as soon as it has passed its checks', ONLY_POD, async (scene) => {
+      scene.judge = expectOneGap;
+      const result = await scene.run({ ...OF_ONE, timeout: '20s', 'smoke-command': 'true' });
+      expectSuccess(result);
+      expect(await scene.writes()).toEqual([
+        ...['take lock', 'open record', 'pause', 'pin', 'open', 'pause', 'create services web-candidate'],
+        ...['unpin', 'close', 'restore', 'delete services web-candidate', 'close record', 'release lock'],
+      ]);
+      await expectPromoted(scene);
+      expect(gapsToldOf(result)).toEqual([
+        'Users will reach no pod of Deployment web for as long as the new ones take to start and be checked: by its own strategy (Recreate) its only pod goes before the first new one is Ready. ' +
+          'Where both versions may run at a time, use strategy: blue-green or canary, or give the Deployment maxSurge: 1 and maxUnavailable: 0.',
+      ]);
+    });
+
+    scenario('may be all of several', ALL_PODS, async (scene) => {
+      scene.judge = expectOneGap;
+      const result = await scene.run({ ...OF_BOTH, timeout: '20s' });
+      expectSuccess(result);
+      await expectPromoted(scene);
+      expect(gapsToldOf(result)).toEqual([
+        expect.stringMatching(
+          /strategy \(maxSurge 0, maxUnavailable 100%\) all 2 pods go .* begin with a batch of fewer/,
+        ),
+      ]);
+    });
+
+    scenario('does not begin where it would pause before any user', ONLY_POD, async (scene) => {
+      const inputs = { ...OF_ONE, 'pause-at': '0%' } as const;
+      const reason =
+        /Wanted to pause at 0% .* users would reach no pod until somebody goes on: by its own strategy \(Recr/;
+      const planned = await scene.run({ ...inputs, action: 'plan' });
+      expectFailure(planned, 'failed', reason);
+      expect(planned.outputs).toMatchObject({ plan: 'refused' });
+      expectFailure(await scene.run(inputs), 'failed', reason);
+      await expectUntouched(scene);
+    });
+
+    scenario('is not held, when it is cancelled, while users reach no pod', ONLY_POD, async (scene) => {
+      scene.judge = expectOneGap;
+      const action = scene.follow({ ...OF_ONE, images: `web=${IMAGE.neverReady}`, 'on-cancel': 'hold' });
+      await action.line(/waiting: 0\/1 candidate pods Ready/);
+      action.cancel();
+      expect((await action.done).outputs).toMatchObject({ outcome: 'aborted' });
+      await expectWholeAgain(scene, 'aborted');
+    });
+
+    scenario('whose new pod never starts goes back', ONLY_POD, async (scene) => {
+      scene.judge = (violations) => expect(violations.filter(({ rule }) => rule !== 'empty')).toEqual([]);
+      const result = await scene.run({ ...OF_ONE, images: `web=${IMAGE.missing}` });
+      expectFailure(result, 'rolled-back', /ImagePullBackOff/);
+      expect(result.summary).not.toContain('Users were on the new version');
+      await expectWholeAgain(scene);
+    });
+  });
+
   describe('a canary by numbers of pods, beyond one half', () => {
     const STEPS = { strategy: 'canary', steps: '50% 1s, 80% 1s', images: `web=${IMAGE.v2}` } as const;
 
@@ -194,6 +266,18 @@ export function rollingReleases(cluster: () => TestCluster): void {
       scene.judge = neverEmpty;
       expectSuccess(await scene.run(ROLLING));
       expect(await scene.writes()).toEqual(['take lock', 'open record', 'roll', 'close record', 'release lock']);
+      await expectPromoted(scene);
+    });
+
+    scenario('says that users will reach no pod where the strategy has it so', ONLY_POD, async (scene) => {
+      scene.judge = (violations) => expectOneGap(violations.filter(({ rule }) => rule !== 'exposed'));
+      const told = [
+        expect.stringMatching(/^Users will reach no pod of Deployment web .* start: by its own strategy \(Recr/),
+      ];
+      expect(gapsToldOf(await scene.run({ ...ROLLING, action: 'plan' }))).toEqual(told);
+      const result = await scene.run(ROLLING);
+      expectSuccess(result);
+      expect(gapsToldOf(result)).toEqual(told);
       await expectPromoted(scene);
     });
 
@@ -244,6 +328,12 @@ export function rollingReleases(cluster: () => TestCluster): void {
   });
 }
 
-function limits(maxSurge: number, maxUnavailable: number): Readonly<Record<string, unknown>> {
+function gapsToldOf({ annotations }: RunResult): string[] {
+  return annotations.flatMap(({ kind, message }) =>
+    kind === 'warning' && message.includes('reach no pod') ? [message] : [],
+  );
+}
+
+function limits(maxSurge: number, maxUnavailable: number | string): Readonly<Record<string, unknown>> {
   return { strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge, maxUnavailable } } };
 }

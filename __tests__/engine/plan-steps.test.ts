@@ -50,6 +50,12 @@ describe('what does not fit the pods that there are', () => {
       6,
       /3 is no batch of 6 pods; they are 0%, 2, 4/,
     ],
+    [
+      'a pause when all have been replaced',
+      rolling('1, 2', { pods: 2 }),
+      2,
+      /pause-at: 2 is all of 2 pods: users would/,
+    ],
   ])('%s', (_, request, replicas, message) => {
     const [finding, ...more] = batchFindings(request, replicas);
     expect(finding?.message).toMatch(message);

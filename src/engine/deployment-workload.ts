@@ -5,6 +5,7 @@ import type { WriteRequest } from '../cluster/write-request.ts';
 import type { Action, Target, Write } from '../release/action.ts';
 import { isClosing } from '../release/closing.ts';
 import { decide } from '../release/decide.ts';
+import { isInGap } from '../release/gap.ts';
 import { isBereft } from '../release/lost-namespace.ts';
 import type { EvidenceView, Observation } from '../release/observation.ts';
 import type { Plan, RolloutStrategy } from '../release/plan.ts';
@@ -126,8 +127,8 @@ export class DeploymentWorkload implements Workload<Observation> {
     return isClosing(this.plan, seen);
   }
 
-  mayBeHeld({ deployment }: Observation): boolean {
-    return deployment.template === 'candidate' && !isPlain(this.plan);
+  mayBeHeld(seen: Observation): boolean {
+    return seen.deployment.template === 'candidate' && !isPlain(this.plan) && !isInGap(this.plan, seen);
   }
 
   isAtRest({ deployment, lostNamespace }: Observation): boolean {

@@ -38,6 +38,12 @@ export function batchFindings(request: Request, replicas: number): Finding[] {
         message: `Input pause-at: ${formatAmount(pauseAt)} is no batch of ${pods}; they are ${places.map(formatAmount).join(', ')}.`,
       },
     ];
+  if (pauseAt !== null && 'pods' in pauseAt && pauseAt.pods >= replicas)
+    return [
+      {
+        message: `Input pause-at: ${formatAmount(pauseAt)} is all of ${pods}: users would all be on the new version, and the release at its end. Pause at an earlier batch, or leave it out.`,
+      },
+    ];
   const falling = fallingBatch(batches, replicas);
   if (falling === null) return [];
   const [before, batch] = falling.map(formatAmount);

@@ -29,6 +29,7 @@ import { open, pause, roll } from '../workload/held-rollout.ts';
 import { digestOf, imagesOf } from '../workload/template.ts';
 import { holdFieldsOf, podSelectorOf, tracksOf } from '../workload/tracks.ts';
 import { type WantedVersion, wantedTemplate } from '../workload/wanted-version.ts';
+import { gapWarning, whyNoPause } from '../release/gap.ts';
 import { whyNotWarm } from '../release/keep-warm.ts';
 import { isPlain, mostExtra, sizesFor } from '../release/sizes.ts';
 import { type Allowance, ALL_NEEDED } from './allowance.ts';
@@ -181,6 +182,8 @@ export async function preflight(
   const notWarm = request.keepWarm ? whyNotWarm(plan) : null;
   if (notWarm !== null)
     throw new Refused([{ message: `Wanted to keep the old version warm (input keep-warm); ${notWarm}.` }]);
+  const noPause = whyNoPause(plan, replicas);
+  if (noPause !== null) throw new Refused([{ message: noPause }]);
   if (plan.candidate.digest === plan.stable.digest) return { kind: 'unchanged', plan };
   const candidate = services.items.find((item) => item.metadata?.name === plan.candidateService.name) ?? null;
   const reached = job === null ? null : whyReached(job, { deployment, services: [service, candidate] });
@@ -217,8 +220,13 @@ export async function preflight(
       pods,
       slices,
     },
-    // Whoever goes back is not kept by it.
-    warnings: [...around.warnings, ...shared.map(({ message }) => message), ...found.warnings],
+    // Whoever goes back is not kept by pods of others.
+    warnings: [
+      ...gapWarning(plan, replicas),
+      ...around.warnings,
+      ...shared.map(({ message }) => message),
+      ...found.warnings,
+    ],
     routes: found,
     job: trial,
   };

@@ -1,6 +1,6 @@
 import { type Action, wait } from './action.ts';
 import type { EvidenceView } from './observation.ts';
-import type { ReleasePlan } from './plan.ts';
+import type { Judging, ReleasePlan } from './plan.ts';
 import { percent } from './route.ts';
 import { shareOf, stageOf, stepOf } from './stages.ts';
 import type { State } from './state.ts';
@@ -55,16 +55,20 @@ export function prove(
   if (lacking === null || isOverruled(plan, state)) return null;
   const until = over + plan.judging.patience;
   if (now < until) return wait('evidence', lacking, until);
-  return inconclusive(plan, state, lacking);
+  return inconclusive(plan, state, lacking, plan.judging.onInconclusive);
 }
 
-/** A check that could not say yes or no. Null: none, or it is to be passed over. */
-export function unsure(plan: ReleasePlan, state: State): Action | null {
+/** A check that could not say yes or no, and what is done then. Null: none, or it is to be passed over. */
+export function unsure(
+  plan: ReleasePlan,
+  state: State,
+  policy: Judging['onInconclusive'] = plan.judging.onInconclusive,
+): Action | null {
   const doubtful = state.checks.find(
     ({ verdict, stage }) => verdict === 'inconclusive' && stage === stageOf(plan, state),
   );
   if (doubtful === undefined || isOverruled(plan, state)) return null;
-  return inconclusive(plan, state, `${doubtful.kind} “${doubtful.name}”: ${doubtful.detail.split('\n')[0]}`);
+  return inconclusive(plan, state, `${doubtful.kind} “${doubtful.name}”: ${doubtful.detail.split('\n')[0]}`, policy);
 }
 
 /** The checks of a step that users reach, where they are wanted there. Null: passed, or not wanted. */
@@ -74,8 +78,13 @@ function recheck(plan: ReleasePlan, state: State): Action | null {
   return unsure(plan, state);
 }
 
-function inconclusive(plan: ReleasePlan, state: State, reason: string): Action | null {
-  switch (plan.judging.onInconclusive) {
+function inconclusive(
+  plan: ReleasePlan,
+  state: State,
+  reason: string,
+  policy: Judging['onInconclusive'],
+): Action | null {
+  switch (policy) {
     case 'promote':
       return null;
     case 'rollback':

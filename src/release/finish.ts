@@ -37,11 +37,13 @@ export function finishUp(plan: Plan, state: State, finishing: Finishing, seen: O
   );
 }
 
-/** In place, nobody can be anywhere else once stable's pods are gone. */
+/** In place, nobody can be anywhere else once stable's pods are gone and the live Service is not kept for them any more. */
 function areUsersOn(plan: Plan, { live, candidate, stable, deployment }: Observation): boolean {
   if (!isInPlace(plan)) return live.pin !== null && live.pin === candidate?.hash;
   const left = stable === null ? 0 : remaining(stable);
-  return left === 0 && candidate !== null && readyPods(candidate) >= deployment.replicas;
+  return (
+    left === 0 && live.pin !== plan.stable.hash && candidate !== null && readyPods(candidate) >= deployment.replicas
+  );
 }
 
 /** Somebody's change of the template waits while the Deployment is paused. It is named first, and replaced by a run after that. */

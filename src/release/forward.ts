@@ -1,6 +1,7 @@
 import { type Action, wait, write } from './action.ts';
 import { isBrought } from './closing.ts';
 import { prove, unsure } from './evidence.ts';
+import { whenUnsure } from './gap.ts';
 import { restoredFields, sameFields } from './hold.ts';
 import { type Observation, readyPods, remaining, type Track } from './observation.ts';
 import type { Plan } from './plan.ts';
@@ -81,7 +82,7 @@ function proveCandidate(plan: Plan, state: State, seen: Observation): Action | n
     return wait('endpoints', `${listed}/${wanted} candidate pods in the candidate Service’s endpoints`);
   if (state.marks.ready === undefined) return { do: 'mark', mark: 'ready', restarts: restarts(candidate) };
   if (plan.checks === 0 || state.step > 0) return null;
-  return state.marks.checked === undefined ? { do: 'check' } : unsure(plan, state);
+  return state.marks.checked === undefined ? { do: 'check' } : unsure(plan, state, whenUnsure(plan, seen));
 }
 
 /**
@@ -134,6 +135,8 @@ function switchUsers(plan: Plan, state: State, seen: Observation, now: number): 
     if (now < settled) return wait('settle', 'load balancers to take up the candidate’s pods', settled);
     return write('switch');
   }
+  // The first wave has taken all of stable's pods: nobody is served until the pin, which they were kept for, is gone.
+  if (live.pin !== null && live.pin !== candidate.hash) return write('overlap');
   return findUsers(state, seen, candidate);
 }
 
