@@ -12,6 +12,7 @@ import {
   type Capabilities,
   type Discovery,
   type Intent,
+  NOTHING_TO_SAY,
   ORIGINAL,
   percent,
   type RoutedApp,
@@ -38,6 +39,7 @@ import {
   type VirtualService,
   weightAt,
 } from './virtual-service-rules.ts';
+import { reviewRules } from './virtual-service-review.ts';
 import { judgeStatus } from './virtual-service-status.ts';
 import { commonSum, nearestShares, pairOf, shareOf } from './weights.ts';
 
@@ -81,6 +83,10 @@ export const virtualService: Router = {
   discover,
   read,
   plan,
+  review(binding, objects, testers) {
+    const route = routeIn(binding, objects);
+    return route === null ? NOTHING_TO_SAY : reviewRules(route, journalOf(binding).memos, binding.app, testers);
+  },
   verdict,
   capabilities,
 };
