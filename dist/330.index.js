@@ -21332,11 +21332,8 @@ function kindsOf({ headers, cookies }) {
         })),
     ];
 }
-/**
- * Refuses testers none of whose requests would reach the candidate, and warns where some do not.
- * @param title the object, for messages: `VirtualService web`
- */
-function lostTesters(title, matches) {
+/** Refuses testers none of whose requests would reach the candidate, and warns where some do not. */
+function lostTesters(matches) {
     const refusals = [];
     const warnings = [];
     for (const [name, [first, ...more]] of Map.groupBy(matches, ({ kind }) => kind.name)) {
@@ -21345,19 +21342,19 @@ function lostTesters(title, matches) {
         const all = [first, ...more];
         const takers = all.map(({ asked, rivals }) => rivals.find((rival) => rival.isFirst && covers(rival.asked, asked)));
         if (takers.every((taker) => taker !== undefined)) {
-            refusals.push(refusal(title, first.kind, takers));
+            refusals.push(refusal(first.kind, takers));
             continue;
         }
         const some = all.flatMap(({ asked, rivals }) => rivals.filter((rival) => looksAtHeaders(rival.asked) && canMeet(rival.asked, asked)));
         for (const [rule, [rival]] of Map.groupBy(some, (each) => each.rule))
-            warnings.push(`Testers by ${name} do not always reach the candidate: ${rule} of ${title} takes those of their requests that it matches first, to ${rival?.to}. ` +
+            warnings.push(`Testers by ${name} do not always reach the candidate: ${rule} takes those of their requests that it matches first, to ${rival?.to}. ` +
                 'If they are to reach it there, too, let that rule leave them out.');
     }
     return { refusals, warnings };
 }
-function refusal(title, { name, input }, takers) {
+function refusal({ name, input }, takers) {
     const rules = [...Map.groupBy(takers, ({ rule }) => rule)];
-    const told = rules.map(([rule, [rival]]) => `${rule} of ${title} takes their requests first, to ${rival?.to}`);
+    const told = rules.map(([rule, [rival]]) => `${rule} takes their requests first, to ${rival?.to}`);
     const services = [...new Set(takers.map(({ service }) => service))];
     const [service = null] = services.length === 1 ? services : [];
     const own = service === null
@@ -21394,10 +21391,10 @@ function reviewRules(rules, journal, app, kind, testers, title) {
     });
     const rivals = rules.flatMap((rule, index) => {
         const isSource = sources.some((source) => source.index === index);
-        return isSource || leadsToCandidate(rule, app) ? [] : rivalsOf(rule, index, kind);
+        return isSource || leadsToCandidate(rule, app) ? [] : rivalsOf(rule, `${ruleTitle(rule, index)} of ${title}`, kind);
     });
     const matches = sources.flatMap(({ rule }) => kindsOf(testers).flatMap((each) => matchesOf(rule, each, rivals, kind, title)));
-    const { refusals, warnings } = lostTesters(title, matches);
+    const { refusals, warnings } = lostTesters(matches);
     return { refusals, warnings: [...sharedWarnings(title, shared), ...warnings] };
 }
 function matchesOf(source, kind, rivals, routeKind, title) {
@@ -21411,14 +21408,14 @@ function matchesOf(source, kind, rivals, routeKind, title) {
         }),
     }));
 }
-function rivalsOf(rule, index, kind) {
+function rivalsOf(rule, title, kind) {
     const refs = (rule.backendRefs ?? []).filter((ref) => weightOf(ref) > 0);
     const names = [...new Set(refs.map(gateway_review_nameOf))];
     const [ref, ...more] = refs;
     const service = more.length === 0 && ref !== undefined && gateway_review_isService(ref) ? (ref.name ?? null) : null;
     const matches = rule.matches === undefined || rule.matches.length === 0 ? ANYTHING[kind] : rule.matches;
     return matches.map((match) => ({
-        rule: ruleTitle(rule, index),
+        rule: title,
         asked: askedBy(match),
         match,
         to: names.length === 0 ? 'somewhere else' : names.join(' and '),
@@ -22687,21 +22684,21 @@ function reviewTesters(title, sources, users, app, testers) {
             asked,
             rivals: rivals
                 .filter((route) => priorityOf(route) >= (made?.priority ?? 0))
-                .flatMap((route) => rivalOf(route, priorityOf(route) > (made?.priority ?? 0))),
+                .flatMap((route) => traefik_testers_rivalsOf(route, title, priorityOf(route) > (made?.priority ?? 0))),
         }));
     }));
-    return lostTesters(title, matches);
+    return lostTesters(matches);
 }
 function isCandidates(services, app) {
     return services.length > 0 && services.every((member) => listNames([member], app.candidate, app));
 }
 /** Of two routes of one priority, Traefik does not say which is asked first. */
-function rivalOf({ match = '', services = [] }, isFirst) {
+function traefik_testers_rivalsOf({ match = '', services = [] }, title, isFirst) {
     const names = [...new Set(services.map(({ kind, name }) => `${kind || 'Service'} ${name}`))];
     const [only, ...more] = services;
     const isService = only !== undefined && more.length === 0 && (only.kind || 'Service') === 'Service';
     return askedByRule(match).map((asked) => ({
-        rule: `its route ${match}`,
+        rule: `route ${match} of ${title}`,
         asked,
         to: names.length === 0 ? 'somewhere else' : names.join(' and '),
         service: isService && only.namespace === undefined ? (only.name ?? null) : null,
@@ -22828,7 +22825,7 @@ function routerOf(variant) {
             const title = titleOf(binding);
             const isManaged = ({ match }) => rules.some((rule) => rule.match === match);
             const sources = routes.filter(isManaged);
-            const shared = sources.map(({ match, services = [] }) => sharedList(`its route ${match}`, services, binding.app));
+            const shared = sources.map(({ match, services = [] }) => sharedList(`route ${match}`, services, binding.app));
             const others = routes.filter((route) => !isManaged(route) && !isOurs(route, traefik_ingress_route_journalOf(binding), binding.app));
             const { refusals, warnings } = reviewTesters(title, sources, others, binding.app, testers);
             return { refusals, warnings: [...sharedWarnings(title, shared), ...warnings] };
@@ -23648,54 +23645,75 @@ function virtual_service_edits_patchOf(route, { inPlace, lists }, why) {
 
 /*
  * What a person is told of a VirtualService before a release begins with it. Istio takes the first rule that matches: our rules for
- * testers stand before those that they are made of, and behind whatever the user has before these.
+ * testers stand before those that they are made of, and behind whatever the user has before these. Of a root that delegates, too.
  */
-/** @param memos the rules that lead to the pair */
-function virtual_service_review_reviewRules(route, memos, app, testers) {
+/**
+ * @param memos the rules that lead to the pair
+ * @param others the other VirtualServices: some may delegate to this one
+ */
+function virtual_service_review_reviewRules(route, memos, others, app, testers) {
     const title = virtual_service_rules_titleOf(route);
     const from = namespaceOf(route);
     const found = located(memos, route, app).filter((rule) => rule !== null);
     const shared = found.map(({ memo, rule, index }) => {
         const places = placesIn(rule, app, from);
         const { live, candidate } = virtual_service_rules_pairIn(rule, places);
-        const others = (rule.route ?? []).flatMap(({ destination }, at) => places.live.includes(at) || places.candidate.includes(at)
+        const thirds = (rule.route ?? []).flatMap(({ destination }, at) => places.live.includes(at) || places.candidate.includes(at)
             ? []
             : [{ name: hostName(destination?.host), weight: weightAt(rule, at) }]);
-        return { title: virtual_service_review_ruleTitle(memo.protocol, rule, index), pair: live + candidate, others };
+        return { title: virtual_service_review_ruleTitle(memo.protocol, rule, index), pair: live + candidate, others: thirds };
     });
     const http = found.filter(({ memo }) => memo.protocol === 'http');
-    const rivals = rivalsIn(route, http, app);
-    const matches = http.flatMap((source) => kindsOf(testers).flatMap((kind) => virtual_service_review_matchesOf(source, kind, rivals, app, title)));
-    const { refusals, warnings } = lostTesters(title, matches);
+    const own = rivalsIn(route, app).filter(({ at }) => !http.some(({ index }) => index === at));
+    const ways = waysTo(route, others, app);
+    const matches = http.flatMap((source) => kindsOf(testers).flatMap((kind) => {
+        const before = own.filter(({ at }) => at < source.index);
+        return askedByTesters(source, kind, app, title).flatMap((asked) => ways.map((way) => {
+            return { kind, asked: new Map([...way.asked, ...asked]), rivals: [...way.rivals, ...before] };
+        }));
+    }));
+    const { refusals, warnings } = lostTesters(matches);
     return { refusals, warnings: [...sharedWarnings(title, shared), ...warnings] };
 }
-function virtual_service_review_matchesOf({ memo, rule, index }, kind, rivals, app, title) {
+function askedByTesters({ memo, rule }, kind, app, title) {
     const candidate = { destination: { host: candidateHost(memo.live.destination?.host ?? app.live, app) } };
     const made = virtual_service_testers_testersRule(rule, candidate, { ...kind.testers, share: 0, mirror: 0 }, 1, title);
-    return (made?.match ?? []).map((match) => ({
-        kind,
-        asked: virtual_service_review_askedBy(match),
-        rivals: rivals.filter(({ at }) => at < index),
-    }));
+    return (made?.match ?? []).map(virtual_service_review_askedBy);
 }
-/** The user's rules that lead neither to the pair nor to the candidate alone. */
-function rivalsIn(route, sources, app) {
+/** One for each match of roots that delegates to it; where there is none, requests come straight to it. */
+function waysTo(route, others, app) {
+    const ways = others.flatMap((root) => {
+        const rules = virtual_service_rules_rulesOf(root, 'http');
+        const isHandedOver = ({ delegate }) => delegate?.name === route.metadata?.name && (delegate?.namespace ?? namespaceOf(root)) === namespaceOf(route);
+        const rivals = rivalsIn(root, app).filter(({ at }) => !isHandedOver(rules[at] ?? {}));
+        return rules.flatMap((rule, index) => {
+            const before = rivals.filter(({ at }) => at < index);
+            return isHandedOver(rule) ? virtual_service_review_matchesOf(rule).map((match) => ({ asked: virtual_service_review_askedBy(match), rivals: before })) : [];
+        });
+    });
+    return ways.length > 0 ? ways : [{ asked: new Map(), rivals: [] }];
+}
+/** The user's rules, but for those that lead to the candidate alone. */
+function rivalsIn(route, app) {
     const from = namespaceOf(route);
     return virtual_service_rules_rulesOf(route, 'http').flatMap((rule, at) => {
         const { candidate } = placesIn(rule, app, from);
         const targets = rule.route ?? [];
         const isCandidates = targets.length > 0 && targets.every((_, place) => candidate.includes(place) || weightAt(rule, place) === 0);
-        if (virtual_service_rules_isOurs(rule) || isCandidates || sources.some(({ index }) => index === at))
+        if (virtual_service_rules_isOurs(rule) || isCandidates)
             return [];
-        const matches = rule.match === undefined || rule.match.length === 0 ? [{}] : rule.match;
-        return matches.map((match) => ({
+        const title = `${virtual_service_review_ruleTitle('http', rule, at)} of ${virtual_service_rules_titleOf(route)}`;
+        return virtual_service_review_matchesOf(rule).map((match) => ({
             at,
-            rule: virtual_service_review_ruleTitle('http', rule, at),
+            rule: title,
             asked: virtual_service_review_askedBy(match),
             ...leadingTo(rule),
             isFirst: true,
         }));
     });
+}
+function virtual_service_review_matchesOf({ match = [] }) {
+    return match.length === 0 ? [{}] : match;
 }
 function leadingTo({ route = [], delegate }) {
     const hosts = [...new Set(route.map(({ destination }) => destination?.host ?? ''))];
@@ -23812,7 +23830,10 @@ const virtualService = {
     plan: virtual_service_plan,
     review(binding, objects, testers) {
         const route = routeIn(binding, objects);
-        return route === null ? router/* NOTHING_TO_SAY */.co : virtual_service_review_reviewRules(route, virtual_service_journalOf(binding).memos, binding.app, testers);
+        if (route === null)
+            return router/* NOTHING_TO_SAY */.co;
+        const others = [...objects.values()].filter((object) => object?.kind === route.kind && object !== route);
+        return virtual_service_review_reviewRules(route, virtual_service_journalOf(binding).memos, others.filter((other) => other !== null), binding.app, testers);
     },
     verdict,
     capabilities,

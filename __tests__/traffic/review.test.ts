@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { KubeObject } from '../../src/cluster/wire.ts';
 import { apisixRoute } from '../../src/traffic/apisix-route.ts';
 import { contourHttpProxy } from '../../src/traffic/contour-http-proxy.ts';
-import { httpRoute } from '../../src/traffic/gateway-route.ts';
+import { grpcRoute, httpRoute } from '../../src/traffic/gateway-route.ts';
 import { openshiftRoute } from '../../src/traffic/openshift-route.ts';
 import type { Intent, Review, RoutedApp, Router } from '../../src/traffic/router.ts';
 import { traefikIngressRoute } from '../../src/traffic/traefik-ingress-route.ts';
@@ -21,20 +21,25 @@ function review(
   router: Router,
   spec: object,
   testers: Pick<Intent, 'headers' | 'cookies'> = NOBODY,
-  app: RoutedApp = APP,
+  { app = APP, root }: { readonly app?: RoutedApp; readonly root?: object } = {},
 ): Review {
-  const [resource] = router.resources;
-  const object: KubeObject & { readonly spec: object } = {
-    apiVersion: `${resource?.group}/${resource?.versions[0]}`,
-    kind: resource?.kind ?? '',
-    metadata: { name: 'web', namespace: 'shop', uid: 'uid-web' },
-    spec,
-  };
-  const { bindings, refusals } = router.discover(app, [object]);
+  const object = objectOf(router, 'web', spec);
+  const others = root === undefined ? [] : [objectOf(router, 'root', root)];
+  const { bindings, refusals } = router.discover(app, [object, ...others]);
   const [binding] = bindings;
   if (binding === undefined) throw new Error(JSON.stringify(refusals));
   const objects = new Map(binding.paths.map((path) => [path, path.endsWith('s/web') ? object : null]));
-  return router.review(binding, objects, testers);
+  return router.review(binding, new Map([...objects, ...others.map((other) => ['root', other] as const)]), testers);
+}
+
+function objectOf({ resources: [resource] }: Router, name: string, spec: object): KubeObject {
+  const object: KubeObject & { readonly spec: object } = {
+    apiVersion: `${resource?.group}/${resource?.versions[0]}`,
+    kind: resource?.kind ?? '',
+    metadata: { name, namespace: 'shop', uid: `uid-${name}` },
+    spec,
+  };
+  return object;
 }
 
 describe('others beside the pair keep their part', () => {
@@ -62,7 +67,7 @@ describe('others beside the pair keep their part', () => {
     ],
     [
       'IngressRoute web',
-      'its route Host(`a`)',
+      'route Host(`a`)',
       'Service legacy',
       traefikIngressRoute,
       { routes: [{ match: 'Host(`a`)', services: [member('web', 900), member('legacy', 100)] }] },
@@ -203,7 +208,9 @@ describe('testers in a VirtualService, of which Istio takes the first rule that 
     const rule = { match: [by('x-canary', { exact: 'true' })], route: [to('web-canary')] };
     const silent = { refusals: [], warnings: [] };
     expect(review(virtualService, istio([web, rule]), CANARY)).toEqual(silent);
-    expect(review(virtualService, istio([rule, web]), CANARY, { ...APP, candidate: 'web-canary' })).toEqual(silent);
+    expect(review(virtualService, istio([rule, web]), CANARY, { app: { ...APP, candidate: 'web-canary' } })).toEqual(
+      silent,
+    );
     expect(review(virtualService, istio([rule, web]))).toEqual(silent);
   });
 
@@ -216,6 +223,22 @@ describe('testers in a VirtualService, of which Istio takes the first rule that 
     );
     expect(refusals).toEqual([]);
     expect(warnings).toEqual([expect.stringMatching(NOT_ALWAYS)]);
+  });
+
+  test('are judged by what a root asks before it delegates', () => {
+    const rule = { match: [by('x-canary', { exact: 'true' })], route: [to('web-canary')] };
+    const delegate = { match: [path('/shop')], delegate: { name: 'web' } };
+    const said = (...http: object[]): Review => review(virtualService, istio([web]), CANARY, { root: istio(http) });
+    const { refusals } = said(rule, delegate);
+    expect(NEVER.exec(refusals[0] ?? '')?.slice(1)).toEqual([
+      'http rule 1 of VirtualService root',
+      'Service web-canary',
+    ]);
+    const narrow = { ...rule, match: [{ ...by('x-canary', { exact: 'true' }), ...path('/shop/admin') }] };
+    expect(said(narrow, delegate).warnings).toEqual([expect.stringMatching(NOT_ALWAYS)]);
+    const elsewhere = { ...rule, match: [{ ...by('x-canary', { exact: 'true' }), ...path('/blog') }] };
+    for (const rules of [[delegate, rule], [elsewhere, delegate], [rule]])
+      expect(said(...rules)).toEqual({ refusals: [], warnings: [] });
   });
 
   test('are refused each by itself', () => {
@@ -267,6 +290,21 @@ describe('testers in an HTTPRoute, of which the most specific match wins, and of
     expect(said(match)).toEqual({ refusals: [], warnings: [] });
   });
 
+  test('are told of in a GRPCRoute by service and method', () => {
+    const method = { service: 'shop.Cart', method: 'Add' };
+    const rules = (match: object): object =>
+      gateway([
+        { matches: [{ method: { service: 'shop.Cart' } }], ...web },
+        { matches: [match], backendRefs: [ref('beta')] },
+      ]);
+    expect(review(grpcRoute, rules({ ...canary, method: { service: 'shop.Cart' } }), CANARY).refusals).toHaveLength(1);
+    expect(review(grpcRoute, rules({ ...canary, method }), CANARY).warnings).toEqual([
+      expect.stringMatching(NOT_ALWAYS),
+    ]);
+    for (const silent of [canary, { ...canary, method: { service: 'shop.Till' } }, { method }])
+      expect(review(grpcRoute, rules(silent), CANARY)).toEqual({ refusals: [], warnings: [] });
+  });
+
   test('are not spoken of where ours is more specific', () => {
     const shop = { matches: [{ path: { type: 'PathPrefix', value: '/shop' } }], ...web };
     expect(said(canary, shop)).toEqual({ refusals: [], warnings: [] });
@@ -288,7 +326,7 @@ describe('testers in an IngressRoute, of which the route with the highest priori
   ])('are refused: %s', (match, more) => {
     const { refusals } = said(match, more);
     expect(refusals).toEqual([expect.stringMatching(NEVER)]);
-    expect(NEVER.exec(refusals[0] ?? '')?.slice(1)).toEqual([`its route ${match} of IngressRoute web`, 'Service beta']);
+    expect(NEVER.exec(refusals[0] ?? '')?.slice(1)).toEqual([`route ${match} of IngressRoute web`, 'Service beta']);
   });
 
   test.each([

@@ -46,12 +46,12 @@ export function reviewRules(
   });
   const rivals = rules.flatMap((rule, index) => {
     const isSource = sources.some((source) => source.index === index);
-    return isSource || leadsToCandidate(rule, app) ? [] : rivalsOf(rule, index, kind);
+    return isSource || leadsToCandidate(rule, app) ? [] : rivalsOf(rule, `${ruleTitle(rule, index)} of ${title}`, kind);
   });
   const matches = sources.flatMap(({ rule }) =>
     kindsOf(testers).flatMap((each): TestersMatch[] => matchesOf(rule, each, rivals, kind, title)),
   );
-  const { refusals, warnings } = lostTesters(title, matches);
+  const { refusals, warnings } = lostTesters(matches);
   return { refusals, warnings: [...sharedWarnings(title, shared), ...warnings] };
 }
 
@@ -75,14 +75,14 @@ function matchesOf(
   }));
 }
 
-function rivalsOf(rule: Rule, index: number, kind: RouteKind): RivalMatch[] {
+function rivalsOf(rule: Rule, title: string, kind: RouteKind): RivalMatch[] {
   const refs = (rule.backendRefs ?? []).filter((ref) => weightOf(ref) > 0);
   const names = [...new Set(refs.map(nameOf))];
   const [ref, ...more] = refs;
   const service = more.length === 0 && ref !== undefined && isService(ref) ? (ref.name ?? null) : null;
   const matches = rule.matches === undefined || rule.matches.length === 0 ? ANYTHING[kind] : rule.matches;
   return matches.map((match) => ({
-    rule: ruleTitle(rule, index),
+    rule: title,
     asked: askedBy(match),
     match,
     to: names.length === 0 ? 'somewhere else' : names.join(' and '),

@@ -18,7 +18,7 @@ export interface Kind {
 
 /** A match of a rule of the user's that leads elsewhere, and is asked before our rule. */
 export interface Rival {
-  /** For a person: `http rule 1`. */
+  /** For a person: `http rule 1 of VirtualService web`. */
   readonly rule: string;
   readonly asked: Asked;
   /** For a person: `Service web-canary`. */
@@ -53,11 +53,8 @@ export function kindsOf({ headers, cookies }: Testers): Kind[] {
   ];
 }
 
-/**
- * Refuses testers none of whose requests would reach the candidate, and warns where some do not.
- * @param title the object, for messages: `VirtualService web`
- */
-export function lostTesters(title: string, matches: readonly TestersMatch[]): Review {
+/** Refuses testers none of whose requests would reach the candidate, and warns where some do not. */
+export function lostTesters(matches: readonly TestersMatch[]): Review {
   const refusals: string[] = [];
   const warnings: string[] = [];
   for (const [name, [first, ...more]] of Map.groupBy(matches, ({ kind }) => kind.name)) {
@@ -65,7 +62,7 @@ export function lostTesters(title: string, matches: readonly TestersMatch[]): Re
     const all = [first, ...more];
     const takers = all.map(({ asked, rivals }) => rivals.find((rival) => rival.isFirst && covers(rival.asked, asked)));
     if (takers.every((taker) => taker !== undefined)) {
-      refusals.push(refusal(title, first.kind, takers));
+      refusals.push(refusal(first.kind, takers));
       continue;
     }
     const some = all.flatMap(({ asked, rivals }) =>
@@ -73,16 +70,16 @@ export function lostTesters(title: string, matches: readonly TestersMatch[]): Re
     );
     for (const [rule, [rival]] of Map.groupBy(some, (each) => each.rule))
       warnings.push(
-        `Testers by ${name} do not always reach the candidate: ${rule} of ${title} takes those of their requests that it matches first, to ${rival?.to}. ` +
+        `Testers by ${name} do not always reach the candidate: ${rule} takes those of their requests that it matches first, to ${rival?.to}. ` +
           'If they are to reach it there, too, let that rule leave them out.',
       );
   }
   return { refusals, warnings };
 }
 
-function refusal(title: string, { name, input }: Kind, takers: readonly Rival[]): string {
+function refusal({ name, input }: Kind, takers: readonly Rival[]): string {
   const rules = [...Map.groupBy(takers, ({ rule }) => rule)];
-  const told = rules.map(([rule, [rival]]) => `${rule} of ${title} takes their requests first, to ${rival?.to}`);
+  const told = rules.map(([rule, [rival]]) => `${rule} takes their requests first, to ${rival?.to}`);
   const services = [...new Set(takers.map(({ service }) => service))];
   const [service = null] = services.length === 1 ? services : [];
   const own =

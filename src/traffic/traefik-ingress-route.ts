@@ -169,7 +169,7 @@ function routerOf(variant: Variant): Router {
       const title = titleOf(binding);
       const isManaged = ({ match }: Route): boolean => rules.some((rule) => rule.match === match);
       const sources = routes.filter(isManaged);
-      const shared = sources.map(({ match, services = [] }) => sharedList(`its route ${match}`, services, binding.app));
+      const shared = sources.map(({ match, services = [] }) => sharedList(`route ${match}`, services, binding.app));
       const others = routes.filter((route) => !isManaged(route) && !isOurs(route, journalOf(binding), binding.app));
       const { refusals, warnings } = reviewTesters(title, sources, others, binding.app, testers);
       return { refusals, warnings: [...sharedWarnings(title, shared), ...warnings] };

@@ -58,11 +58,11 @@ export function reviewTesters(
         asked,
         rivals: rivals
           .filter((route) => priorityOf(route) >= (made?.priority ?? 0))
-          .flatMap((route) => rivalOf(route, priorityOf(route) > (made?.priority ?? 0))),
+          .flatMap((route) => rivalsOf(route, title, priorityOf(route) > (made?.priority ?? 0))),
       }));
     }),
   );
-  return lostTesters(title, matches);
+  return lostTesters(matches);
 }
 
 function isCandidates(services: readonly Member[], app: RoutedApp): boolean {
@@ -70,12 +70,12 @@ function isCandidates(services: readonly Member[], app: RoutedApp): boolean {
 }
 
 /** Of two routes of one priority, Traefik does not say which is asked first. */
-function rivalOf({ match = '', services = [] }: Route, isFirst: boolean): Rival[] {
+function rivalsOf({ match = '', services = [] }: Route, title: string, isFirst: boolean): Rival[] {
   const names = [...new Set(services.map(({ kind, name }) => `${kind || 'Service'} ${name}`))];
   const [only, ...more] = services;
   const isService = only !== undefined && more.length === 0 && (only.kind || 'Service') === 'Service';
   return askedByRule(match).map((asked) => ({
-    rule: `its route ${match}`,
+    rule: `route ${match} of ${title}`,
     asked,
     to: names.length === 0 ? 'somewhere else' : names.join(' and '),
     service: isService && only.namespace === undefined ? (only.name ?? null) : null,

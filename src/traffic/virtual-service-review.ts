@@ -23,71 +23,101 @@ import { testersRule } from './virtual-service-testers.ts';
 
 /*
  * What a person is told of a VirtualService before a release begins with it. Istio takes the first rule that matches: our rules for
- * testers stand before those that they are made of, and behind whatever the user has before these.
+ * testers stand before those that they are made of, and behind whatever the user has before these. Of a root that delegates, too.
  */
 
-/** @param memos the rules that lead to the pair */
-export function reviewRules(route: VirtualService, memos: readonly Memo[], app: RoutedApp, testers: Testers): Review {
+/**
+ * @param memos the rules that lead to the pair
+ * @param others the other VirtualServices: some may delegate to this one
+ */
+export function reviewRules(
+  route: VirtualService,
+  memos: readonly Memo[],
+  others: readonly VirtualService[],
+  app: RoutedApp,
+  testers: Testers,
+): Review {
   const title = titleOf(route);
   const from = namespaceOf(route);
   const found = located(memos, route, app).filter((rule) => rule !== null);
   const shared = found.map(({ memo, rule, index }) => {
     const places = placesIn(rule, app, from);
     const { live, candidate } = pairIn(rule, places);
-    const others = (rule.route ?? []).flatMap(({ destination }, at) =>
+    const thirds = (rule.route ?? []).flatMap(({ destination }, at) =>
       places.live.includes(at) || places.candidate.includes(at)
         ? []
         : [{ name: hostName(destination?.host), weight: weightAt(rule, at) }],
     );
-    return { title: ruleTitle(memo.protocol, rule, index), pair: live + candidate, others };
+    return { title: ruleTitle(memo.protocol, rule, index), pair: live + candidate, others: thirds };
   });
   const http = found.filter(({ memo }) => memo.protocol === 'http');
-  const rivals = rivalsIn(route, http, app);
+  const own = rivalsIn(route, app).filter(({ at }) => !http.some(({ index }) => index === at));
+  const ways = waysTo(route, others, app);
   const matches = http.flatMap((source) =>
-    kindsOf(testers).flatMap((kind) => matchesOf(source, kind, rivals, app, title)),
+    kindsOf(testers).flatMap((kind) => {
+      const before = own.filter(({ at }) => at < source.index);
+      return askedByTesters(source, kind, app, title).flatMap((asked) =>
+        ways.map((way): TestersMatch => {
+          return { kind, asked: new Map([...way.asked, ...asked]), rivals: [...way.rivals, ...before] };
+        }),
+      );
+    }),
   );
-  const { refusals, warnings } = lostTesters(title, matches);
+  const { refusals, warnings } = lostTesters(matches);
   return { refusals, warnings: [...sharedWarnings(title, shared), ...warnings] };
 }
 
-function matchesOf(
-  { memo, rule, index }: Found,
-  kind: Kind,
-  rivals: readonly (Rival & { readonly at: number })[],
-  app: RoutedApp,
-  title: string,
-): TestersMatch[] {
+function askedByTesters({ memo, rule }: Found, kind: Kind, app: RoutedApp, title: string): Asked[] {
   const candidate = { destination: { host: candidateHost(memo.live.destination?.host ?? app.live, app) } };
   const made = testersRule(rule, candidate, { ...kind.testers, share: 0, mirror: 0 }, 1, title);
-  return (made?.match ?? []).map((match) => ({
-    kind,
-    asked: askedBy(match),
-    rivals: rivals.filter(({ at }) => at < index),
-  }));
+  return (made?.match ?? []).map(askedBy);
 }
 
-/** The user's rules that lead neither to the pair nor to the candidate alone. */
-function rivalsIn(
-  route: VirtualService,
-  sources: readonly Found[],
-  app: RoutedApp,
-): (Rival & { readonly at: number })[] {
+/** What has been asked of a request, and what could have taken it, before the rules of a VirtualService are. */
+interface Way {
+  readonly asked: Asked;
+  readonly rivals: readonly Rival[];
+}
+
+/** One for each match of roots that delegates to it; where there is none, requests come straight to it. */
+function waysTo(route: VirtualService, others: readonly VirtualService[], app: RoutedApp): readonly Way[] {
+  const ways = others.flatMap((root): Way[] => {
+    const rules = rulesOf(root, 'http');
+    const isHandedOver = ({ delegate }: Rule): boolean =>
+      delegate?.name === route.metadata?.name && (delegate?.namespace ?? namespaceOf(root)) === namespaceOf(route);
+    const rivals = rivalsIn(root, app).filter(({ at }) => !isHandedOver(rules[at] ?? {}));
+    return rules.flatMap((rule, index) => {
+      const before = rivals.filter(({ at }) => at < index);
+      return isHandedOver(rule) ? matchesOf(rule).map((match) => ({ asked: askedBy(match), rivals: before })) : [];
+    });
+  });
+  return ways.length > 0 ? ways : [{ asked: new Map(), rivals: [] }];
+}
+
+type PlacedRival = Rival & { readonly at: number };
+
+/** The user's rules, but for those that lead to the candidate alone. */
+function rivalsIn(route: VirtualService, app: RoutedApp): PlacedRival[] {
   const from = namespaceOf(route);
   return rulesOf(route, 'http').flatMap((rule, at) => {
     const { candidate } = placesIn(rule, app, from);
     const targets = rule.route ?? [];
     const isCandidates =
       targets.length > 0 && targets.every((_, place) => candidate.includes(place) || weightAt(rule, place) === 0);
-    if (isOurs(rule) || isCandidates || sources.some(({ index }) => index === at)) return [];
-    const matches = rule.match === undefined || rule.match.length === 0 ? [{}] : rule.match;
-    return matches.map((match) => ({
+    if (isOurs(rule) || isCandidates) return [];
+    const title = `${ruleTitle('http', rule, at)} of ${titleOf(route)}`;
+    return matchesOf(rule).map((match) => ({
       at,
-      rule: ruleTitle('http', rule, at),
+      rule: title,
       asked: askedBy(match),
       ...leadingTo(rule),
       isFirst: true,
     }));
   });
+}
+
+function matchesOf({ match = [] }: Rule): readonly Match[] {
+  return match.length === 0 ? [{}] : match;
 }
 
 function leadingTo({ route = [], delegate }: Rule): Pick<Rival, 'to' | 'service'> {

@@ -85,7 +85,15 @@ export const virtualService: Router = {
   plan,
   review(binding, objects, testers) {
     const route = routeIn(binding, objects);
-    return route === null ? NOTHING_TO_SAY : reviewRules(route, journalOf(binding).memos, binding.app, testers);
+    if (route === null) return NOTHING_TO_SAY;
+    const others = [...objects.values()].filter((object) => object?.kind === route.kind && object !== route);
+    return reviewRules(
+      route,
+      journalOf(binding).memos,
+      others.filter((other) => other !== null),
+      binding.app,
+      testers,
+    );
   },
   verdict,
   capabilities,
