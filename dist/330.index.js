@@ -8123,8 +8123,8 @@ var errors = __webpack_require__(2835);
 var permissions = __webpack_require__(3074);
 // EXTERNAL MODULE: ./lib/traffic/router.js
 var router = __webpack_require__(5264);
-// EXTERNAL MODULE: ./lib/traffic/routers.js + 32 modules
-var routers = __webpack_require__(6973);
+// EXTERNAL MODULE: ./lib/traffic/routers.js + 38 modules
+var routers = __webpack_require__(7966);
 // EXTERNAL MODULE: ./lib/traffic/command-route.js
 var command_route = __webpack_require__(9776);
 // EXTERNAL MODULE: ./lib/engine/allowance.js
@@ -8191,8 +8191,18 @@ async function findRoutes(api, request, app, allowance = engine_allowance/* ALL_
     const resources = looked.flatMap((each) => each.resources);
     const found = expressible(request, { bindings: chosen, objects, writes: [], warnings, looked: resources });
     const writes = firstWrites(request, found);
+    const told = reviewed(request, found);
     await allowed(api, app, { ...found, writes }, allowance);
-    return { ...found, writes };
+    return { ...found, writes, warnings: [...warnings, ...told] };
+}
+/** What is to be known of the chosen routes. @throws {Refused} where testers would not be where they are wanted */
+function reviewed({ testers }, { bindings, objects }) {
+    const onObjects = bindings.filter((binding) => !(0,command_route/* isCommand */.y9)(binding));
+    const reviews = onObjects.map((binding) => (0,routers/* routerOf */.V4)(binding).review(binding, objects, testers));
+    const refusals = reviews.flatMap((review) => review.refusals);
+    if (refusals.length > 0)
+        throw new refusal/* Refused */.Lw(refusals.map((message) => ({ message })));
+    return reviews.flatMap((review) => review.warnings);
 }
 function isNamed({ routers }, kind) {
     return routers !== 'auto' && routers.some((router) => router.startsWith(`${kind}/`));
@@ -8517,7 +8527,7 @@ function foreseenFrame({ namespace, holder, clock }, key, plan, book) {
 /* harmony export */ });
 /* harmony import */ var _cluster_json_patch_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(1);
 /* harmony import */ var _traffic_command_route_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9776);
-/* harmony import */ var _traffic_routers_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6973);
+/* harmony import */ var _traffic_routers_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(7966);
 
 
 
@@ -9515,8 +9525,8 @@ var route = __webpack_require__(3764);
 var endpoints = __webpack_require__(8995);
 // EXTERNAL MODULE: ./lib/traffic/command-route.js
 var command_route = __webpack_require__(9776);
-// EXTERNAL MODULE: ./lib/traffic/routers.js + 32 modules
-var routers = __webpack_require__(6973);
+// EXTERNAL MODULE: ./lib/traffic/routers.js + 38 modules
+var routers = __webpack_require__(7966);
 // EXTERNAL MODULE: ./lib/traffic/service-selector.js
 var service_selector = __webpack_require__(914);
 // EXTERNAL MODULE: ./lib/workload/template.js
@@ -10001,8 +10011,8 @@ var write_request = __webpack_require__(6477);
 var discover_service = __webpack_require__(4920);
 // EXTERNAL MODULE: ./lib/traffic/endpoints.js
 var endpoints = __webpack_require__(8995);
-// EXTERNAL MODULE: ./lib/traffic/routers.js + 32 modules
-var routers = __webpack_require__(6973);
+// EXTERNAL MODULE: ./lib/traffic/routers.js + 38 modules
+var routers = __webpack_require__(7966);
 // EXTERNAL MODULE: ./lib/traffic/service-selector.js
 var service_selector = __webpack_require__(914);
 ;// CONCATENATED MODULE: ./lib/traffic/shared-service.js
@@ -11367,7 +11377,7 @@ function changesOf({ images, env }, { stable, candidate }) {
 /* harmony export */   wi: () => (/* binding */ permissionsOfFound)
 /* harmony export */ });
 /* harmony import */ var _traffic_command_route_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9776);
-/* harmony import */ var _traffic_routers_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6973);
+/* harmony import */ var _traffic_routers_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(7966);
 
 
 /*
@@ -16400,8 +16410,8 @@ var ramp = __webpack_require__(2757);
 var command_route = __webpack_require__(9776);
 // EXTERNAL MODULE: ./lib/traffic/router.js
 var router = __webpack_require__(5264);
-// EXTERNAL MODULE: ./lib/traffic/routers.js + 32 modules
-var routers = __webpack_require__(6973);
+// EXTERNAL MODULE: ./lib/traffic/routers.js + 38 modules
+var routers = __webpack_require__(7966);
 // EXTERNAL MODULE: ./lib/traffic/service-selector.js
 var service_selector = __webpack_require__(914);
 // EXTERNAL MODULE: ./lib/workload/held-rollout.js
@@ -19752,6 +19762,7 @@ function keyOf(value) {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   KN: () => (/* reexport safe */ _release_route_js__WEBPACK_IMPORTED_MODULE_0__.KN),
 /* harmony export */   bW: () => (/* binding */ CannotRoute),
+/* harmony export */   co: () => (/* binding */ NOTHING_TO_SAY),
 /* harmony export */   mx: () => (/* binding */ ORIGINAL),
 /* harmony export */   uj: () => (/* binding */ GONE),
 /* harmony export */   y2: () => (/* reexport safe */ _release_route_js__WEBPACK_IMPORTED_MODULE_0__.y2)
@@ -19766,6 +19777,7 @@ function keyOf(value) {
 const ORIGINAL = 'original';
 /** Of a route that somebody deleted. */
 const GONE = { share: null, overrides: false, mirror: 0, original: true };
+const NOTHING_TO_SAY = { refusals: [], warnings: [] };
 /** A route cannot be planned; the message says what was wanted, what was found and what to do. */
 class CannotRoute extends Error {
 }
@@ -19773,7 +19785,7 @@ class CannotRoute extends Error {
 
 /***/ }),
 
-/***/ 6973:
+/***/ 7966:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -19943,6 +19955,32 @@ function wishOf(wanted, { candidate }) {
     return `${(0,router/* percent */.KN)(wanted.share)} of users${hasTesters(wanted) ? ', and testers' : ''} to Service ${candidate}`;
 }
 
+;// CONCATENATED MODULE: ./lib/traffic/shared-rules.js
+
+/**
+ * Says of which part of the users shares are, in rules that have others beside the pair.
+ * @param title the object, for messages: `VirtualService web`
+ */
+function sharedWarnings(title, rules) {
+    const alike = new Map();
+    for (const rule of rules) {
+        const others = rule.others.filter(({ weight }) => weight > 0);
+        const theirs = others.reduce((sum, { weight }) => sum + weight, 0);
+        // To a hundredth of a percent: what is less makes no difference to a share.
+        const part = Math.round((theirs * router/* ALL */.y2) / (theirs + rule.pair));
+        if (rule.pair <= 0 || !(part > 0))
+            continue;
+        const to = [...new Set(others.map(({ name }) => name))].join(' and ');
+        const key = `${part} ${to}`;
+        alike.set(key, { titles: [...(alike.get(key)?.titles ?? []), rule.title], part, to });
+    }
+    return [...alike.values()].map(({ titles: [first = '', ...more], part, to }) => {
+        const who = more.length === 0 ? `${first} gives` : `${[first, ...more].join(', ')} each give`;
+        return (`${title}: ${who} ${(0,router/* percent */.KN)(part)} of the requests to ${to}, and these stay there. ` +
+            `Shares of this release, 100 % too, are of the other ${(0,router/* percent */.KN)(router/* ALL */.y2 - part)}.`);
+    });
+}
+
 ;// CONCATENATED MODULE: ./lib/traffic/weights.js
 
 /** The pair of this sum whose candidate part is nearest to the share; 0 and 100 % are exact. `sum`: a positive integer. */
@@ -20041,6 +20079,21 @@ function sumOf(rule, app, scale) {
     const { live, candidate } = pairIn(rule, app, scale);
     return live + candidate;
 }
+/** The rules that lead to the pair, with those that share them. */
+function sharedRules(rules, app, scale) {
+    return rules
+        .filter((rule) => names(rule, app.live))
+        .map((rule) => ({
+        title: rule.title,
+        pair: sumOf(rule, app, scale),
+        others: rule.destinations
+            .filter(({ service }) => service !== app.live && service !== app.candidate)
+            .map(({ service, weight }) => ({
+            name: service === null ? 'others' : `Service ${service}`,
+            weight: weight ?? scale.absent,
+        })),
+    }));
+}
 /** The one share of all rules that name the live Service; null: there is no such share. */
 function shareIn(rules, app, scale) {
     const ours = rules.filter((rule) => names(rule, app.live)).map((rule) => shareOf(pairIn(rule, app, scale)));
@@ -20086,6 +20139,7 @@ function nearestOf(share, journal, scale) {
 }
 
 ;// CONCATENATED MODULE: ./lib/traffic/weighted-route.js
+
 
 
 
@@ -20156,6 +20210,13 @@ function discoverEach({ kind: router, resource, field, scale }, app, objects, fo
 function pathOf({ group, versions, resource }, { apiVersion, metadata }) {
     const version = apiVersion?.split('/')[1] ?? versions[0];
     return `/apis/${group}/${version}/namespaces/${metadata?.namespace}/${resource}/${metadata?.name}`;
+}
+/** What there is to say of a kind whose rules take no testers away. @param rules null: the object is gone */
+function reviewShares({ resource, scale }, binding, rules) {
+    if (rules === null)
+        return router/* NOTHING_TO_SAY */.co;
+    const shared = sharedRules(rules, binding.app, scale);
+    return { refusals: [], warnings: sharedWarnings(`${resource.kind} ${(0,route_objects/* nameIn */.ZC)(binding)}`, shared) };
 }
 /** @throws {CannotRoute} for what no object of this kind, or not this one, can do */
 function assertPossible(kind, binding, able, wanted) {
@@ -20244,6 +20305,10 @@ const albIngress = {
             return [];
         const changes = changesOf(binding, ingress, wanted === router/* ORIGINAL */.mx ? wanted : wanted.share);
         return patchOf(binding, ingress, { tests: testsOf(ingress, changes), changes }, whyOf(KIND, binding, wanted));
+    },
+    review(binding, objects) {
+        const ingress = ingressOf(binding, objects);
+        return reviewShares(ALB, binding, ingress && actionsOf(ingress, binding.app, journalOf(binding).port));
     },
     verdict(binding, objects) {
         const ingress = ingressOf(binding, objects);
@@ -20521,6 +20586,10 @@ const apisixRoute = {
             return [];
         return patchOf(binding, route, apisix_route_changesOf(binding, route, wanted), whyOf(apisix_route_KIND, binding, wanted));
     },
+    review(binding, objects) {
+        const route = routeOf(binding, objects);
+        return reviewShares(APISIX, binding, route && placesOf(route));
+    },
     verdict(binding, objects) {
         const route = routeOf(binding, objects);
         if (route === null)
@@ -20704,6 +20773,10 @@ const contourHttpProxy = {
         if (proxy === null)
             return [];
         return patchOf(binding, proxy, contour_http_proxy_changesOf(binding, proxy, wanted), whyOf(contour_http_proxy_KIND, binding, wanted));
+    },
+    review(binding, objects) {
+        const proxy = proxyOf(binding, objects);
+        return reviewShares(CONTOUR, binding, proxy && contour_http_proxy_placesOf(proxy));
     },
     verdict(binding, objects) {
         const proxy = proxyOf(binding, objects);
@@ -21348,6 +21421,252 @@ function assertMirrors(status, title, mirror) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/traffic/request-match.js
+
+/** Whether every request that `narrow` means is meant by `wide`. */
+function covers(wide, narrow) {
+    return [...wide].every(([key, value]) => {
+        const other = narrow.get(key);
+        return other !== undefined && includes(value, other);
+    });
+}
+/** Whether there can be a request that both mean. */
+function canMeet(a, b) {
+    return !isExcluded(a, b) && !isExcluded(b, a);
+}
+function isExcluded(a, b) {
+    return [...a].some(([key, value]) => {
+        const same = b.get(key);
+        if (same !== undefined && clash(value, same))
+            return true;
+        const unwanted = b.get(`no ${key}`);
+        return unwanted !== undefined && includes(unwanted, value);
+    });
+}
+/** Whether it tells senders apart, and not only what they ask for. */
+function looksAtHeaders(asked) {
+    return [...asked.keys()].some((key) => /^(no )?header /.test(key));
+}
+function includes(wide, narrow) {
+    if ((0,external_node_util_.isDeepStrictEqual)(wide, narrow) || wide.by === 'presence')
+        return true;
+    if (wide.by === 'other' || narrow.by === 'other' || narrow.by === 'presence')
+        return false;
+    if (wide.by === 'regex')
+        return wide.text === '.*' || (narrow.by === 'exact' && fits(`^(?:${wide.text})$`, narrow.text) === true);
+    if (narrow.by === 'regex' || wide.by === 'exact')
+        return false;
+    if (narrow.by === 'prefix' && wide.by === 'segments')
+        return narrow.text.startsWith(`${wide.text}/`);
+    return begins(narrow.text, wide.by, wide.text);
+}
+/** Whether no value is both. */
+function clash(a, b) {
+    if (a.by === 'presence' || b.by === 'presence' || a.by === 'other' || b.by === 'other')
+        return false;
+    if (a.by === 'exact' || b.by === 'exact') {
+        const [exact, other] = a.by === 'exact' ? [a, b] : [b, a];
+        if (other.by === 'exact')
+            return exact.text !== other.text;
+        // Some gateways look for a regular expression anywhere in the value.
+        if (other.by === 'regex')
+            return fits(other.text, exact.text) === false;
+        return !begins(exact.text, other.by, other.text);
+    }
+    if (a.by === 'regex' || b.by === 'regex')
+        return false;
+    return !a.text.startsWith(b.text) && !b.text.startsWith(a.text);
+}
+function begins(text, by, start) {
+    return by === 'prefix' ? text.startsWith(start) : text === start || text.startsWith(`${start}/`);
+}
+/** Undefined: what RE2 understands, and JavaScript does not. */
+function fits(pattern, text) {
+    try {
+        return new RegExp(pattern).test(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/traffic/lost-testers.js
+
+function kindsOf({ headers, cookies }) {
+    const text = ({ name, value, kind }) => `header ${name}: ${kind === 'regex' ? `/${value}/` : value}`;
+    return [
+        ...headers.map((header) => ({ name: text(header), input: 'headers', testers: { headers: [header], cookies: [] } })),
+        ...cookies.map((cookie) => ({
+            name: `cookie ${cookie.name}=${cookie.value}`,
+            input: 'cookie',
+            testers: { headers: [], cookies: [cookie] },
+        })),
+    ];
+}
+/** Refuses testers none of whose requests would reach the candidate, and warns where some do not. */
+function lostTesters(matches) {
+    const refusals = [];
+    const warnings = [];
+    for (const [name, [first, ...more]] of Map.groupBy(matches, ({ kind }) => kind.name)) {
+        if (first === undefined)
+            continue;
+        const all = [first, ...more];
+        const takers = all.map(({ asked, rivals }) => rivals.find((rival) => rival.isFirst && covers(rival.asked, asked)));
+        if (takers.every((taker) => taker !== undefined)) {
+            refusals.push(refusal(first.kind, takers));
+            continue;
+        }
+        const some = all.flatMap(({ asked, rivals }) => rivals.filter((rival) => looksAtHeaders(rival.asked) && canMeet(rival.asked, asked)));
+        for (const [rule, [rival]] of Map.groupBy(some, (each) => each.rule))
+            warnings.push(`Testers by ${name} do not always reach the candidate: ${rule} takes those of their requests that it matches first, to ${rival?.to}. ` +
+                'If they are to reach it there, too, let that rule leave them out.');
+    }
+    return { refusals, warnings };
+}
+function refusal({ name, input }, takers) {
+    const rules = [...Map.groupBy(takers, ({ rule }) => rule)];
+    const told = rules.map(([rule, [rival]]) => `${rule} takes their requests first, to ${rival?.to}`);
+    const services = [...new Set(takers.map(({ service }) => service))];
+    const [service = null] = services.length === 1 ? services : [];
+    const own = service === null
+        ? ''
+        : `; if Service ${service} is there for the new version, name it with input candidate-service`;
+    return (`Testers by ${name} (input ${input}) would never reach the candidate: ${told.join('; ')}. ` +
+        `Take ${rules.length > 1 ? 'those rules' : 'that rule'} out, or choose another ${input === 'headers' ? 'header' : 'cookie'} for the testers${own}.`);
+}
+
+;// CONCATENATED MODULE: ./lib/traffic/gateway-review.js
+
+
+
+
+
+/*
+ * What a person is told of an HTTPRoute or a GRPCRoute before a release begins with it. The most specific match wins, and of equal ones
+ * the first: our rules for testers stand at the end.
+ * https://gateway-api.sigs.k8s.io/reference/spec/#httprouterule
+ */
+/** @param title the object, for messages: `HTTPRoute web` */
+function reviewRules(rules, journal, app, kind, testers, title) {
+    const sources = locate(rules, journal, app).flatMap((index) => {
+        const rule = rules[index];
+        return rule === undefined ? [] : [{ index, rule }];
+    });
+    const shared = sources.map(({ index, rule }) => {
+        const { live, candidate, others } = split(rule, app);
+        return {
+            title: ruleTitle(rule, index),
+            pair: total([...live, ...candidate]),
+            others: others.map((ref) => ({ name: gateway_review_nameOf(ref), weight: weightOf(ref) })),
+        };
+    });
+    const rivals = rules.flatMap((rule, index) => {
+        const isSource = sources.some((source) => source.index === index);
+        return isSource || leadsToCandidate(rule, app) ? [] : rivalsOf(rule, `${ruleTitle(rule, index)} of ${title}`, kind);
+    });
+    const matches = sources.flatMap(({ rule }) => kindsOf(testers).flatMap((each) => matchesOf(rule, each, rivals, kind, title)));
+    const { refusals, warnings } = lostTesters(matches);
+    return { refusals, warnings: [...sharedWarnings(title, shared), ...warnings] };
+}
+function matchesOf(source, kind, rivals, routeKind, title) {
+    const made = testersRule(source, { ...kind.testers, share: 0, mirror: 0 }, routeKind, title);
+    return (made?.matches ?? []).map((match) => ({
+        kind,
+        asked: askedBy(match),
+        rivals: rivals.flatMap(({ match: users, ...rival }) => {
+            const order = precedence(users, match);
+            return order === 'later' ? [] : [{ ...rival, isFirst: order === 'first' }];
+        }),
+    }));
+}
+function rivalsOf(rule, title, kind) {
+    const refs = (rule.backendRefs ?? []).filter((ref) => weightOf(ref) > 0);
+    const names = [...new Set(refs.map(gateway_review_nameOf))];
+    const [ref, ...more] = refs;
+    const service = more.length === 0 && ref !== undefined && gateway_review_isService(ref) ? (ref.name ?? null) : null;
+    const matches = rule.matches === undefined || rule.matches.length === 0 ? ANYTHING[kind] : rule.matches;
+    return matches.map((match) => ({
+        rule: title,
+        asked: askedBy(match),
+        match,
+        to: names.length === 0 ? 'somewhere else' : names.join(' and '),
+        service,
+    }));
+}
+function leadsToCandidate(rule, app) {
+    const { live, candidate, others } = split(rule, app);
+    return total(candidate) > 0 && total([...live, ...others]) === 0;
+}
+/** Whether the user's match is asked before ours, where a request has both. */
+function precedence(users, ours) {
+    const isSamePlace = (0,route_objects/* keyOf */.TN)(placeOf(users)) === (0,route_objects/* keyOf */.TN)(placeOf(ours));
+    // Where regular expressions stand among the paths is up to the gateway.
+    if (!isSamePlace && (isByPattern(users) || isByPattern(ours)))
+        return 'unknown';
+    const [a, b] = [isSamePlace ? [] : placeRank(users), isSamePlace ? [] : placeRank(ours)];
+    const [theirs, own] = [
+        [...a, ...detailRank(users)],
+        [...b, ...detailRank(ours)],
+    ];
+    const differing = theirs.findIndex((value, at) => value !== own[at]);
+    return differing < 0 || (theirs[differing] ?? 0) > (own[differing] ?? 0) ? 'first' : 'later';
+}
+/** The path of a request; of a gRPC request its service and method. */
+function placeOf({ path, method }) {
+    return path ?? (typeof method === 'object' ? method : null);
+}
+function isByPattern(match) {
+    const { type } = (placeOf(match) ?? {}); // by the API's schema
+    return type === 'RegularExpression';
+}
+/** The higher, the earlier it is asked. */
+function placeRank(match) {
+    const { type, value = '/', service = '', method = '' } = (placeOf(match) ?? {}); // by the API's schema
+    return [service.length, method.length, type === 'Exact' && service + method === '' ? 1 : 0, value.length];
+}
+function detailRank({ method, headers = [], queryParams }) {
+    return [typeof method === 'string' ? 1 : 0, headers.length, Array.isArray(queryParams) ? queryParams.length : 0];
+}
+function askedBy(match) {
+    const { path, method, headers = [], queryParams = [] } = match; // by the API's schema
+    const asked = new Map();
+    // Every path begins with a slash.
+    if (path !== undefined && !(isPrefix(path) && (path.value ?? '/') === '/'))
+        asked.set('path', pathValue(path));
+    if (typeof method === 'string')
+        asked.set('method', { by: 'exact', text: method });
+    else
+        for (const part of ['service', 'method'])
+            if (method?.[part] !== undefined)
+                asked.set(part, conditionOf({ ...method, value: method[part] }));
+    for (const header of headers)
+        asked.set(`header ${header.name.toLowerCase()}`, conditionOf(header));
+    for (const query of queryParams)
+        asked.set(`query ${query.name}`, conditionOf(query));
+    return asked;
+}
+function isPrefix({ type = 'PathPrefix' }) {
+    return type === 'PathPrefix';
+}
+function pathValue(path) {
+    return isPrefix(path) ? { by: 'segments', text: (path.value ?? '/').replace(/\/+$/, '') } : conditionOf(path);
+}
+function conditionOf({ type = 'Exact', value = '' }) {
+    if (type === 'Exact')
+        return { by: 'exact', text: value };
+    return type === 'RegularExpression' ? { by: 'regex', text: value } : { by: 'other', text: `${type} ${value}` };
+}
+function ruleTitle({ name }, index) {
+    return `rule ${name ?? index + 1}`;
+}
+function gateway_review_nameOf(ref) {
+    const { kind = 'Service', name = '', namespace } = ref;
+    return `${kind} ${namespace === undefined ? name : `${namespace}/${name}`}`;
+}
+function gateway_review_isService({ group = '', kind = 'Service', namespace }) {
+    return group === '' && kind === 'Service' && namespace === undefined;
+}
+
 ;// CONCATENATED MODULE: ./lib/traffic/gateway-status.js
 
 function judgeParents({ title, namespace, generation, parentRefs, status }) {
@@ -21451,6 +21770,7 @@ function no(reason) {
 
 
 
+
 /*
  * Gateway API: the weights of `spec.rules[].backendRefs[]`. The candidate Service stands beside the live one; testers have rules of
  * their own at the end of the list; a mirror is a filter more. One PATCH, so one state after another and none in between.
@@ -21484,6 +21804,13 @@ function gatewayRoute(kind, resource) {
             return { ...readRules(rules, journal, binding.app), original: changed.size === 0 };
         },
         plan: (binding, objects, wanted) => plan(kind, resource, binding, objects, wanted),
+        review(binding, objects, testers) {
+            const route = gateway_route_routeOf(binding, objects);
+            if (route === null)
+                return router/* NOTHING_TO_SAY */.co;
+            const title = gateway_route_titleOf(resource, binding);
+            return reviewRules(rulesOf(route), gateway_route_journalOf(binding), binding.app, kind, testers, title);
+        },
         verdict(binding, objects) {
             const route = gateway_route_routeOf(binding, objects);
             const title = gateway_route_titleOf(resource, binding);
@@ -21958,6 +22285,8 @@ const ingressAnnotations = {
             return [];
         return canary === null ? [creation(app, ingress, wanted)] : update(app, ingress, canary, wanted);
     },
+    // One Ingress leads a path to one Service, and testers are a matter of the second Ingress.
+    review: () => router/* NOTHING_TO_SAY */.co,
     verdict(binding, objects) {
         const title = ingress_annotations_titleOf(binding);
         const { ingress, canary } = objectsOf(binding, objects);
@@ -22108,6 +22437,10 @@ const openshiftRoute = {
         ];
         const changes = openshift_route_changesOf(binding, route, wanted === router/* ORIGINAL */.mx ? wanted : wanted.share);
         return patchOf(binding, route, { tests, changes }, whyOf(openshift_route_KIND, binding, wanted));
+    },
+    review(binding, objects) {
+        const route = openshift_route_routeOf(binding, objects);
+        return reviewShares(OPENSHIFT, binding, route && [listOf(route)]);
     },
     verdict(binding, objects) {
         const route = openshift_route_routeOf(binding, objects);
@@ -22276,6 +22609,19 @@ function shareOfList(list, app) {
         return null;
     return shareOf({ live: traefik_list_weightOf(live), candidate: candidate === undefined ? 0 : traefik_list_weightOf(candidate) });
 }
+/** @param title of the list, for a person: `its list of services` */
+function sharedList(title, list, app) {
+    const isPair = (member) => traefik_list_names(member, app.live, app) || traefik_list_names(member, app.candidate, app);
+    const others = list.filter((member) => !isPair(member));
+    return {
+        title,
+        pair: list.filter(isPair).reduce((sum, member) => sum + traefik_list_weightOf(member), 0),
+        others: others.map((member) => ({
+            name: `${member.kind || 'Service'} ${member.name}`,
+            weight: traefik_list_weightOf(member),
+        })),
+    };
+}
 /** The candidate's entry, made like the live one: same port, scheme, transport, health check. */
 function candidateLike(live, app) {
     const { weight: _weight, ...rest } = live;
@@ -22376,7 +22722,106 @@ function statusless(route) {
     };
 }
 
+;// CONCATENATED MODULE: ./lib/traffic/traefik-rule.js
+/*
+ * What a rule in Traefik's language asks for, as far as it is a list of conditions; what is within parentheses or otherwise unknown is
+ * one condition as a whole. https://doc.traefik.io/traefik/reference/routing-configuration/http/routing/rules-and-priority/
+ */
+/** Each of the alternatives of a rule: `Host(…) && Header(…) || Path(…)` has two. */
+function askedByRule(rule) {
+    return traefik_rule_split(rule, '||').map((alternative) => {
+        const asked = new Map();
+        for (const condition of conditions(alternative)) {
+            const [key, value] = traefik_rule_conditionOf(condition);
+            if (key === 'path' && value.by === 'prefix' && value.text === '/')
+                continue;
+            // A second condition on the same thing is a condition by itself.
+            if (asked.has(key))
+                asked.set(...traefik_rule_unknown(condition));
+            else
+                asked.set(key, value);
+        }
+        return asked;
+    });
+}
+const KEYS = {
+    Host: ['host', 'exact'],
+    HostRegexp: ['host', 'regex'],
+    Method: ['method', 'exact'],
+    Path: ['path', 'exact'],
+    PathPrefix: ['path', 'prefix'],
+    PathRegexp: ['path', 'regex'],
+};
+function traefik_rule_conditionOf(text) {
+    const [, not = '', matcher = '', list = ''] = /^(!?)\s*(\w+)\((.*)\)$/s.exec(text) ?? [];
+    const [first, second, ...more] = traefik_rule_split(list, ',').map(literalOf);
+    if (first === undefined || more.length > 0)
+        return traefik_rule_unknown(text);
+    const header = /^Headers?(Regexp)?$/.exec(matcher);
+    if (header !== null && second !== undefined)
+        return [
+            `${not === '' ? '' : 'no '}header ${first.toLowerCase()}`,
+            { by: header[1] ? 'regex' : 'exact', text: second },
+        ];
+    const known = KEYS[matcher];
+    return known === undefined || second !== undefined || not !== ''
+        ? traefik_rule_unknown(text)
+        : [known[0], { by: known[1], text: first }];
+}
+/** Known only by its text; whether headers are among it matters all the same. */
+function traefik_rule_unknown(text) {
+    const squeezed = text.replaceAll(/\s+/g, '');
+    return [squeezed.includes('Header') ? `header ${squeezed}` : squeezed, { by: 'other', text: squeezed }];
+}
+function literalOf(text) {
+    return text.slice(1, -1);
+}
+/** What has to be true together. */
+function conditions(text) {
+    if (traefik_rule_split(text, '||').length > 1)
+        return [text];
+    const parts = traefik_rule_split(text, '&&');
+    return parts.length > 1 ? parts.flatMap(conditions) : parts;
+}
+/** Split where the separator stands outside of parentheses and quotes. Parentheses around the whole are taken off first. */
+function traefik_rule_split(whole, separator) {
+    const text = unwrapped(whole);
+    const depths = depthsOf(text);
+    const ends = text.split('').flatMap((_, at) => (depths[at] === 0 && text.startsWith(separator, at) ? [at] : []));
+    const parts = [...ends, text.length].map((end, turn) => {
+        const last = ends[turn - 1];
+        return text.slice(last === undefined ? 0 : last + separator.length, end).trim();
+    });
+    return parts.filter((part) => part !== '');
+}
+function unwrapped(text) {
+    const bare = text.trim();
+    const isWrapped = bare.startsWith('(') && depthsOf(bare).indexOf(0) === bare.length - 1;
+    return isWrapped ? unwrapped(bare.slice(1, -1)) : bare;
+}
+/** How deep in parentheses and quotes each UTF-16 unit stands; a closing one stands outside again. */
+function depthsOf(text) {
+    let depth = 0;
+    let quote = null;
+    return text.split('').map((character, at) => {
+        if (quote !== null) {
+            const isEscaped = quote === '"' && text.charAt(at - 1) === '\\';
+            if (character === quote && !isEscaped)
+                quote = null;
+        }
+        else if (character === '`' || character === '"')
+            quote = character;
+        else if (character === '(')
+            depth++;
+        else if (character === ')')
+            depth--;
+        return depth + (quote === null ? 0 : 1);
+    });
+}
+
 ;// CONCATENATED MODULE: ./lib/traffic/traefik-testers.js
+
+
 
 
 
@@ -22393,13 +22838,47 @@ function testersRoute(source, match, app, wanted) {
         ...wanted.headers.map((header) => headerRule(header, source)),
         ...wanted.cookies.map((cookie) => cookieRule(cookie, source)),
     ];
-    const priority = source.priority === undefined || source.priority === 0 ? Buffer.byteLength(match) : source.priority;
     return {
         ...source,
         match: `${narrowing(match)}${matchers.join(' || ')})`,
-        priority: priority + 1,
+        priority: priorityOf({ ...source, match }) + 1,
         services: [candidateLike(live, app)],
     };
+}
+/** What a person is told of testers. @param users the user's other routes @param sources those of which testers' routes are made */
+function reviewTesters(title, sources, users, app, testers) {
+    const rivals = users.filter(({ services = [] }) => !isCandidates(services, app));
+    const matches = sources.flatMap((source) => kindsOf(testers).flatMap((kind) => {
+        const made = testersRoute(source, source.match ?? '', app, { ...kind.testers, share: 0, mirror: 0 });
+        return askedByRule(made?.match ?? '').map((asked) => ({
+            kind,
+            asked,
+            rivals: rivals
+                .filter((route) => priorityOf(route) >= (made?.priority ?? 0))
+                .flatMap((route) => traefik_testers_rivalsOf(route, title, priorityOf(route) > (made?.priority ?? 0))),
+        }));
+    }));
+    return lostTesters(matches);
+}
+function isCandidates(services, app) {
+    return services.length > 0 && services.every((member) => listNames([member], app.candidate, app));
+}
+/** Of two routes of one priority, Traefik does not say which is asked first. */
+function traefik_testers_rivalsOf({ match = '', services = [] }, title, isFirst) {
+    const names = [...new Set(services.map(({ kind, name }) => `${kind || 'Service'} ${name}`))];
+    const [only, ...more] = services;
+    const isService = only !== undefined && more.length === 0 && (only.kind || 'Service') === 'Service';
+    return askedByRule(match).map((asked) => ({
+        rule: `route ${match} of ${title}`,
+        asked,
+        to: names.length === 0 ? 'somewhere else' : names.join(' and '),
+        service: isService && only.namespace === undefined ? (only.name ?? null) : null,
+        isFirst,
+    }));
+}
+/** Traefik's default is the length of the rule. */
+function priorityOf({ priority, match = '' }) {
+    return priority === undefined || priority === 0 ? Buffer.byteLength(match) : priority;
 }
 /** Traefik 2 calls them `Headers` and `HeadersRegexp`; version 3 runs such rules where the route says `syntax: v2`. */
 function isOldSyntax({ syntax, match = '' }) {
@@ -22420,6 +22899,7 @@ function literal(text) {
 }
 
 ;// CONCATENATED MODULE: ./lib/traffic/traefik-ingress-route.js
+
 
 
 
@@ -22509,6 +22989,17 @@ function routerOf(variant) {
                 return patchOf(binding, object, restoring(routes, journal, app), `${title}: its routes as you wrote them`);
             const patch = sharing(routes, journal, app, wanted, title);
             return patchOf(binding, object, patch, `${title}: ${wishOf(wanted, app)}`);
+        },
+        review(binding, objects, testers) {
+            const routes = objectOf(binding, objects)?.spec?.routes ?? [];
+            const { rules } = traefik_ingress_route_journalOf(binding);
+            const title = titleOf(binding);
+            const isManaged = ({ match }) => rules.some((rule) => rule.match === match);
+            const sources = routes.filter(isManaged);
+            const shared = sources.map(({ match, services = [] }) => sharedList(`route ${match}`, services, binding.app));
+            const others = routes.filter((route) => !isManaged(route) && !isOurs(route, traefik_ingress_route_journalOf(binding), binding.app));
+            const { refusals, warnings } = reviewTesters(title, sources, others, binding.app, testers);
+            return { refusals, warnings: [...sharedWarnings(title, shared), ...warnings] };
         },
         verdict(binding, objects) {
             const title = titleOf(binding);
@@ -22677,6 +23168,7 @@ function traefik_ingress_route_journalOf(binding) {
 
 
 
+
 const traefik_service_KIND = 'TraefikService';
 const LIST = '/spec/weighted/services';
 const traefikService = {
@@ -22749,6 +23241,13 @@ const traefikService = {
         const tests = [{ op: 'test', path: LIST, value: list }];
         const why = wanted === router/* ORIGINAL */.mx ? `${title}: its services as you wrote them` : `${title}: ${wishOf(wanted, app)}`;
         return patchOf(binding, service, { tests, changes }, why);
+    },
+    review(binding, objects) {
+        const service = traefik_service_objectOf(binding, objects);
+        if (service === null)
+            return router/* NOTHING_TO_SAY */.co;
+        const list = sharedList('its list of services', service.spec?.weighted?.services ?? [], binding.app);
+        return { refusals: [], warnings: sharedWarnings(traefik_service_titleOf(binding), [list]) };
     },
     verdict(binding, objects) {
         const title = traefik_service_titleOf(binding);
@@ -23308,6 +23807,127 @@ function virtual_service_edits_patchOf(route, { inPlace, lists }, why) {
     ];
 }
 
+;// CONCATENATED MODULE: ./lib/traffic/virtual-service-review.js
+
+
+
+
+
+
+/*
+ * What a person is told of a VirtualService before a release begins with it. Istio takes the first rule that matches: our rules for
+ * testers stand before those that they are made of, and behind whatever the user has before these. Of a root that delegates, too.
+ */
+/**
+ * @param memos the rules that lead to the pair
+ * @param others the other VirtualServices: some may delegate to this one
+ */
+function virtual_service_review_reviewRules(route, memos, others, app, testers) {
+    const title = virtual_service_rules_titleOf(route);
+    const from = namespaceOf(route);
+    const found = located(memos, route, app).filter((rule) => rule !== null);
+    const shared = found.map(({ memo, rule, index }) => {
+        const places = placesIn(rule, app, from);
+        const { live, candidate } = virtual_service_rules_pairIn(rule, places);
+        const thirds = (rule.route ?? []).flatMap(({ destination }, at) => places.live.includes(at) || places.candidate.includes(at)
+            ? []
+            : [{ name: hostName(destination?.host), weight: weightAt(rule, at) }]);
+        return { title: virtual_service_review_ruleTitle(memo.protocol, rule, index), pair: live + candidate, others: thirds };
+    });
+    const http = found.filter(({ memo }) => memo.protocol === 'http');
+    const own = rivalsIn(route, app).filter(({ at }) => !http.some(({ index }) => index === at));
+    const ways = waysTo(route, others, app);
+    const matches = http.flatMap((source) => kindsOf(testers).flatMap((kind) => {
+        const before = own.filter(({ at }) => at < source.index);
+        return askedByTesters(source, kind, app, title).flatMap((asked) => ways.map((way) => {
+            return { kind, asked: new Map([...way.asked, ...asked]), rivals: [...way.rivals, ...before] };
+        }));
+    }));
+    const { refusals, warnings } = lostTesters(matches);
+    return { refusals, warnings: [...sharedWarnings(title, shared), ...warnings] };
+}
+function askedByTesters({ memo, rule }, kind, app, title) {
+    const candidate = { destination: { host: candidateHost(memo.live.destination?.host ?? app.live, app) } };
+    const made = virtual_service_testers_testersRule(rule, candidate, { ...kind.testers, share: 0, mirror: 0 }, 1, title);
+    return (made?.match ?? []).map(virtual_service_review_askedBy);
+}
+/** One for each match of roots that delegates to it; where there is none, requests come straight to it. */
+function waysTo(route, others, app) {
+    const ways = others.flatMap((root) => {
+        const rules = virtual_service_rules_rulesOf(root, 'http');
+        const isHandedOver = ({ delegate }) => delegate?.name === route.metadata?.name && (delegate?.namespace ?? namespaceOf(root)) === namespaceOf(route);
+        const rivals = rivalsIn(root, app).filter(({ at }) => !isHandedOver(rules[at] ?? {}));
+        return rules.flatMap((rule, index) => {
+            const before = rivals.filter(({ at }) => at < index);
+            return isHandedOver(rule) ? virtual_service_review_matchesOf(rule).map((match) => ({ asked: virtual_service_review_askedBy(match), rivals: before })) : [];
+        });
+    });
+    return ways.length > 0 ? ways : [{ asked: new Map(), rivals: [] }];
+}
+/** The user's rules, but for those that lead to the candidate alone. */
+function rivalsIn(route, app) {
+    const from = namespaceOf(route);
+    return virtual_service_rules_rulesOf(route, 'http').flatMap((rule, at) => {
+        const { candidate } = placesIn(rule, app, from);
+        const targets = rule.route ?? [];
+        const isCandidates = targets.length > 0 && targets.every((_, place) => candidate.includes(place) || weightAt(rule, place) === 0);
+        if (virtual_service_rules_isOurs(rule) || isCandidates)
+            return [];
+        const title = `${virtual_service_review_ruleTitle('http', rule, at)} of ${virtual_service_rules_titleOf(route)}`;
+        return virtual_service_review_matchesOf(rule).map((match) => ({
+            at,
+            rule: title,
+            asked: virtual_service_review_askedBy(match),
+            ...leadingTo(rule),
+            isFirst: true,
+        }));
+    });
+}
+function virtual_service_review_matchesOf({ match = [] }) {
+    return match.length === 0 ? [{}] : match;
+}
+function leadingTo({ route = [], delegate }) {
+    const hosts = [...new Set(route.map(({ destination }) => destination?.host ?? ''))];
+    const [host, ...more] = hosts;
+    if (host === undefined)
+        return { to: delegate === undefined ? 'somewhere else' : `VirtualService ${delegate.name}`, service: null };
+    return { to: hosts.map(hostName).join(' and '), service: more.length === 0 && !host.includes('.') ? host : null };
+}
+/** A name with dots may be anything that Istio knows by it. */
+function hostName(host = '') {
+    return host.includes('.') ? host : `Service ${host}`;
+}
+/** What a match asks for. https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPMatchRequest */
+function virtual_service_review_askedBy(match) {
+    const { headers = {}, withoutHeaders = {}, ignoreUriCase = false, ...others } = match;
+    const { name: _name, statPrefix: _prefix, ...fields } = others;
+    const asked = new Map();
+    for (const [name, value] of Object.entries(headers))
+        asked.set(`header ${name.toLowerCase()}`, virtual_service_review_textOf(value));
+    for (const [name, value] of Object.entries(withoutHeaders))
+        asked.set(`no header ${name.toLowerCase()}`, virtual_service_review_textOf(value));
+    for (const [field, condition] of Object.entries(fields)) {
+        const isText = TEXTS.some((name) => name === field) && !(field === 'uri' && ignoreUriCase);
+        const value = isText ? virtual_service_review_textOf(condition) : { by: 'other', text: (0,route_objects/* keyOf */.TN)(condition) }; // by Istio's schema
+        // Every path begins so.
+        if (field === 'uri' && (0,route_objects/* keyOf */.TN)(condition) === (0,route_objects/* keyOf */.TN)({ prefix: '/' }))
+            continue;
+        asked.set(field, value);
+    }
+    return asked;
+}
+const TEXTS = ['uri', 'scheme', 'method', 'authority'];
+function virtual_service_review_textOf({ exact, prefix, regex }) {
+    if (exact !== undefined)
+        return { by: 'exact', text: exact };
+    if (prefix !== undefined)
+        return { by: 'prefix', text: prefix };
+    return regex === undefined ? { by: 'presence' } : { by: 'regex', text: regex };
+}
+function virtual_service_review_ruleTitle(protocol, { name }, index) {
+    return `${protocol} rule ${name ?? index + 1}`;
+}
+
 ;// CONCATENATED MODULE: ./lib/traffic/virtual-service-status.js
 /*
  * What Istio says of a VirtualService. By default it writes no status; where it does, the status tells how many proxies have the route.
@@ -23358,6 +23978,7 @@ function judgeStatus(title, { status, metadata }) {
 
 
 
+
 const virtualService = {
     kind: 'virtualservice',
     resources: [
@@ -23378,6 +23999,13 @@ const virtualService = {
     discover: virtual_service_discover,
     read,
     plan: virtual_service_plan,
+    review(binding, objects, testers) {
+        const route = routeIn(binding, objects);
+        if (route === null)
+            return router/* NOTHING_TO_SAY */.co;
+        const others = [...objects.values()].filter((object) => object?.kind === route.kind && object !== route);
+        return virtual_service_review_reviewRules(route, virtual_service_journalOf(binding).memos, others.filter((other) => other !== null), binding.app, testers);
+    },
     verdict,
     capabilities,
 };

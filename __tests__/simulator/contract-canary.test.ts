@@ -4,6 +4,7 @@ import { pauses } from '../contract/pauses.ts';
 import { commandRouters } from '../contract/command-router.ts';
 import { foreignRoutes } from '../contract/foreign-routes.ts';
 import { routePermissions } from '../contract/route-permissions.ts';
+import { usersOwnRules } from '../contract/users-own-rules.ts';
 import { shortRouteWaysBack } from '../contract/short-way-back.ts';
 import { type Simulator, startSimulator } from './cluster.ts';
 
@@ -20,3 +21,4 @@ commandRouters(() => cluster);
 routePermissions(() => cluster);
 shortRouteWaysBack(() => cluster);
 foreignRoutes(() => cluster);
+usersOwnRules(() => cluster);

@@ -54,8 +54,18 @@ export async function findRoutes(
   const resources = looked.flatMap((each) => each.resources);
   const found = expressible(request, { bindings: chosen, objects, writes: [], warnings, looked: resources });
   const writes = firstWrites(request, found);
+  const told = reviewed(request, found);
   await allowed(api, app, { ...found, writes }, allowance);
-  return { ...found, writes };
+  return { ...found, writes, warnings: [...warnings, ...told] };
+}
+
+/** What is to be known of the chosen routes. @throws {Refused} where testers would not be where they are wanted */
+function reviewed({ testers }: Request, { bindings, objects }: FoundRoutes): readonly string[] {
+  const onObjects = bindings.filter((binding) => !isCommand(binding));
+  const reviews = onObjects.map((binding) => routerOf(binding).review(binding, objects, testers));
+  const refusals = reviews.flatMap((review) => review.refusals);
+  if (refusals.length > 0) throw new Refused(refusals.map((message) => ({ message })));
+  return reviews.flatMap((review) => review.warnings);
 }
 
 function isNamed({ routers }: Request, kind: string): boolean {

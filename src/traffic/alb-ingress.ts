@@ -19,6 +19,7 @@ import {
   type Found,
   assertPossible,
   assertThere,
+  reviewShares,
   type RouteKind,
   whyOf,
 } from './weighted-route.ts';
@@ -99,6 +100,11 @@ export const albIngress: Router = {
     if (ingress === null) return [];
     const changes = changesOf(binding, ingress, wanted === ORIGINAL ? wanted : wanted.share);
     return patchOf(binding, ingress, { tests: testsOf(ingress, changes), changes }, whyOf(KIND, binding, wanted));
+  },
+
+  review(binding, objects) {
+    const ingress = ingressOf(binding, objects);
+    return reviewShares(ALB, binding, ingress && actionsOf(ingress, binding.app, journalOf(binding).port));
   },
 
   verdict(binding, objects) {

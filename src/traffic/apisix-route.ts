@@ -8,6 +8,7 @@ import {
   type Found,
   assertPossible,
   assertThere,
+  reviewShares,
   type RouteKind,
   testersPatch,
   weightPatch,
@@ -123,6 +124,11 @@ export const apisixRoute: Router = {
     }
     if (route === null) return [];
     return patchOf(binding, route, changesOf(binding, route, wanted), whyOf(KIND, binding, wanted));
+  },
+
+  review(binding, objects) {
+    const route = routeOf(binding, objects);
+    return reviewShares(APISIX, binding, route && placesOf(route));
   },
 
   verdict(binding, objects) {

@@ -9,6 +9,7 @@ import {
   type Found,
   assertPossible,
   assertThere,
+  reviewShares,
   type RouteKind,
   testersPatch,
   weightPatch,
@@ -131,6 +132,11 @@ export const contourHttpProxy: Router = {
     if (wanted !== ORIGINAL) assertPlannable(binding, proxy, wanted);
     if (proxy === null) return [];
     return patchOf(binding, proxy, changesOf(binding, proxy, wanted), whyOf(KIND, binding, wanted));
+  },
+
+  review(binding, objects) {
+    const proxy = proxyOf(binding, objects);
+    return reviewShares(CONTOUR, binding, proxy && placesOf(proxy));
   },
 
   verdict(binding, objects) {

@@ -5,6 +5,7 @@ import { driverRefusal, ownerWarnings } from './drivers.ts';
 import { type RuleEdits, nearestOf, restoredRules, routedRules } from './gateway-edits.ts';
 import { type RouteJournal, type RouteKind, type Rule, keep, namesLive, readRules } from './gateway-rules.ts';
 import { assertMirrors } from './gateway-mirrors.ts';
+import { reviewRules } from './gateway-review.ts';
 import { type ParentRef, type RouteStatus, judgeParents, tellsProgrammed } from './gateway-status.ts';
 import { patchOf } from './patch.ts';
 import { nameIn, nameOf, objectIn, ofKind } from './route-objects.ts';
@@ -14,6 +15,7 @@ import {
   type Discovery,
   GONE,
   type Intent,
+  NOTHING_TO_SAY,
   ORIGINAL,
   percent,
   type RouteObjects,
@@ -63,6 +65,12 @@ function gatewayRoute(kind: RouteKind, resource: RouteResource): Router {
       return { ...readRules(rules, journal, binding.app), original: changed.size === 0 };
     },
     plan: (binding, objects, wanted) => plan(kind, resource, binding, objects, wanted),
+    review(binding, objects, testers) {
+      const route = routeOf(binding, objects);
+      if (route === null) return NOTHING_TO_SAY;
+      const title = titleOf(resource, binding);
+      return reviewRules(rulesOf(route), journalOf(binding), binding.app, kind, testers, title);
+    },
     verdict(binding, objects) {
       const route = routeOf(binding, objects);
       const title = titleOf(resource, binding);

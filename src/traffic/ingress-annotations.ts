@@ -22,6 +22,7 @@ import {
   CannotRoute,
   type Capabilities,
   type Discovery,
+  NOTHING_TO_SAY,
   ORIGINAL,
   type RoutedApp,
   type Router,
@@ -129,6 +130,9 @@ export const ingressAnnotations: Router = {
     if (isNothing) return [];
     return canary === null ? [creation(app, ingress, wanted)] : update(app, ingress, canary, wanted);
   },
+
+  // One Ingress leads a path to one Service, and testers are a matter of the second Ingress.
+  review: () => NOTHING_TO_SAY,
 
   verdict(binding, objects): RouteVerdict {
     const title = titleOf(binding);

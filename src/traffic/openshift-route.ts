@@ -9,6 +9,7 @@ import {
   type Found,
   assertPossible,
   assertThere,
+  reviewShares,
   type RouteKind,
   weightPatch,
   whyOf,
@@ -93,6 +94,11 @@ export const openshiftRoute: Router = {
     ];
     const changes = changesOf(binding, route, wanted === ORIGINAL ? wanted : wanted.share);
     return patchOf(binding, route, { tests, changes }, whyOf(KIND, binding, wanted));
+  },
+
+  review(binding, objects) {
+    const route = routeOf(binding, objects);
+    return reviewShares(OPENSHIFT, binding, route && [listOf(route)]);
   },
 
   verdict(binding, objects) {

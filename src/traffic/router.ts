@@ -66,6 +66,15 @@ export interface Capabilities {
   readonly level: Level;
 }
 
+/** What a person is told of a route before a release begins with it; whole sentences. */
+export interface Review {
+  /** What was asked for and would not come true, though the route can be written. */
+  readonly refusals: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+export const NOTHING_TO_SAY: Review = { refusals: [], warnings: [] };
+
 export interface Router {
   /** First part of the input `router`, lower case: `httproute`. */
   readonly kind: string;
@@ -85,6 +94,8 @@ export interface Router {
    * @throws {CannotRoute} when the objects do not allow it (a rule or an object is gone, a share cannot be expressed)
    */
   plan(binding: Binding, objects: RouteObjects, wanted: Intent | typeof ORIGINAL): readonly WriteRequest[];
+  /** What the user's own rules make of shares and testers: others beside the pair keep their part, rules before ours take testers away. */
+  review(binding: Binding, objects: RouteObjects, testers: Pick<Intent, 'headers' | 'cookies'>): Review;
   verdict(binding: Binding, objects: RouteObjects): RouteVerdict;
   capabilities(binding: Binding): Capabilities;
 }

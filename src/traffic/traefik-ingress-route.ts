@@ -14,6 +14,7 @@ import {
   type Intent,
   ORIGINAL,
   percent,
+  type Review,
   type RoutedApp,
   type Router,
   type RouteObjects,
@@ -21,6 +22,7 @@ import {
   type Share,
   type TrafficState,
 } from './router.ts';
+import { sharedWarnings } from './shared-rules.ts';
 import {
   assertExpressible,
   assertNoMirror,
@@ -33,12 +35,13 @@ import {
   listNames,
   nearestOf,
   originalShareOf,
+  sharedList,
   shareOfList,
   statusless,
   TRAEFIK_GROUP,
   TRAEFIK_VERSION,
 } from './traefik-list.ts';
-import { narrowing, type Route, testersRoute } from './traefik-testers.ts';
+import { narrowing, reviewTesters, type Route, testersRoute } from './traefik-testers.ts';
 import { commonSum } from './weights.ts';
 
 /*
@@ -158,6 +161,18 @@ function routerOf(variant: Variant): Router {
         return patchOf(binding, object, restoring(routes, journal, app), `${title}: its routes as you wrote them`);
       const patch = sharing(routes, journal, app, wanted, title);
       return patchOf(binding, object, patch, `${title}: ${wishOf(wanted, app)}`);
+    },
+
+    review(binding, objects, testers): Review {
+      const routes = objectOf(binding, objects)?.spec?.routes ?? [];
+      const { rules } = journalOf(binding);
+      const title = titleOf(binding);
+      const isManaged = ({ match }: Route): boolean => rules.some((rule) => rule.match === match);
+      const sources = routes.filter(isManaged);
+      const shared = sources.map(({ match, services = [] }) => sharedList(`route ${match}`, services, binding.app));
+      const others = routes.filter((route) => !isManaged(route) && !isOurs(route, journalOf(binding), binding.app));
+      const { refusals, warnings } = reviewTesters(title, sources, others, binding.app, testers);
+      return { refusals, warnings: [...sharedWarnings(title, shared), ...warnings] };
     },
 
     verdict(binding, objects): RouteVerdict {

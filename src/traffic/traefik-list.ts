@@ -9,6 +9,7 @@ import {
   type RouteVerdict,
   type Share,
 } from './router.ts';
+import type { SharedRule } from './shared-rules.ts';
 import { nearestShares, pairOf, shareOf } from './weights.ts';
 
 /*
@@ -109,6 +110,20 @@ export function shareOfList(list: readonly Member[], app: RoutedApp): Share | nu
   const candidate = list.find((member) => names(member, app.candidate, app));
   if (live === undefined) return null;
   return shareOf({ live: weightOf(live), candidate: candidate === undefined ? 0 : weightOf(candidate) });
+}
+
+/** @param title of the list, for a person: `its list of services` */
+export function sharedList(title: string, list: readonly Member[], app: RoutedApp): SharedRule {
+  const isPair = (member: Member): boolean => names(member, app.live, app) || names(member, app.candidate, app);
+  const others = list.filter((member) => !isPair(member));
+  return {
+    title,
+    pair: list.filter(isPair).reduce((sum, member) => sum + weightOf(member), 0),
+    others: others.map((member) => ({
+      name: `${member.kind || 'Service'} ${member.name}`,
+      weight: weightOf(member),
+    })),
+  };
 }
 
 /** The candidate's entry, made like the live one: same port, scheme, transport, health check. */

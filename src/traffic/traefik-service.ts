@@ -11,13 +11,16 @@ import {
   type Discovery,
   GONE,
   type Intent,
+  NOTHING_TO_SAY,
   ORIGINAL,
+  type Review,
   type RoutedApp,
   type Router,
   type RouteObjects,
   type RouteVerdict,
   type TrafficState,
 } from './router.ts';
+import { sharedWarnings } from './shared-rules.ts';
 import {
   assertExpressible,
   assertNoMirror,
@@ -32,6 +35,7 @@ import {
   names,
   nearestOf,
   originalShareOf,
+  sharedList,
   shareOfList,
   statusless,
   TRAEFIK_GROUP,
@@ -124,6 +128,13 @@ export const traefikService: Router = {
     const tests = [{ op: 'test', path: LIST, value: list } as const];
     const why = wanted === ORIGINAL ? `${title}: its services as you wrote them` : `${title}: ${wishOf(wanted, app)}`;
     return patchOf(binding, service, { tests, changes }, why);
+  },
+
+  review(binding, objects): Review {
+    const service = objectOf(binding, objects);
+    if (service === null) return NOTHING_TO_SAY;
+    const list = sharedList('its list of services', service.spec?.weighted?.services ?? [], binding.app);
+    return { refusals: [], warnings: sharedWarnings(titleOf(binding), [list]) };
   },
 
   verdict(binding, objects): RouteVerdict {

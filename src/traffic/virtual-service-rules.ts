@@ -30,6 +30,8 @@ export interface StringMatch {
 
 export interface Match {
   readonly headers?: Readonly<Record<string, StringMatch>>;
+  readonly withoutHeaders?: Readonly<Record<string, StringMatch>>;
+  readonly ignoreUriCase?: boolean;
 }
 
 export interface Rule {

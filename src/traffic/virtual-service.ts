@@ -12,6 +12,7 @@ import {
   type Capabilities,
   type Discovery,
   type Intent,
+  NOTHING_TO_SAY,
   ORIGINAL,
   percent,
   type RoutedApp,
@@ -38,6 +39,7 @@ import {
   type VirtualService,
   weightAt,
 } from './virtual-service-rules.ts';
+import { reviewRules } from './virtual-service-review.ts';
 import { judgeStatus } from './virtual-service-status.ts';
 import { commonSum, nearestShares, pairOf, shareOf } from './weights.ts';
 
@@ -81,6 +83,18 @@ export const virtualService: Router = {
   discover,
   read,
   plan,
+  review(binding, objects, testers) {
+    const route = routeIn(binding, objects);
+    if (route === null) return NOTHING_TO_SAY;
+    const others = [...objects.values()].filter((object) => object?.kind === route.kind && object !== route);
+    return reviewRules(
+      route,
+      journalOf(binding).memos,
+      others.filter((other) => other !== null),
+      binding.app,
+      testers,
+    );
+  },
   verdict,
   capabilities,
 };

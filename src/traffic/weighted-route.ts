@@ -10,15 +10,18 @@ import {
   type Capabilities,
   type Discovery,
   type Intent,
+  NOTHING_TO_SAY,
   ORIGINAL,
   percent,
+  type Review,
   type RoutedApp,
   type Router,
   type RouteResource,
   type RouteVerdict,
   type Share,
 } from './router.ts';
-import { names, type Scale, shareIn, type WeightedRule } from './weighted-rules.ts';
+import { sharedWarnings } from './shared-rules.ts';
+import { names, type Scale, sharedRules, shareIn, type WeightedRule } from './weighted-rules.ts';
 
 /*
  * Routes that are one object with lists of weighted destinations (weighted-rules.ts): found, refused, and patched.
@@ -109,6 +112,17 @@ export function discoverEach(
 function pathOf({ group, versions, resource }: RouteResource, { apiVersion, metadata }: KubeObject): string {
   const version = apiVersion?.split('/')[1] ?? versions[0];
   return `/apis/${group}/${version}/namespaces/${metadata?.namespace}/${resource}/${metadata?.name}`;
+}
+
+/** What there is to say of a kind whose rules take no testers away. @param rules null: the object is gone */
+export function reviewShares(
+  { resource, scale }: RouteKind,
+  binding: Binding,
+  rules: readonly WeightedRule[] | null,
+): Review {
+  if (rules === null) return NOTHING_TO_SAY;
+  const shared = sharedRules(rules, binding.app, scale);
+  return { refusals: [], warnings: sharedWarnings(`${resource.kind} ${nameIn(binding)}`, shared) };
 }
 
 /** @throws {CannotRoute} for what no object of this kind, or not this one, can do */

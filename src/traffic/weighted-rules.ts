@@ -1,4 +1,5 @@
 import { ORIGINAL, type RoutedApp, type Share } from './router.ts';
+import type { SharedRule } from './shared-rules.ts';
 import { commonSum, nearestShares, type Pair, pairOf, shareOf } from './weights.ts';
 
 /*
@@ -129,6 +130,22 @@ function pairIn(rule: WeightedRule, app: RoutedApp, scale: Scale): Pair {
 function sumOf(rule: WeightedRule, app: RoutedApp, scale: Scale): number {
   const { live, candidate } = pairIn(rule, app, scale);
   return live + candidate;
+}
+
+/** The rules that lead to the pair, with those that share them. */
+export function sharedRules(rules: readonly WeightedRule[], app: RoutedApp, scale: Scale): SharedRule[] {
+  return rules
+    .filter((rule) => names(rule, app.live))
+    .map((rule) => ({
+      title: rule.title,
+      pair: sumOf(rule, app, scale),
+      others: rule.destinations
+        .filter(({ service }) => service !== app.live && service !== app.candidate)
+        .map(({ service, weight }) => ({
+          name: service === null ? 'others' : `Service ${service}`,
+          weight: weight ?? scale.absent,
+        })),
+    }));
 }
 
 /** The one share of all rules that name the live Service; null: there is no such share. */
