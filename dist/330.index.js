@@ -1031,6 +1031,8 @@ const VERSIONS = {
     now: 'users are on it',
     kept: 'yes',
     gone: 'no: the cluster does not keep it any more',
+    changed: 'no: what the cluster keeps under its hash has other images',
+    'never-had': 'no: users never had it for good',
 };
 function versionOf({ hash, version }) {
     return hash === null ? 'no: it never had pods' : VERSIONS[version];
@@ -11407,9 +11409,12 @@ var observe = __webpack_require__(3868);
 var preflight = __webpack_require__(1706);
 // EXTERNAL MODULE: ./lib/engine/refusal.js
 var refusal = __webpack_require__(5394);
+// EXTERNAL MODULE: ./lib/engine/versions.js
+var versions = __webpack_require__(8809);
 // EXTERNAL MODULE: ./lib/engine/world.js
 var engine_world = __webpack_require__(5054);
 ;// CONCATENATED MODULE: ./lib/engine/deployment-status.js
+
 
 
 
@@ -11460,8 +11465,7 @@ async function duringRelease({ api, clock, namespace }, plan, told, deployment) 
         ways: [liveWay(plan, seen), ...candidateWay(plan, seen), ...routeWays(plan, seen)],
         isStanding: share === 0 && seen.candidate !== null && seen.candidate.size > 0 && seen.deployment.held,
         candidateHash: seen.candidate?.hash ?? null,
-        kept: new Set(images.keys()),
-        known: (hash) => hash,
+        versions: deployment === null ? versions/* NO_VERSIONS */.Cr : (0,versions/* versionsOfDeployment */.mj)(deployment, snapshot.replicaSets),
         lostNamespace: lost,
         // Of what goes with it nothing else is worth a word.
         notes: lost === null ? lostNotes(plan, seen) : [],
@@ -11536,8 +11540,7 @@ async function atRest({ api, namespace }, request, deployment) {
         ways: way === null ? [] : [way.text],
         isStanding: false,
         candidateHash: null,
-        kept: new Set(own.map(({ hash }) => hash)),
-        known: (hash) => hash,
+        versions: (0,versions/* versionsOfDeployment */.mj)(deployment, replicaSets.items),
         lostNamespace: null,
         notes: [
             ...('findings' in live ? live.findings.map(({ message }) => message) : []),
@@ -11582,7 +11585,7 @@ var knative_observe = __webpack_require__(4499);
 // EXTERNAL MODULE: ./lib/engine/knative/preflight.js + 1 modules
 var knative_preflight = __webpack_require__(8583);
 // EXTERNAL MODULE: ./lib/engine/knative/versions.js
-var versions = __webpack_require__(7974);
+var knative_versions = __webpack_require__(7974);
 ;// CONCATENATED MODULE: ./lib/engine/knative/status.js
 
 
@@ -11637,8 +11640,7 @@ async function lookAtKnative({ api, namespace }, request, open) {
         ways: service === null ? [] : [`spec.traffic: ${(0,knative_service/* describeTraffic */.hA)(service.spec?.traffic)}.`, ...effectWay(service)],
         isStanding: share === 0 && candidateHash !== null,
         candidateHash,
-        kept: new Set(revisions.map(({ metadata }) => metadata?.name ?? '')),
-        known: (0,versions/* versionsOf */.x)(service ?? {}, revisions).known,
+        versions: (0,knative_versions/* versionsOf */.x)(service ?? {}, revisions),
         lostNamespace: lost,
         notes: seen?.lost === true && lost === null ? [`Knative Service ${name} was deleted under the release.`] : [],
     };
@@ -11752,6 +11754,7 @@ var workload_kinds = __webpack_require__(886);
 
 
 
+
 /**
  * `action: status`: reads, and writes nothing.
  * @throws {Refused} when the workload is not there, or may not be read
@@ -11766,8 +11769,9 @@ async function status_status(request, parts) {
         const { lostNamespace: lost } = seen;
         const is = standingOf(book.open, lock.seen, seen);
         const open = book.open === null ? null : openStatus(book.open, seen);
-        const past = book.past.map((release) => pastStatus(release, seen));
-        const rollbackPossible = open === null ? isBeforeKept(book.past, seen) : seen.kept.has(open.stableHash);
+        const history = (0,versions/* historyOf */.om)(title, book, seen.versions);
+        const past = book.past.map((release) => pastStatus(release, history, seen.versions));
+        const rollbackPossible = open === null ? (0,release_history/* goalOf */.ZZ)(null, history).is === 'version' : isKept(open.stableHash, seen.versions);
         const situation = {
             is,
             release: open?.release ?? null,
@@ -11852,10 +11856,10 @@ function turnedNotes(open) {
     const turned = open?.turned ?? null;
     return turned === null ? [] : [`The release is on its way back: ${turned.reason}`];
 }
-function pastStatus(past, { tracks, kept, known }) {
-    const { release, outcome, reason, finishedAt, candidateHash, from, to, run } = past;
-    const stable = known(tracks.find(({ role }) => role === 'stable')?.hash ?? '');
-    const isKept = candidateHash !== null && kept.has(candidateHash);
+/** As `rollback` would have it. */
+function pastStatus(past, history, { known }) {
+    const { release, outcome, reason, finishedAt, stableHash, candidateHash: hash, from, to, run } = past;
+    const move = { ...past, stableHash: known(stableHash), candidateHash: hash === null ? null : known(hash) };
     return {
         release,
         outcome,
@@ -11864,16 +11868,13 @@ function pastStatus(past, { tracks, kept, known }) {
         run: run.url,
         from,
         to,
-        hash: candidateHash,
-        version: candidateHash !== null && known(candidateHash) === stable ? 'now' : isKept ? 'kept' : 'gone',
+        hash,
+        version: (0,release_history/* wayBackTo */._x)(move, history),
         hasMoved: (0,release_history/* hasMoved */.Q2)(past),
     };
 }
-/** Of the release whose version users are on. */
-function isBeforeKept(past, { tracks, kept, known }) {
-    const stable = known(tracks.find(({ role }) => role === 'stable')?.hash ?? '');
-    const last = past.find((release) => (0,release_history/* hasMoved */.Q2)(release) && known(release.candidateHash ?? '') === stable);
-    return last !== undefined && known(last.stableHash) !== stable && kept.has(last.stableHash);
+function isKept(hash, { kept, known }) {
+    return kept.some((version) => version.hash === known(hash));
 }
 /** The images that users are on, as far as one version has them all. */
 function imagesOfUsers({ open, share, tracks }) {
@@ -12084,6 +12085,87 @@ function stuck(open, ended) {
 }
 function capitalized(text) {
     return text.replace(/^./, (first) => first.toUpperCase());
+}
+
+
+/***/ }),
+
+/***/ 8809:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Cr: () => (/* binding */ NO_VERSIONS),
+/* harmony export */   mj: () => (/* binding */ versionsOfDeployment),
+/* harmony export */   om: () => (/* binding */ historyOf),
+/* harmony export */   q2: () => (/* binding */ readVersions)
+/* harmony export */ });
+/* harmony import */ var _cluster_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2835);
+/* harmony import */ var _cluster_write_request_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(6477);
+/* harmony import */ var _workload_template_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6067);
+/* harmony import */ var _workload_tracks_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(7521);
+
+
+
+
+/** Of a workload that is not there. */
+const NO_VERSIONS = { kept: [], running: null, candidateOf: () => null, known: (hash) => hash };
+/**
+ * What `rollback` chooses from, with the open release as the newest. Pure.
+ * @param title `Deployment web`
+ */
+function historyOf(title, { open, past }, versions) {
+    const { kept, known } = versions;
+    const before = past.map((move) => ({
+        ...move,
+        stableHash: known(move.stableHash),
+        candidateHash: move.candidateHash === null ? null : known(move.candidateHash),
+    }));
+    if (open === null)
+        return { title, past: before, kept, running: versions.running ?? '' };
+    const { plan, warm } = open;
+    const { release, rollback, stable, candidate } = plan;
+    const candidateHash = versions.candidateOf(plan);
+    const stableHash = known(stable.hash);
+    const outcome = warm === null ? 'in progress' : 'promoted';
+    const move = { release, outcome, rollback, reason: null, stableHash, candidateHash };
+    return {
+        title,
+        past: [{ ...move, from: stable.images, to: candidate.images }, ...before],
+        kept,
+        running: warm === null ? stableHash : (candidateHash ?? stableHash),
+    };
+}
+/** Null: there is no such Deployment, or it may not be read. Throws what a read throws. */
+async function readVersions(api, namespace, name) {
+    try {
+        const deployment = await api.get((0,_cluster_write_request_js__WEBPACK_IMPORTED_MODULE_3__/* .deploymentPath */ .nR)(namespace, name));
+        if (deployment === null)
+            return null;
+        const path = `/apis/apps/v1/namespaces/${namespace}/replicasets`;
+        const { items } = await api.list(path, { labelSelector: (0,_workload_tracks_js__WEBPACK_IMPORTED_MODULE_2__/* .podSelectorOf */ .cd)(deployment) });
+        return versionsOfDeployment(deployment, items);
+    }
+    catch (error) {
+        if ((0,_cluster_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .isStatus */ .zM)(error, 403))
+            return null;
+        throw error;
+    }
+}
+/** Pure. */
+function versionsOfDeployment(deployment, replicaSets) {
+    const tracks = (0,_workload_tracks_js__WEBPACK_IMPORTED_MODULE_2__/* .tracksOf */ .SU)(deployment, replicaSets, []);
+    const templates = new Map(replicaSets.map(({ metadata, spec }) => [metadata?.labels?.['pod-template-hash'], spec?.template]));
+    const hashOf = (digest) => tracks.find((track) => track.digest === digest)?.hash ?? null;
+    return {
+        kept: tracks.map(({ hash, revision }) => ({
+            hash,
+            revision: revision === null ? null : Number(revision),
+            images: (0,_workload_template_js__WEBPACK_IMPORTED_MODULE_1__/* .imagesOf */ .IC)(templates.get(hash) ?? {}),
+        })),
+        running: hashOf((0,_workload_template_js__WEBPACK_IMPORTED_MODULE_1__/* .digestOf */ .ol)(deployment.spec?.template ?? {})),
+        candidateOf: ({ candidate }) => hashOf(candidate.digest),
+        known: (hash) => hash,
+    };
 }
 
 
@@ -18062,7 +18144,8 @@ function isOverruled(plan, state) {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   Q2: () => (/* binding */ hasMoved),
-/* harmony export */   ZZ: () => (/* binding */ goalOf)
+/* harmony export */   ZZ: () => (/* binding */ goalOf),
+/* harmony export */   _x: () => (/* binding */ wayBackTo)
 /* harmony export */ });
 /* unused harmony export describeVersion */
 /* harmony import */ var _action_image_reference_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6119);
@@ -18084,6 +18167,22 @@ function goalOf(to, history) {
     if (RELEASE_ID.test(to))
         return none(history, `Wanted to go back to release ${to}; it is not among the ${history.past.length} on record.`);
     return ofName(to, history);
+}
+/** What `rollback` makes of the release when input `to` names it. Pure. */
+function wayBackTo(move, history) {
+    const { candidateHash } = move;
+    if (candidateHash !== null && candidateHash === history.running)
+        return 'now';
+    return candidateHash === null || !hasMoved(move) ? 'never-had' : wayBackToVersion(candidateHash, history);
+}
+function wayBackToVersion(hash, { past, kept, running }) {
+    const version = kept.find((one) => one.hash === hash);
+    if (version === undefined)
+        return 'gone';
+    if (hash === running)
+        return 'now';
+    const images = recordedImages(hash, past);
+    return images === null || sameImages(images, version.images) ? 'kept' : 'changed';
 }
 /** `release r-20261121-130102-4f1c (registry/web:v1, revision 3)`; of a Knative Service, `(…, Revision web-00003)`. */
 function describeVersion(version, past) {
@@ -18153,7 +18252,7 @@ function versionsFailed(past) {
     return new Set(failed.filter((hash) => !good.has(hash)));
 }
 function ofRelease(move, history) {
-    if (!hasMoved(move))
+    if (wayBackTo(move, history) === 'never-had')
         return neverKept(move, history);
     return ofHash(move.candidateHash ?? '', history);
 }
@@ -18168,7 +18267,7 @@ function ofHash(hash, history) {
         return none(history, kept.some(isOfKnative)
             ? `${name} is what to go back to; its Revision ${hash} is gone, and its template with it (Knative collects old Revisions, as ConfigMap config-gc says).`
             : `${name} is what to go back to; its ReplicaSet ${hash} is gone, and its template with it (${title} keeps as many as revisionHistoryLimit says).`);
-    if (images !== null && hash !== running && !sameImages(images, version.images))
+    if (wayBackToVersion(hash, history) === 'changed')
         return none(history, `${name} is what to go back to; its ${isOfKnative(version) ? 'Revision' : 'ReplicaSet'} ${hash} has ${Object.values(version.images).join(', ')}, so that one of the two was changed by hand. Name a revision or an image in input to.`);
     return atVersion(version, past, running);
 }
