@@ -78,8 +78,8 @@ var refusal = __webpack_require__(5394);
 var take_back = __webpack_require__(2107);
 // EXTERNAL MODULE: ./lib/engine/with-lock.js
 var with_lock = __webpack_require__(4282);
-// EXTERNAL MODULE: ./lib/engine/workload-kinds.js + 40 modules
-var workload_kinds = __webpack_require__(886);
+// EXTERNAL MODULE: ./lib/engine/workload-kinds.js + 42 modules
+var workload_kinds = __webpack_require__(1947);
 ;// CONCATENATED MODULE: ./lib/engine/abort.js
 
 
@@ -1651,7 +1651,7 @@ async function deployWith(request, run, api, reporter, teller, helm, runner) {
             holder,
             job,
             check: (context, deadline, signal) => {
-                const checking = (0,run_checks/* runChecks */.J)({ ...request, job }, { ...context, kubeconfig: kubeconfig.path }, checkPorts(api, namespace, teller, outsideServers, env), deadline, AbortSignal.any([signal, over.signal]));
+                const checking = (0,run_checks/* runChecks */.JT)({ ...request, job }, { ...context, kubeconfig: kubeconfig.path }, checkPorts(api, namespace, teller, outsideServers, env), deadline, AbortSignal.any([signal, over.signal]));
                 checks.push(checking);
                 return checking;
             },

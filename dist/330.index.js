@@ -3469,6 +3469,18 @@ async function firstBytes(body, longest) {
 
 /***/ }),
 
+/***/ 9912:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   F: () => (/* binding */ CHECK_KINDS)
+/* harmony export */ });
+/** The inputs that ask for checks, in the order in which these are run. */
+const CHECK_KINDS = ['smoke-test', 'smoke-command', 'job', 'webhook'];
+
+
+/***/ }),
+
 /***/ 8:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -3528,8 +3540,9 @@ function howOf(ended) {
 
 // EXPORTS
 __webpack_require__.d(__webpack_exports__, {
-  u: () => (/* binding */ numberOfChecks),
-  J: () => (/* binding */ runChecks)
+  _A: () => (/* binding */ kindsOfChecks),
+  uY: () => (/* binding */ numberOfChecks),
+  JT: () => (/* binding */ runChecks)
 });
 
 ;// CONCATENATED MODULE: ./lib/checks/check-context.js
@@ -3782,6 +3795,8 @@ function verdictOf({ status }) {
     return { verdict: 'unhealthy', detail: message === '' ? reason : `${reason}: ${message}` };
 }
 
+// EXTERNAL MODULE: ./lib/checks/result.js
+var result = __webpack_require__(9912);
 // EXTERNAL MODULE: ./lib/checks/smoke-command.js
 var smoke_command = __webpack_require__(2736);
 // EXTERNAL MODULE: ./lib/cluster/api-server-refusal.js
@@ -4045,6 +4060,17 @@ function releaseState(context, checks) {
 
 
 
+
+/** The inputs that say what checks there are. */
+function kindsOfChecks({ smokeTests, smokeCommand, job, webhook, }) {
+    const isGiven = {
+        'smoke-test': smokeTests.length > 0,
+        'smoke-command': smokeCommand !== null,
+        job: job !== null,
+        webhook: webhook !== null,
+    };
+    return result/* CHECK_KINDS */.F.filter((kind) => isGiven[kind]);
+}
 /** How many results there are when all have passed. */
 function numberOfChecks({ smokeTests, smokeCommand, job, webhook, }) {
     return smokeTests.length + (smokeCommand === null ? 0 : 1) + (job === null ? 0 : 1) + (webhook?.urls.length ?? 0);
@@ -6705,7 +6731,7 @@ const systemClock = {
 /* harmony import */ var _release_other_clock_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(9060);
 /* harmony import */ var _release_outcome_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(2797);
 /* harmony import */ var _record_store_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(9109);
-/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(886);
+/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(1947);
 
 
 
@@ -7427,8 +7453,8 @@ var refusal = __webpack_require__(5394);
 var unfinished = __webpack_require__(9457);
 // EXTERNAL MODULE: ./lib/engine/way-back-permissions.js
 var way_back_permissions = __webpack_require__(4668);
-// EXTERNAL MODULE: ./lib/engine/workload-kinds.js + 40 modules
-var workload_kinds = __webpack_require__(886);
+// EXTERNAL MODULE: ./lib/engine/workload-kinds.js + 42 modules
+var workload_kinds = __webpack_require__(1947);
 ;// CONCATENATED MODULE: ./lib/engine/deploy.js
 
 
@@ -8414,7 +8440,7 @@ function firstWrites(request, { bindings, objects }) {
 /* harmony import */ var _close_record_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2686);
 /* harmony import */ var _open_record_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8148);
 /* harmony import */ var _take_back_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2107);
-/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(886);
+/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(1947);
 
 
 
@@ -8544,6 +8570,42 @@ function after(objects, write) {
         case 'delete':
             return new Map([...objects, [write.path, null]]);
     }
+}
+
+
+/***/ }),
+
+/***/ 9857:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   p: () => (/* binding */ assertChecksGiven)
+/* harmony export */ });
+/* harmony import */ var _checks_result_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9912);
+/* harmony import */ var _checks_run_checks_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1622);
+/* harmony import */ var _refusal_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5394);
+
+
+
+/**
+ * A release that goes on has its candidate checked as it was begun, and what it is checked by is not on record. Before anything is written.
+ * @throws {Refused} when checks are still to be run, and this run was not given them
+ */
+function assertChecksGiven(request, plan, running, state) {
+    if (!running.checksAhead(state))
+        return;
+    const given = (0,_checks_run_checks_js__WEBPACK_IMPORTED_MODULE_0__/* .kindsOfChecks */ ._A)(request);
+    const missing = plan.checkedBy === null ? [] : plan.checkedBy.filter((kind) => !given.includes(kind));
+    const isUnknown = plan.checkedBy === null && given.length === 0;
+    if (missing.length === 0 && !isUnknown)
+        return;
+    const inputs = isUnknown ? `${_checks_result_js__WEBPACK_IMPORTED_MODULE_2__/* .CHECK_KINDS */ .F.slice(0, -1).join(', ')} or ${_checks_result_js__WEBPACK_IMPORTED_MODULE_2__/* .CHECK_KINDS */ .F.at(-1)}` : missing.join(' and ');
+    throw new _refusal_js__WEBPACK_IMPORTED_MODULE_1__/* .Refused */ .Lw([
+        {
+            message: `Release ${plan.release} has its candidate checked by ${inputs} before it may go on, and this run was not given that: what it says is not ` +
+                `kept in the cluster, for it may be secret. Give input ${inputs} as its deploy had it, or take the release back by action: abort.`,
+        },
+    ]);
 }
 
 
@@ -9710,7 +9772,7 @@ function sameSelector(a, b) {
 /* harmony export */   U: () => (/* binding */ OpenRecord)
 /* harmony export */ });
 /* harmony import */ var _record_store_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9109);
-/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(886);
+/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(1947);
 
 
 /** The record while its release is worked on. What is noted meanwhile is in it when it is closed. */
@@ -9846,7 +9908,8 @@ class Patience {
 function judgingOf(request) {
     const { onInconclusive, early, patience, restarts } = request.judging;
     return {
-        checks: (0,_checks_run_checks_js__WEBPACK_IMPORTED_MODULE_0__/* .numberOfChecks */ .u)(request),
+        checks: (0,_checks_run_checks_js__WEBPACK_IMPORTED_MODULE_0__/* .numberOfChecks */ .uY)(request),
+        checkedBy: (0,_checks_run_checks_js__WEBPACK_IMPORTED_MODULE_0__/* .kindsOfChecks */ ._A)(request),
         checkAt: request.checkAt,
         judging: { onInconclusive, early, patience, restarts },
     };
@@ -10548,21 +10611,23 @@ function releaseId(now) {
 /* harmony export */   pt: () => (/* binding */ promote)
 /* harmony export */ });
 /* harmony import */ var _release_keep_warm_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6428);
-/* harmony import */ var _release_route_js__WEBPACK_IMPORTED_MODULE_12__ = __webpack_require__(3764);
-/* harmony import */ var _release_stages_js__WEBPACK_IMPORTED_MODULE_15__ = __webpack_require__(7354);
+/* harmony import */ var _release_route_js__WEBPACK_IMPORTED_MODULE_14__ = __webpack_require__(3764);
+/* harmony import */ var _release_stages_js__WEBPACK_IMPORTED_MODULE_16__ = __webpack_require__(7354);
 /* harmony import */ var _action_batches_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(278);
 /* harmony import */ var _action_knative_service_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6862);
-/* harmony import */ var _release_knative_plan_js__WEBPACK_IMPORTED_MODULE_14__ = __webpack_require__(6449);
+/* harmony import */ var _release_knative_plan_js__WEBPACK_IMPORTED_MODULE_15__ = __webpack_require__(6449);
 /* harmony import */ var _report_duration_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(136);
 /* harmony import */ var _release_other_clock_js__WEBPACK_IMPORTED_MODULE_13__ = __webpack_require__(9060);
 /* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(7235);
 /* harmony import */ var _traffic_command_route_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(9776);
 /* harmony import */ var _deploy_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(8089);
-/* harmony import */ var _plan_steps_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(9821);
-/* harmony import */ var _refusal_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(5394);
-/* harmony import */ var _take_back_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(2107);
-/* harmony import */ var _with_lock_js__WEBPACK_IMPORTED_MODULE_10__ = __webpack_require__(4282);
-/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_11__ = __webpack_require__(886);
+/* harmony import */ var _given_checks_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(9857);
+/* harmony import */ var _plan_steps_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(9821);
+/* harmony import */ var _refusal_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(5394);
+/* harmony import */ var _take_back_js__WEBPACK_IMPORTED_MODULE_10__ = __webpack_require__(2107);
+/* harmony import */ var _with_lock_js__WEBPACK_IMPORTED_MODULE_11__ = __webpack_require__(4282);
+/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_12__ = __webpack_require__(1947);
+
 
 
 
@@ -10585,28 +10650,30 @@ function releaseId(now) {
  */
 async function promote(request, parts) {
     const { clock, teller, namespace } = parts;
-    return await (0,_with_lock_js__WEBPACK_IMPORTED_MODULE_10__/* .withLock */ .k)(request, parts, async (book) => {
+    return await (0,_with_lock_js__WEBPACK_IMPORTED_MODULE_11__/* .withLock */ .k)(request, parts, async (book) => {
         if (!(0,_deploy_js__WEBPACK_IMPORTED_MODULE_6__/* .isOpen */ .nT)(book))
-            throw new _refusal_js__WEBPACK_IMPORTED_MODULE_8__/* .Refused */ .Lw([nothingPaused(request, namespace, null)]);
+            throw new _refusal_js__WEBPACK_IMPORTED_MODULE_9__/* .Refused */ .Lw([nothingPaused(request, namespace, null)]);
         const { open } = book;
         const { paused } = open;
         if (open.warm !== null)
-            throw new _refusal_js__WEBPACK_IMPORTED_MODULE_8__/* .Refused */ .Lw([(0,_refusal_js__WEBPACK_IMPORTED_MODULE_8__/* .keptWarm */ .oX)(open.plan)]);
+            throw new _refusal_js__WEBPACK_IMPORTED_MODULE_9__/* .Refused */ .Lw([(0,_refusal_js__WEBPACK_IMPORTED_MODULE_9__/* .keptWarm */ .oX)(open.plan)]);
         if (paused === null)
-            throw new _refusal_js__WEBPACK_IMPORTED_MODULE_8__/* .Refused */ .Lw([nothingPaused(request, namespace, open)]);
+            throw new _refusal_js__WEBPACK_IMPORTED_MODULE_9__/* .Refused */ .Lw([nothingPaused(request, namespace, open)]);
         const misfits = [misplacedPause, tooShortTimeout, missingCommand, notWarm].flatMap((of) => of(request, open.plan, paused) ?? []);
         if (misfits.length > 0)
-            throw new _refusal_js__WEBPACK_IMPORTED_MODULE_8__/* .Refused */ .Lw(misfits);
+            throw new _refusal_js__WEBPACK_IMPORTED_MODULE_9__/* .Refused */ .Lw(misfits);
         const measuring = judgedBy(request, parts, open, paused.judgement);
         const plan = unjudged(request, planFrom(request, open, clock.now()));
+        const underway = (0,_deploy_js__WEBPACK_IMPORTED_MODULE_6__/* .begin */ .qN)(parts, await (0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_12__/* .pickUp */ .rn)(parts, plan, null), book);
+        const marks = (0,_release_other_clock_js__WEBPACK_IMPORTED_MODULE_13__/* .inOurTime */ .Z)(paused.marks, parts.api.serverAhead, clock.now());
+        const state = stateFrom(open, { ...paused, marks });
+        (0,_given_checks_js__WEBPACK_IMPORTED_MODULE_7__/* .assertChecksGiven */ .p)(request, plan, underway.running, state);
         parts.onLock(plan.release);
         parts.onBegin(plan);
         teller.phase('Preflight');
-        teller.fact(`goes on with ${(0,_take_back_js__WEBPACK_IMPORTED_MODULE_9__/* .describeOpen */ .u)(open)}; it stood at ${(0,_release_route_js__WEBPACK_IMPORTED_MODULE_12__/* .percent */ .KN)(standsAtShare(open))}`);
-        const underway = (0,_deploy_js__WEBPACK_IMPORTED_MODULE_6__/* .begin */ .qN)(parts, await (0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_11__/* .pickUp */ .rn)(parts, plan, null), book);
+        teller.fact(`goes on with ${(0,_take_back_js__WEBPACK_IMPORTED_MODULE_10__/* .describeOpen */ .u)(open)}; it stood at ${(0,_release_route_js__WEBPACK_IMPORTED_MODULE_14__/* .percent */ .KN)(standsAtShare(open))}`);
         await underway.record.goOn(plan, parts.run);
-        const marks = (0,_release_other_clock_js__WEBPACK_IMPORTED_MODULE_13__/* .inOurTime */ .Z)(paused.marks, parts.api.serverAhead, clock.now());
-        return await (0,_deploy_js__WEBPACK_IMPORTED_MODULE_6__/* .runToEnd */ .cd)(parts, underway, stateFrom(open, { ...paused, marks }), measuring);
+        return await (0,_deploy_js__WEBPACK_IMPORTED_MODULE_6__/* .runToEnd */ .cd)(parts, underway, state, measuring);
     });
 }
 /**
@@ -10628,11 +10695,11 @@ function unjudged({ skipAnalysis }, plan) {
     return { ...plan, judging: { ...plan.judging, restarts: 'any' } };
 }
 function nothingPaused(request, namespace, open) {
-    const { title, inputs } = (0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_11__/* .subjectOf */ .et)(request);
+    const { title, inputs } = (0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_12__/* .subjectOf */ .et)(request);
     return {
         message: open === null
             ? `No release of ${title} in namespace ${namespace} stands at a pause: none is in progress. Check inputs ${inputs}.`
-            : `${capitalized((0,_take_back_js__WEBPACK_IMPORTED_MODULE_9__/* .describeOpen */ .u)(open))}, was left unfinished and does not stand at a pause. Go on with it by action: resume, or take it back by action: abort.`,
+            : `${capitalized((0,_take_back_js__WEBPACK_IMPORTED_MODULE_10__/* .describeOpen */ .u)(open))}, was left unfinished and does not stand at a pause. Go on with it by action: resume, or take it back by action: abort.`,
     };
 }
 /** Where this run is to stand still: at its own wish, nowhere, or (null) as the release was begun. */
@@ -10644,9 +10711,9 @@ function misplacedPause(request, plan, { step }) {
     if (stop === null || stop === 'end')
         return null;
     const left = plan.steps.slice(step + 1);
-    if ((0,_plan_steps_js__WEBPACK_IMPORTED_MODULE_7__/* .pauseShare */ .Ab)(stop, left) !== null)
+    if ((0,_plan_steps_js__WEBPACK_IMPORTED_MODULE_8__/* .pauseShare */ .Ab)(stop, left) !== null)
         return null;
-    const places = left.map((each) => (each.pods === undefined ? (0,_release_route_js__WEBPACK_IMPORTED_MODULE_12__/* .percent */ .KN)(each.share) : `${each.pods} pods`));
+    const places = left.map((each) => (each.pods === undefined ? (0,_release_route_js__WEBPACK_IMPORTED_MODULE_14__/* .percent */ .KN)(each.share) : `${each.pods} pods`));
     const found = left.length === 0 ? 'no step is left' : `the steps that are left are ${places.join(', ')}`;
     return {
         message: `Wanted to pause at ${(0,_action_batches_js__WEBPACK_IMPORTED_MODULE_1__/* .formatAmount */ .ej)(stop)} (input ${request.goOnTo === null ? 'pause-at' : 'to'}); ${found}.`,
@@ -10658,7 +10725,7 @@ function tooShortTimeout(request, plan, { step }) {
     const stop = stopOf(request);
     const pauseAt = stop === 'end' ? null : stop;
     const left = plan.steps.slice(step + 1);
-    const until = pauseAt === null ? left : left.slice(0, left.findIndex(({ share }) => share === (0,_plan_steps_js__WEBPACK_IMPORTED_MODULE_7__/* .pauseShare */ .Ab)(pauseAt, left)) + 1);
+    const until = pauseAt === null ? left : left.slice(0, left.findIndex(({ share }) => share === (0,_plan_steps_js__WEBPACK_IMPORTED_MODULE_8__/* .pauseShare */ .Ab)(pauseAt, left)) + 1);
     const { bake, drain, settle } = plan.times;
     const needed = until.reduce((sum, { stay }) => sum + Math.max(stay, settle), pauseAt === null ? bake + drain + settle : 0);
     if (timeout > needed)
@@ -10668,14 +10735,14 @@ function tooShortTimeout(request, plan, { step }) {
     };
 }
 function missingCommand({ routerCommand }, plan) {
-    if (routerCommand !== null || (0,_release_knative_plan_js__WEBPACK_IMPORTED_MODULE_14__/* .isKnative */ .v)(plan) || !plan.routes.some(_traffic_command_route_js__WEBPACK_IMPORTED_MODULE_5__/* .isCommand */ .y9))
+    if (routerCommand !== null || (0,_release_knative_plan_js__WEBPACK_IMPORTED_MODULE_15__/* .isKnative */ .v)(plan) || !plan.routes.some(_traffic_command_route_js__WEBPACK_IMPORTED_MODULE_5__/* .isCommand */ .y9))
         return null;
     return {
         message: `Release ${plan.release} splits its users with a command (router: command); give it again with input router-command.`,
     };
 }
 function notWarm({ keepWarm }, plan) {
-    const why = !keepWarm ? null : (0,_release_knative_plan_js__WEBPACK_IMPORTED_MODULE_14__/* .isKnative */ .v)(plan) ? _action_knative_service_js__WEBPACK_IMPORTED_MODULE_2__/* .NOT_WARM_OF_KNATIVE */ .b : (0,_release_keep_warm_js__WEBPACK_IMPORTED_MODULE_0__/* .whyNotWarm */ .Z)(plan);
+    const why = !keepWarm ? null : (0,_release_knative_plan_js__WEBPACK_IMPORTED_MODULE_15__/* .isKnative */ .v)(plan) ? _action_knative_service_js__WEBPACK_IMPORTED_MODULE_2__/* .NOT_WARM_OF_KNATIVE */ .b : (0,_release_keep_warm_js__WEBPACK_IMPORTED_MODULE_0__/* .whyNotWarm */ .Z)(plan);
     return why === null ? null : { message: `Wanted to keep the old version warm (input keep-warm); ${why}.` };
 }
 /** The plan goes on as it was made; what concerns this run is this run's: its deadline, and where it ends. */
@@ -10688,20 +10755,20 @@ function planFrom(request, open, now) {
     return {
         ...plan,
         keepWarm: plan.keepWarm || request.keepWarm,
-        pauseAt: stop === null ? ahead : stop === 'end' ? null : (0,_plan_steps_js__WEBPACK_IMPORTED_MODULE_7__/* .pauseShare */ .Ab)(stop, plan.steps),
+        pauseAt: stop === null ? ahead : stop === 'end' ? null : (0,_plan_steps_js__WEBPACK_IMPORTED_MODULE_8__/* .pauseShare */ .Ab)(stop, plan.steps),
         times: { ...plan.times, deadline: now + request.timeout },
     };
 }
 /** Basis points of the users; none for a release that does not stand. */
 function standsAtShare({ plan, paused }) {
-    return paused === null ? 0 : (0,_release_stages_js__WEBPACK_IMPORTED_MODULE_15__/* .shareOf */ .tC)(plan, paused);
+    return paused === null ? 0 : (0,_release_stages_js__WEBPACK_IMPORTED_MODULE_16__/* .shareOf */ .tC)(plan, paused);
 }
 /** Whoever promotes has seen the stage at which it stands, and lets it go on. */
 function stateFrom(open, paused) {
     const { step, marks, restarts } = paused;
     return {
         ..._release_state_js__WEBPACK_IMPORTED_MODULE_4__/* .BEGINNING */ .C,
-        approved: (0,_release_stages_js__WEBPACK_IMPORTED_MODULE_15__/* .stageOf */ .gV)(open.plan, paused),
+        approved: (0,_release_stages_js__WEBPACK_IMPORTED_MODULE_16__/* .stageOf */ .gV)(open.plan, paused),
         toldTemplate: open.toldTemplate,
         toldRoutes: open.toldRoutes,
         step,
@@ -10748,6 +10815,8 @@ var report_escape = __webpack_require__(2527);
 var service_selector = __webpack_require__(914);
 // EXTERNAL MODULE: ./lib/engine/patience.js
 var patience = __webpack_require__(6559);
+// EXTERNAL MODULE: ./lib/checks/result.js
+var result = __webpack_require__(9912);
 ;// CONCATENATED MODULE: ./lib/engine/shapes.js
 const any = () => null;
 const shapes_text = (value, at) => (typeof value === 'string' ? null : `${at} is no text`);
@@ -10805,6 +10874,7 @@ function first(checks) {
 
 ;// CONCATENATED MODULE: ./lib/engine/record-shape.js
 
+
 /*
  * What of a record is looked at before it is believed: everything that decides which objects are written, and what a wrong type of would
  * end the run with an error that says nothing. Fields of later versions are left alone.
@@ -10848,6 +10918,7 @@ const common = (namespace) => ({
     editors: listOf(shapes_text),
     owned: listOf(object({ of: words('route', 'deployment', 'service'), path: pathIn(namespace), owners: listOf(any) })),
     checks: number,
+    checkedBy: optional(either(listOf(words(...result/* CHECK_KINDS */.F)), nothing)),
     checkAt: words('start', 'every-step'),
     judging: object({
         onInconclusive: words('pause', 'promote', 'rollback'),
@@ -10944,8 +11015,8 @@ function misfitOfPast(past) {
     return listOf(pastRelease)(past, 'past');
 }
 
-// EXTERNAL MODULE: ./lib/engine/workload-kinds.js + 40 modules
-var workload_kinds = __webpack_require__(886);
+// EXTERNAL MODULE: ./lib/engine/workload-kinds.js + 42 modules
+var workload_kinds = __webpack_require__(1947);
 ;// CONCATENATED MODULE: ./lib/engine/record-store.js
 
 
@@ -11030,7 +11101,7 @@ function jsonOf(given, absent) {
 /** Fields that the first records of this schema did not have. */
 const NEWER = {
     open: { turned: null, stood: null, warm: null },
-    plan: { keepWarm: false, rollback: false },
+    plan: { keepWarm: false, rollback: false, checkedBy: null },
     past: { rollback: false },
 };
 /** The request that replaces the book, for a dry run or for `writeBook`. */
@@ -11174,14 +11245,16 @@ function unknownTemplate({ release }) {
 /* harmony export */   U: () => (/* binding */ resume)
 /* harmony export */ });
 /* harmony import */ var _checks_leftover_jobs_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6351);
-/* harmony import */ var _release_route_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(3764);
-/* harmony import */ var _release_stages_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(7354);
+/* harmony import */ var _release_route_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(3764);
+/* harmony import */ var _release_stages_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(7354);
 /* harmony import */ var _deploy_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8089);
-/* harmony import */ var _promote_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(1798);
-/* harmony import */ var _refusal_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(5394);
-/* harmony import */ var _take_back_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(2107);
-/* harmony import */ var _with_lock_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(4282);
-/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(886);
+/* harmony import */ var _given_checks_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9857);
+/* harmony import */ var _promote_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(1798);
+/* harmony import */ var _refusal_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(5394);
+/* harmony import */ var _take_back_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(2107);
+/* harmony import */ var _with_lock_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(4282);
+/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(1947);
+
 
 
 
@@ -11197,17 +11270,17 @@ function unknownTemplate({ release }) {
  * @throws {Refused} when it stands at a pause, or when this run was not given what it needs
  */
 async function resume(request, parts) {
-    return await (0,_with_lock_js__WEBPACK_IMPORTED_MODULE_5__/* .withLock */ .k)(request, parts, async (book) => {
+    return await (0,_with_lock_js__WEBPACK_IMPORTED_MODULE_6__/* .withLock */ .k)(request, parts, async (book) => {
         if (!(0,_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .isOpen */ .nT)(book)) {
-            parts.teller.fact(`no release of ${(0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_6__/* .subjectOf */ .et)(request).key} is in progress: nothing to resume`);
+            parts.teller.fact(`no release of ${(0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_7__/* .subjectOf */ .et)(request).key} is in progress: nothing to resume`);
             return { ..._deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .NOTHING */ .K$, outcome: 'unchanged' };
         }
         const { open } = book;
         if (open.warm !== null)
-            throw new _refusal_js__WEBPACK_IMPORTED_MODULE_3__/* .Refused */ .Lw([(0,_refusal_js__WEBPACK_IMPORTED_MODULE_3__/* .keptWarm */ .oX)(open.plan)]);
+            throw new _refusal_js__WEBPACK_IMPORTED_MODULE_4__/* .Refused */ .Lw([(0,_refusal_js__WEBPACK_IMPORTED_MODULE_4__/* .keptWarm */ .oX)(open.plan)]);
         if (open.paused !== null) {
-            const message = `The ${(0,_take_back_js__WEBPACK_IMPORTED_MODULE_4__/* .describeOpen */ .u)(open)}, was not interrupted: it stands at ${(0,_release_route_js__WEBPACK_IMPORTED_MODULE_7__/* .percent */ .KN)((0,_release_stages_js__WEBPACK_IMPORTED_MODULE_8__/* .shareOf */ .tC)(open.plan, open.paused))}. Go on with it by action: promote, or take it back by action: abort.`;
-            throw new _refusal_js__WEBPACK_IMPORTED_MODULE_3__/* .Refused */ .Lw([{ message }]);
+            const message = `The ${(0,_take_back_js__WEBPACK_IMPORTED_MODULE_5__/* .describeOpen */ .u)(open)}, was not interrupted: it stands at ${(0,_release_route_js__WEBPACK_IMPORTED_MODULE_8__/* .percent */ .KN)((0,_release_stages_js__WEBPACK_IMPORTED_MODULE_9__/* .shareOf */ .tC)(open.plan, open.paused))}. Go on with it by action: promote, or take it back by action: abort.`;
+            throw new _refusal_js__WEBPACK_IMPORTED_MODULE_4__/* .Refused */ .Lw([{ message }]);
         }
         return await goOn(request, parts, book, changesOf(request, open.plan));
     });
@@ -11220,26 +11293,27 @@ async function goOn(request, parts, book, changes) {
     const { api, clock, teller, namespace, run } = parts;
     const { open } = book;
     const times = { ...open.plan.times, deadline: clock.now() + request.timeout };
-    const plan = (0,_promote_js__WEBPACK_IMPORTED_MODULE_2__/* .unjudged */ .bC)(request, { ...open.plan, times });
-    const misfit = (0,_promote_js__WEBPACK_IMPORTED_MODULE_2__/* .missingCommand */ .c$)(request, plan);
+    const plan = (0,_promote_js__WEBPACK_IMPORTED_MODULE_3__/* .unjudged */ .bC)(request, { ...open.plan, times });
+    const misfit = (0,_promote_js__WEBPACK_IMPORTED_MODULE_3__/* .missingCommand */ .c$)(request, plan);
     if (misfit !== null)
-        throw new _refusal_js__WEBPACK_IMPORTED_MODULE_3__/* .Refused */ .Lw([misfit]);
+        throw new _refusal_js__WEBPACK_IMPORTED_MODULE_4__/* .Refused */ .Lw([misfit]);
     if (open.measured !== null && parts.measures === null && !request.skipAnalysis)
-        throw new _refusal_js__WEBPACK_IMPORTED_MODULE_3__/* .Refused */ .Lw([
+        throw new _refusal_js__WEBPACK_IMPORTED_MODULE_4__/* .Refused */ .Lw([
             {
                 message: `Release ${plan.release} is judged by what is measured of it. Give the inputs for that (prometheus, metrics, thresholds, alerts) as its deploy had them.`,
             },
         ]);
     const turned = open.turned ?? null;
-    const measuring = turned === null ? (0,_promote_js__WEBPACK_IMPORTED_MODULE_2__/* .judgedBy */ .Nq)(request, parts, open, null) : null;
-    const underway = (0,_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .begin */ .qN)(parts, await (0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_6__/* .pickUp */ .rn)(parts, plan, changes), book);
+    const measuring = turned === null ? (0,_promote_js__WEBPACK_IMPORTED_MODULE_3__/* .judgedBy */ .Nq)(request, parts, open, null) : null;
+    const underway = (0,_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .begin */ .qN)(parts, await (0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_7__/* .pickUp */ .rn)(parts, plan, changes), book);
     const known = { ...open, turned };
     const state = underway.running.resumed(known, clock.now());
+    (0,_given_checks_js__WEBPACK_IMPORTED_MODULE_2__/* .assertChecksGiven */ .p)(request, plan, underway.running, state);
     parts.onLock(plan.release);
     parts.onBegin(plan);
     teller.phase('Preflight');
-    const where = state.back === null ? `it was at ${(0,_release_route_js__WEBPACK_IMPORTED_MODULE_7__/* .percent */ .KN)((0,_release_stages_js__WEBPACK_IMPORTED_MODULE_8__/* .shareOf */ .tC)(plan, state))}` : 'it was on its way back';
-    teller.fact(`goes on with ${(0,_take_back_js__WEBPACK_IMPORTED_MODULE_4__/* .describeOpen */ .u)(open)}; ${where}`);
+    const where = state.back === null ? `it was at ${(0,_release_route_js__WEBPACK_IMPORTED_MODULE_8__/* .percent */ .KN)((0,_release_stages_js__WEBPACK_IMPORTED_MODULE_9__/* .shareOf */ .tC)(plan, state))}` : 'it was on its way back';
+    teller.fact(`goes on with ${(0,_take_back_js__WEBPACK_IMPORTED_MODULE_5__/* .describeOpen */ .u)(open)}; ${where}`);
     await underway.record.goOn(plan, run);
     await (0,_checks_leftover_jobs_js__WEBPACK_IMPORTED_MODULE_0__/* .removeLeftoverJobs */ .S)(namespace, plan.release, {
         api,
@@ -11737,8 +11811,8 @@ function possibleOperations(situation) {
 
 // EXTERNAL MODULE: ./lib/engine/record-store.js + 2 modules
 var record_store = __webpack_require__(9109);
-// EXTERNAL MODULE: ./lib/engine/workload-kinds.js + 40 modules
-var workload_kinds = __webpack_require__(886);
+// EXTERNAL MODULE: ./lib/engine/workload-kinds.js + 42 modules
+var workload_kinds = __webpack_require__(1947);
 ;// CONCATENATED MODULE: ./lib/engine/status.js
 
 
@@ -11900,7 +11974,7 @@ function imagesOfUsers({ open, share, tracks }) {
 /* harmony import */ var _close_record_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2686);
 /* harmony import */ var _denied_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(7899);
 /* harmony import */ var _open_record_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(8148);
-/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(886);
+/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(1947);
 
 
 
@@ -11988,7 +12062,7 @@ function describeOpen({ plan, run }) {
 /* harmony import */ var _refusal_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(5394);
 /* harmony import */ var _resume_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(3555);
 /* harmony import */ var _take_back_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(2107);
-/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(886);
+/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(1947);
 
 
 
@@ -12272,7 +12346,7 @@ function nameOf({ resource, verb }) {
 /* harmony import */ var _lock_to_go_back_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(3202);
 /* harmony import */ var _record_store_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(9109);
 /* harmony import */ var _way_back_permissions_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(4668);
-/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(886);
+/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(1947);
 
 
 
@@ -12329,7 +12403,7 @@ async function held(request, parts, take, work) {
 
 /***/ }),
 
-/***/ 886:
+/***/ 1947:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -13918,6 +13992,23 @@ function mayReachCandidate({ deployment, candidate, live, candidateService, rout
     return candidateService.state !== 'stable' && routes.some((route) => !route.home);
 }
 
+;// CONCATENATED MODULE: ./lib/release/checks-ahead.js
+
+
+
+
+/** Whether a release that goes on from here will have its candidate checked: then that has to be possible. Pure. */
+function checksAhead(plan, state, seen) {
+    if (state.back !== null || seen.lostNamespace !== null || seen.lost !== null)
+        return false;
+    if ((0,release_sizes/* isPlain */.$i)(plan))
+        return plan.checks > 0 && state.marks.checked === undefined;
+    const isSwitched = seen.candidate !== null && seen.live.pin === seen.candidate.hash;
+    if (isSwitched || state.marks.switched !== undefined || isClosing(plan, seen) || isPastReturn(plan, seen))
+        return false;
+    return (0,evidence/* hasChecksAhead */.VH)(plan, state, ({ share }) => !(0,release_sizes/* isByPods */.I7)(plan) || share < release_route/* ALL */.y2);
+}
+
 // EXTERNAL MODULE: ./lib/release/progress.js
 var progress = __webpack_require__(8842);
 // EXTERNAL MODULE: ./lib/release/state.js
@@ -14275,6 +14366,7 @@ var writes = __webpack_require__(7140);
 
 
 
+
 /** Milliseconds between two looks at what no watch shows: Services while nothing happens, ReplicaSets while a controller is awaited. */
 const LOOK_AT_SERVICES = 5_000;
 const LOOK_AT_REPLICA_SETS = 1_000;
@@ -14352,6 +14444,9 @@ class DeploymentWorkload {
         if (mustOpen && this.#parts.candidateTemplate === null)
             throw new refusal/* Refused */.Lw([(0,refusal/* unknownTemplate */.HA)(this.plan)]);
         return state;
+    }
+    checksAhead(state, seen) {
+        return checksAhead(this.plan, state, seen);
     }
     inDoubt(state, write, seen, now) {
         this.#hold = null;
@@ -14942,6 +15037,7 @@ function running(workload, keepsHistory) {
         keepsHistory,
         run: (loop, state) => new Release({ ...loop, workload }, state).run(),
         resumed: (known, now) => workload.resumed(known, workload.observe(), now),
+        checksAhead: (state) => workload.checksAhead(state, workload.observe()),
         close: () => workload.close(),
     };
 }
@@ -15602,6 +15698,19 @@ function decide_disown(state, seen, ending) {
     return object === undefined ? null : (0,release_action/* write */.M9)('disown', { object });
 }
 
+;// CONCATENATED MODULE: ./lib/release/knative/checks-ahead.js
+
+
+
+/** As `checksAhead` of Deployments; pure. */
+function checks_ahead_checksAhead(plan, state, seen) {
+    if (state.back !== null || seen.lostNamespace !== null || seen.lost)
+        return false;
+    if (state.marks.switched !== undefined || decide_isClosing(seen))
+        return false;
+    return (0,evidence/* hasChecksAhead */.VH)(plan, state, ({ share }) => share < release_route/* ALL */.y2);
+}
+
 ;// CONCATENATED MODULE: ./lib/release/knative/resumption.js
 
 
@@ -15744,6 +15853,7 @@ function missing(what) {
 
 
 
+
 /** Milliseconds after which all is read again although no watch said anything. */
 const LOOK = 5_000;
 /** A Knative Service, as a release moves it. */
@@ -15829,6 +15939,9 @@ class KnativeWorkload {
         if (mustOpen && this.#parts.candidateTemplate === null)
             throw new refusal/* Refused */.Lw([(0,refusal/* unknownTemplate */.HA)(this.plan)]);
         return state;
+    }
+    checksAhead(state, seen) {
+        return checks_ahead_checksAhead(this.plan, state, seen);
     }
     /** Template and traffic are one object's: what it shows is judged as it is. */
     inDoubt(state) {
@@ -18054,6 +18167,7 @@ function wait(reason, text, until = null) {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   Nf: () => (/* binding */ unsure),
+/* harmony export */   VH: () => (/* binding */ hasChecksAhead),
 /* harmony export */   e3: () => (/* binding */ holdStep),
 /* harmony export */   zn: () => (/* binding */ prove)
 /* harmony export */ });
@@ -18113,6 +18227,17 @@ function recheck(plan, state) {
     if (state.marks.checked === undefined)
         return { do: 'check' };
     return unsure(plan, state);
+}
+/**
+ * Whether the candidate is still to be checked, from the present step on, as long as not all users are on it.
+ * @param isHeld whether a step with users is held for its time: only then is it checked
+ */
+function hasChecksAhead(plan, { step, marks }, isHeld) {
+    if (plan.checks === 0)
+        return false;
+    const isChecked = (at, index) => index === 0 || (plan.checkAt === 'every-step' && at.share > 0 && isHeld(at));
+    const first = marks.checked === undefined ? step : step + 1;
+    return plan.steps.some((at, index) => index >= first && isChecked(at, index));
 }
 function inconclusive(plan, state, reason) {
     switch (plan.judging.onInconclusive) {

@@ -10,6 +10,7 @@ import { inOurTime } from '../release/other-clock.ts';
 import { BEGINNING, type State } from '../release/state.ts';
 import { isCommand } from '../traffic/command-route.ts';
 import { begin, type DeployParts, isOpen, measuringOf, type Result, runToEnd } from './deploy.ts';
+import { assertChecksGiven } from './given-checks.ts';
 import { pauseShare } from './plan-steps.ts';
 import type { OpenRelease, Paused } from './record-store.ts';
 import { keptWarm, Refused } from './refusal.ts';
@@ -37,14 +38,16 @@ export async function promote(request: Request, parts: DeployParts): Promise<Res
     if (misfits.length > 0) throw new Refused(misfits);
     const measuring = judgedBy(request, parts, open, paused.judgement);
     const plan = unjudged(request, planFrom(request, open, clock.now()));
+    const underway = begin(parts, await pickUp(parts, plan, null), book);
+    const marks = inOurTime(paused.marks, parts.api.serverAhead, clock.now());
+    const state = stateFrom(open, { ...paused, marks });
+    assertChecksGiven(request, plan, underway.running, state);
     parts.onLock(plan.release);
     parts.onBegin(plan);
     teller.phase('Preflight');
     teller.fact(`goes on with ${describeOpen(open)}; it stood at ${percent(standsAtShare(open))}`);
-    const underway = begin(parts, await pickUp(parts, plan, null), book);
     await underway.record.goOn(plan, parts.run);
-    const marks = inOurTime(paused.marks, parts.api.serverAhead, clock.now());
-    return await runToEnd(parts, underway, stateFrom(open, { ...paused, marks }), measuring);
+    return await runToEnd(parts, underway, state, measuring);
   });
 }
 

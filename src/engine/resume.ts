@@ -4,6 +4,7 @@ import type { AnyPlan } from '../release/knative/plan.ts';
 import { percent } from '../release/route.ts';
 import { shareOf } from '../release/stages.ts';
 import { begin, type DeployParts, isOpen, NOTHING, type Result, runToEnd } from './deploy.ts';
+import { assertChecksGiven } from './given-checks.ts';
 import type { OpenBook } from './open-record.ts';
 import { judgedBy, missingCommand, unjudged } from './promote.ts';
 import { keptWarm, Refused } from './refusal.ts';
@@ -60,6 +61,7 @@ export async function goOn(
   const underway = begin(parts, await pickUp(parts, plan, changes), book);
   const known = { ...open, turned };
   const state = underway.running.resumed(known, clock.now());
+  assertChecksGiven(request, plan, underway.running, state);
   parts.onLock(plan.release);
   parts.onBegin(plan);
   teller.phase('Preflight');
