@@ -8235,7 +8235,9 @@ async function findRoutes(api, request, app, allowance = engine_allowance/* ALL_
     const refusals = looked.flatMap(({ discovery }) => discovery.refusals);
     const warnings = looked.flatMap(({ discovery }) => discovery.warnings);
     const objects = new Map(looked.flatMap((each) => [...each.objects]));
-    const own = request.routers !== 'auto' && request.routers.includes(command_route/* COMMAND */.Wr) ? [(0,command_route/* commandBinding */.nG)(app)] : [];
+    const verifies = (request.routerCommand?.verify ?? null) !== null;
+    const isCommanded = request.routers !== 'auto' && request.routers.includes(command_route/* COMMAND */.Wr);
+    const own = isCommanded ? [(0,command_route/* commandBinding */.nG)(app, { verifies })] : [];
     const chosen = choose(request, app, [...bindings, ...own], refusals, unservedOf(request, wanted, looked, served));
     const resources = looked.flatMap((each) => each.resources);
     const found = expressible(request, { bindings: chosen, objects, writes: [], warnings, looked: resources });
@@ -10608,6 +10610,7 @@ function releaseId(now) {
 /* harmony export */   Nq: () => (/* binding */ judgedBy),
 /* harmony export */   bC: () => (/* binding */ unjudged),
 /* harmony export */   c$: () => (/* binding */ missingCommand),
+/* harmony export */   iz: () => (/* binding */ missingVerify),
 /* harmony export */   pt: () => (/* binding */ promote)
 /* harmony export */ });
 /* harmony import */ var _release_keep_warm_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6428);
@@ -10659,7 +10662,7 @@ async function promote(request, parts) {
             throw new _refusal_js__WEBPACK_IMPORTED_MODULE_9__/* .Refused */ .Lw([(0,_refusal_js__WEBPACK_IMPORTED_MODULE_9__/* .keptWarm */ .oX)(open.plan)]);
         if (paused === null)
             throw new _refusal_js__WEBPACK_IMPORTED_MODULE_9__/* .Refused */ .Lw([nothingPaused(request, namespace, open)]);
-        const misfits = [misplacedPause, tooShortTimeout, missingCommand, notWarm].flatMap((of) => of(request, open.plan, paused) ?? []);
+        const misfits = [misplacedPause, tooShortTimeout, missingCommand, missingVerify, notWarm].flatMap((of) => of(request, open.plan, paused) ?? []);
         if (misfits.length > 0)
             throw new _refusal_js__WEBPACK_IMPORTED_MODULE_9__/* .Refused */ .Lw(misfits);
         const measuring = judgedBy(request, parts, open, paused.judgement);
@@ -10739,6 +10742,14 @@ function missingCommand({ routerCommand }, plan) {
         return null;
     return {
         message: `Release ${plan.release} splits its users with a command (router: command); give it again with input router-command.`,
+    };
+}
+/** Of a release that goes on: on the way back the command itself is enough. */
+function missingVerify({ routerCommand }, plan) {
+    if (routerCommand === null || routerCommand.verify !== null || (0,_release_knative_plan_js__WEBPACK_IMPORTED_MODULE_15__/* .isKnative */ .v)(plan) || !plan.routes.some(_traffic_command_route_js__WEBPACK_IMPORTED_MODULE_5__/* .isVerified */ .p4))
+        return null;
+    return {
+        message: `Release ${plan.release} has a second command say whether the first had its effect; give it again with input router-verify.`,
     };
 }
 function notWarm({ keepWarm }, plan) {
@@ -11308,6 +11319,9 @@ async function goOn(request, parts, book, changes) {
     const underway = (0,_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .begin */ .qN)(parts, await (0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_7__/* .pickUp */ .rn)(parts, plan, changes), book);
     const known = { ...open, turned };
     const state = underway.running.resumed(known, clock.now());
+    const unverified = state.back === null ? (0,_promote_js__WEBPACK_IMPORTED_MODULE_3__/* .missingVerify */ .iz)(request, plan) : null;
+    if (unverified !== null)
+        throw new _refusal_js__WEBPACK_IMPORTED_MODULE_4__/* .Refused */ .Lw([unverified]);
     (0,_given_checks_js__WEBPACK_IMPORTED_MODULE_2__/* .assertChecksGiven */ .p)(request, plan, underway.running, state);
     parts.onLock(plan.release);
     parts.onBegin(plan);
@@ -19460,6 +19474,7 @@ const METHODS = {
 /* harmony export */   VC: () => (/* binding */ COMMAND_CAPABILITIES),
 /* harmony export */   Wr: () => (/* binding */ COMMAND),
 /* harmony export */   nG: () => (/* binding */ commandBinding),
+/* harmony export */   p4: () => (/* binding */ isVerified),
 /* harmony export */   y9: () => (/* binding */ isCommand)
 /* harmony export */ });
 /* harmony import */ var _release_route_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3764);
@@ -19475,9 +19490,15 @@ const COMMAND = 'command';
 function isCommand({ router }) {
     return router === COMMAND;
 }
+/** Of the journal there is no more to say: whether input `router-verify` asks what became of each share. */
+const VERIFIED = 'verified';
 /** Its original is to send nobody to the candidate Service: before a release there is none. */
-function commandBinding(app) {
-    return { router: COMMAND, app, paths: [], originalShare: 0, journal: null };
+function commandBinding(app, { verifies }) {
+    return { router: COMMAND, app, paths: [], originalShare: 0, journal: verifies ? VERIFIED : null };
+}
+/** Whoever goes on with the release has to be told input `router-verify` again. */
+function isVerified(binding) {
+    return isCommand(binding) && binding.journal === VERIFIED;
 }
 const COMMAND_CAPABILITIES = {
     nearest: (share) => [share, share],

@@ -8,7 +8,7 @@ import { type AnyPlan, isKnative } from '../release/knative/plan.ts';
 import { formatDuration } from '../report/duration.ts';
 import { inOurTime } from '../release/other-clock.ts';
 import { BEGINNING, type State } from '../release/state.ts';
-import { isCommand } from '../traffic/command-route.ts';
+import { isCommand, isVerified } from '../traffic/command-route.ts';
 import { begin, type DeployParts, isOpen, measuringOf, type Result, runToEnd } from './deploy.ts';
 import { assertChecksGiven } from './given-checks.ts';
 import { pauseShare } from './plan-steps.ts';
@@ -32,7 +32,7 @@ export async function promote(request: Request, parts: DeployParts): Promise<Res
     const { paused } = open;
     if (open.warm !== null) throw new Refused([keptWarm(open.plan)]);
     if (paused === null) throw new Refused([nothingPaused(request, namespace, open)]);
-    const misfits = [misplacedPause, tooShortTimeout, missingCommand, notWarm].flatMap(
+    const misfits = [misplacedPause, tooShortTimeout, missingCommand, missingVerify, notWarm].flatMap(
       (of) => of(request, open.plan, paused) ?? [],
     );
     if (misfits.length > 0) throw new Refused(misfits);
@@ -126,6 +126,15 @@ export function missingCommand({ routerCommand }: Request, plan: AnyPlan): { mes
   if (routerCommand !== null || isKnative(plan) || !plan.routes.some(isCommand)) return null;
   return {
     message: `Release ${plan.release} splits its users with a command (router: command); give it again with input router-command.`,
+  };
+}
+
+/** Of a release that goes on: on the way back the command itself is enough. */
+export function missingVerify({ routerCommand }: Request, plan: AnyPlan): { message: string } | null {
+  if (routerCommand === null || routerCommand.verify !== null || isKnative(plan) || !plan.routes.some(isVerified))
+    return null;
+  return {
+    message: `Release ${plan.release} has a second command say whether the first had its effect; give it again with input router-verify.`,
   };
 }
 

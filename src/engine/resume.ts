@@ -6,7 +6,7 @@ import { shareOf } from '../release/stages.ts';
 import { begin, type DeployParts, isOpen, NOTHING, type Result, runToEnd } from './deploy.ts';
 import { assertChecksGiven } from './given-checks.ts';
 import type { OpenBook } from './open-record.ts';
-import { judgedBy, missingCommand, unjudged } from './promote.ts';
+import { judgedBy, missingCommand, missingVerify, unjudged } from './promote.ts';
 import { keptWarm, Refused } from './refusal.ts';
 import { describeOpen } from './take-back.ts';
 import { withLock } from './with-lock.ts';
@@ -61,6 +61,8 @@ export async function goOn(
   const underway = begin(parts, await pickUp(parts, plan, changes), book);
   const known = { ...open, turned };
   const state = underway.running.resumed(known, clock.now());
+  const unverified = state.back === null ? missingVerify(request, plan) : null;
+  if (unverified !== null) throw new Refused([unverified]);
   assertChecksGiven(request, plan, underway.running, state);
   parts.onLock(plan.release);
   parts.onBegin(plan);
