@@ -96,8 +96,8 @@ var refusal = __webpack_require__(5394);
 var open_record = __webpack_require__(8148);
 // EXTERNAL MODULE: ./lib/engine/close-record.js
 var close_record = __webpack_require__(2686);
-// EXTERNAL MODULE: ./lib/engine/workload-kinds.js + 40 modules
-var workload_kinds = __webpack_require__(886);
+// EXTERNAL MODULE: ./lib/engine/workload-kinds.js + 42 modules
+var workload_kinds = __webpack_require__(1947);
 ;// CONCATENATED MODULE: ./lib/engine/stand-still.js
 
 

@@ -1038,6 +1038,8 @@ const VERSIONS = {
     now: 'users are on it',
     kept: 'yes',
     gone: 'no: the cluster does not keep it any more',
+    changed: 'no: what the cluster keeps under its hash has other images',
+    'never-had': 'no: users never had it for good',
 };
 function versionOf({ hash, version }) {
     return hash === null ? 'no: it never had pods' : VERSIONS[version];
@@ -3475,6 +3477,18 @@ async function firstBytes(body, longest) {
 
 /***/ }),
 
+/***/ 9912:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   F: () => (/* binding */ CHECK_KINDS)
+/* harmony export */ });
+/** The inputs that ask for checks, in the order in which these are run. */
+const CHECK_KINDS = ['smoke-test', 'smoke-command', 'job', 'webhook'];
+
+
+/***/ }),
+
 /***/ 8:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -3534,8 +3548,9 @@ function howOf(ended) {
 
 // EXPORTS
 __webpack_require__.d(__webpack_exports__, {
-  u: () => (/* binding */ numberOfChecks),
-  J: () => (/* binding */ runChecks)
+  _A: () => (/* binding */ kindsOfChecks),
+  uY: () => (/* binding */ numberOfChecks),
+  JT: () => (/* binding */ runChecks)
 });
 
 ;// CONCATENATED MODULE: ./lib/checks/check-context.js
@@ -3788,6 +3803,8 @@ function verdictOf({ status }) {
     return { verdict: 'unhealthy', detail: message === '' ? reason : `${reason}: ${message}` };
 }
 
+// EXTERNAL MODULE: ./lib/checks/result.js
+var result = __webpack_require__(9912);
 // EXTERNAL MODULE: ./lib/checks/smoke-command.js
 var smoke_command = __webpack_require__(2736);
 // EXTERNAL MODULE: ./lib/cluster/api-server-refusal.js
@@ -4051,6 +4068,17 @@ function releaseState(context, checks) {
 
 
 
+
+/** The inputs that say what checks there are. */
+function kindsOfChecks({ smokeTests, smokeCommand, job, webhook, }) {
+    const isGiven = {
+        'smoke-test': smokeTests.length > 0,
+        'smoke-command': smokeCommand !== null,
+        job: job !== null,
+        webhook: webhook !== null,
+    };
+    return result/* CHECK_KINDS */.F.filter((kind) => isGiven[kind]);
+}
 /** How many results there are when all have passed. */
 function numberOfChecks({ smokeTests, smokeCommand, job, webhook, }) {
     return smokeTests.length + (smokeCommand === null ? 0 : 1) + (job === null ? 0 : 1) + (webhook?.urls.length ?? 0);
@@ -5909,6 +5937,8 @@ const RENEW_EVERY = 10_000;
 const POLL_EVERY = 2_000;
 /** Milliseconds between two looks whether somebody asks the holder for something. */
 const HEED_EVERY = 2_000;
+/** Milliseconds between two renewals of a holder that is alive, at most: it looks whether it is time for one as often as it heeds. */
+const RENEWED_WITHIN = RENEW_EVERY + HEED_EVERY;
 /** Milliseconds after which a holder that did not hear what it was asked is taken for dead. */
 const UNHEARD = 10_000;
 /** Annotation of a Lease by which another run asks its holder to take its release back, and who it is. */
@@ -6027,28 +6057,30 @@ function renewTimeOf(lease) {
     return String(lease?.spec?.renewTime ?? '');
 }
 /**
- * Looks at the lock without touching it; null: nobody holds it. Whoever renewed it a moment ago is there. Of a renewal that is long past
- * only a second look can tell, in which it has to move: the holder's clock may be a slow one.
+ * Looks at the lock without touching it; null: nobody holds it. Whoever renewed it a moment ago is there. The age of a renewal is only a
+ * hint, for the holder's clock may be another: where it seems to be late, or to come, the lock is watched until it moves, and is stale
+ * when it does not in the time in which it would have to.
  */
 async function lookAtLock(api, clock, { namespace, deployment, signal }) {
     const path = leasePath(namespace, leaseName(deployment));
+    const start = clock.now();
     const first = await api.get(path, signal);
-    const holder = first?.spec?.holderIdentity ?? '';
-    if (holder === '')
-        return null;
-    const duration = (first?.spec?.leaseDurationSeconds ?? DURATION) * 1000;
-    const renewTime = first?.spec?.renewTime;
-    const agoOf = (time) => time === undefined ? null : clock.now() - Date.parse(time);
-    const renewedAgo = agoOf(renewTime);
-    if (renewedAgo !== null && renewedAgo <= duration)
-        return { holder, renewedAgo, isStale: false };
-    await clock.sleep(Math.min(duration, RENEW_EVERY + POLL_EVERY), signal);
-    const second = await api.get(path, signal);
-    const still = second?.spec?.holderIdentity ?? '';
-    if (still === '')
-        return null;
-    const isStale = still === holder && second?.spec?.renewTime === renewTime;
-    return { holder: still, renewedAgo: agoOf(second?.spec?.renewTime), isStale };
+    const enough = Math.min((first?.spec?.leaseDurationSeconds ?? DURATION) * 1000, RENEWED_WITHIN);
+    for (let lease = first;; lease = await api.get(path, signal)) {
+        const holder = lease?.spec?.holderIdentity ?? '';
+        if (holder === '')
+            return null;
+        const renewTime = lease?.spec?.renewTime;
+        const renewedAgo = renewTime === undefined ? null : clock.now() - Date.parse(renewTime);
+        const hasMoved = holder !== first?.spec?.holderIdentity || renewTime !== first.spec.renewTime;
+        const left = start + enough - clock.now();
+        const isRecent = lease === first && renewedAgo !== null && Math.abs(renewedAgo) <= enough;
+        if (hasMoved || isRecent)
+            return { holder, renewedAgo, isStale: false };
+        if (left <= 0)
+            return { holder, renewedAgo, isStale: true };
+        await clock.sleep(Math.min(POLL_EVERY, left), signal);
+    }
 }
 /** Who holds the lock of a Deployment; null: nobody. */
 async function lockHolder(api, namespace, deployment) {
@@ -6711,7 +6743,7 @@ const systemClock = {
 /* harmony import */ var _release_other_clock_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(9060);
 /* harmony import */ var _release_outcome_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(2797);
 /* harmony import */ var _record_store_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(9109);
-/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(886);
+/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(1947);
 
 
 
@@ -7433,8 +7465,8 @@ var refusal = __webpack_require__(5394);
 var unfinished = __webpack_require__(9457);
 // EXTERNAL MODULE: ./lib/engine/way-back-permissions.js
 var way_back_permissions = __webpack_require__(4668);
-// EXTERNAL MODULE: ./lib/engine/workload-kinds.js + 40 modules
-var workload_kinds = __webpack_require__(886);
+// EXTERNAL MODULE: ./lib/engine/workload-kinds.js + 42 modules
+var workload_kinds = __webpack_require__(1947);
 ;// CONCATENATED MODULE: ./lib/engine/deploy.js
 
 
@@ -8186,7 +8218,9 @@ async function findRoutes(api, request, app, allowance = engine_allowance/* ALL_
     const refusals = looked.flatMap(({ discovery }) => discovery.refusals);
     const warnings = looked.flatMap(({ discovery }) => discovery.warnings);
     const objects = new Map(looked.flatMap((each) => [...each.objects]));
-    const own = request.routers !== 'auto' && request.routers.includes(command_route/* COMMAND */.Wr) ? [(0,command_route/* commandBinding */.nG)(app)] : [];
+    const verifies = (request.routerCommand?.verify ?? null) !== null;
+    const isCommanded = request.routers !== 'auto' && request.routers.includes(command_route/* COMMAND */.Wr);
+    const own = isCommanded ? [(0,command_route/* commandBinding */.nG)(app, { verifies })] : [];
     const chosen = choose(request, app, [...bindings, ...own], refusals, unservedOf(request, wanted, looked, served));
     const resources = looked.flatMap((each) => each.resources);
     const found = expressible(request, { bindings: chosen, objects, writes: [], warnings, looked: resources });
@@ -8401,7 +8435,7 @@ function firstWrites(request, { bindings, objects }) {
 /* harmony import */ var _close_record_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2686);
 /* harmony import */ var _open_record_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8148);
 /* harmony import */ var _take_back_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2107);
-/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(886);
+/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(1947);
 
 
 
@@ -8577,6 +8611,42 @@ function after(objects, write) {
         case 'delete':
             return new Map([...objects, [write.path, null]]);
     }
+}
+
+
+/***/ }),
+
+/***/ 9857:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   p: () => (/* binding */ assertChecksGiven)
+/* harmony export */ });
+/* harmony import */ var _checks_result_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9912);
+/* harmony import */ var _checks_run_checks_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1622);
+/* harmony import */ var _refusal_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5394);
+
+
+
+/**
+ * A release that goes on has its candidate checked as it was begun, and what it is checked by is not on record. Before anything is written.
+ * @throws {Refused} when checks are still to be run, and this run was not given them
+ */
+function assertChecksGiven(request, plan, running, state) {
+    if (!running.checksAhead(state))
+        return;
+    const given = (0,_checks_run_checks_js__WEBPACK_IMPORTED_MODULE_0__/* .kindsOfChecks */ ._A)(request);
+    const missing = plan.checkedBy === null ? [] : plan.checkedBy.filter((kind) => !given.includes(kind));
+    const isUnknown = plan.checkedBy === null && given.length === 0;
+    if (missing.length === 0 && !isUnknown)
+        return;
+    const inputs = isUnknown ? `${_checks_result_js__WEBPACK_IMPORTED_MODULE_2__/* .CHECK_KINDS */ .F.slice(0, -1).join(', ')} or ${_checks_result_js__WEBPACK_IMPORTED_MODULE_2__/* .CHECK_KINDS */ .F.at(-1)}` : missing.join(' and ');
+    throw new _refusal_js__WEBPACK_IMPORTED_MODULE_1__/* .Refused */ .Lw([
+        {
+            message: `Release ${plan.release} has its candidate checked by ${inputs} before it may go on, and this run was not given that: what it says is not ` +
+                `kept in the cluster, for it may be secret. Give input ${inputs} as its deploy had it, or take the release back by action: abort.`,
+        },
+    ]);
 }
 
 
@@ -9761,7 +9831,7 @@ function sameSelector(a, b) {
 /* harmony export */   U: () => (/* binding */ OpenRecord)
 /* harmony export */ });
 /* harmony import */ var _record_store_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9109);
-/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(886);
+/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(1947);
 
 
 /** The record while its release is worked on. What is noted meanwhile is in it when it is closed. */
@@ -9897,7 +9967,8 @@ class Patience {
 function judgingOf(request) {
     const { onInconclusive, early, patience, restarts } = request.judging;
     return {
-        checks: (0,_checks_run_checks_js__WEBPACK_IMPORTED_MODULE_0__/* .numberOfChecks */ .u)(request),
+        checks: (0,_checks_run_checks_js__WEBPACK_IMPORTED_MODULE_0__/* .numberOfChecks */ .uY)(request),
+        checkedBy: (0,_checks_run_checks_js__WEBPACK_IMPORTED_MODULE_0__/* .kindsOfChecks */ ._A)(request),
         checkAt: request.checkAt,
         judging: { onInconclusive, early, patience, restarts },
     };
@@ -10652,24 +10723,27 @@ function releaseId(now) {
 /* harmony export */   Nq: () => (/* binding */ judgedBy),
 /* harmony export */   bC: () => (/* binding */ unjudged),
 /* harmony export */   c$: () => (/* binding */ missingCommand),
+/* harmony export */   iz: () => (/* binding */ missingVerify),
 /* harmony export */   pt: () => (/* binding */ promote)
 /* harmony export */ });
 /* harmony import */ var _release_keep_warm_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6428);
-/* harmony import */ var _release_route_js__WEBPACK_IMPORTED_MODULE_12__ = __webpack_require__(3764);
-/* harmony import */ var _release_stages_js__WEBPACK_IMPORTED_MODULE_15__ = __webpack_require__(7354);
+/* harmony import */ var _release_route_js__WEBPACK_IMPORTED_MODULE_14__ = __webpack_require__(3764);
+/* harmony import */ var _release_stages_js__WEBPACK_IMPORTED_MODULE_16__ = __webpack_require__(7354);
 /* harmony import */ var _action_batches_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(278);
 /* harmony import */ var _action_knative_service_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6862);
-/* harmony import */ var _release_knative_plan_js__WEBPACK_IMPORTED_MODULE_14__ = __webpack_require__(6449);
+/* harmony import */ var _release_knative_plan_js__WEBPACK_IMPORTED_MODULE_15__ = __webpack_require__(6449);
 /* harmony import */ var _report_duration_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(136);
 /* harmony import */ var _release_other_clock_js__WEBPACK_IMPORTED_MODULE_13__ = __webpack_require__(9060);
 /* harmony import */ var _release_state_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(7235);
 /* harmony import */ var _traffic_command_route_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(9776);
 /* harmony import */ var _deploy_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(8089);
-/* harmony import */ var _plan_steps_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(9821);
-/* harmony import */ var _refusal_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(5394);
-/* harmony import */ var _take_back_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(2107);
-/* harmony import */ var _with_lock_js__WEBPACK_IMPORTED_MODULE_10__ = __webpack_require__(4282);
-/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_11__ = __webpack_require__(886);
+/* harmony import */ var _given_checks_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(9857);
+/* harmony import */ var _plan_steps_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(9821);
+/* harmony import */ var _refusal_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(5394);
+/* harmony import */ var _take_back_js__WEBPACK_IMPORTED_MODULE_10__ = __webpack_require__(2107);
+/* harmony import */ var _with_lock_js__WEBPACK_IMPORTED_MODULE_11__ = __webpack_require__(4282);
+/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_12__ = __webpack_require__(1947);
+
 
 
 
@@ -10692,28 +10766,30 @@ function releaseId(now) {
  */
 async function promote(request, parts) {
     const { clock, teller, namespace } = parts;
-    return await (0,_with_lock_js__WEBPACK_IMPORTED_MODULE_10__/* .withLock */ .k)(request, parts, async (book) => {
+    return await (0,_with_lock_js__WEBPACK_IMPORTED_MODULE_11__/* .withLock */ .k)(request, parts, async (book) => {
         if (!(0,_deploy_js__WEBPACK_IMPORTED_MODULE_6__/* .isOpen */ .nT)(book))
-            throw new _refusal_js__WEBPACK_IMPORTED_MODULE_8__/* .Refused */ .Lw([nothingPaused(request, namespace, null)]);
+            throw new _refusal_js__WEBPACK_IMPORTED_MODULE_9__/* .Refused */ .Lw([nothingPaused(request, namespace, null)]);
         const { open } = book;
         const { paused } = open;
         if (open.warm !== null)
-            throw new _refusal_js__WEBPACK_IMPORTED_MODULE_8__/* .Refused */ .Lw([(0,_refusal_js__WEBPACK_IMPORTED_MODULE_8__/* .keptWarm */ .oX)(open.plan)]);
+            throw new _refusal_js__WEBPACK_IMPORTED_MODULE_9__/* .Refused */ .Lw([(0,_refusal_js__WEBPACK_IMPORTED_MODULE_9__/* .keptWarm */ .oX)(open.plan)]);
         if (paused === null)
-            throw new _refusal_js__WEBPACK_IMPORTED_MODULE_8__/* .Refused */ .Lw([nothingPaused(request, namespace, open)]);
-        const misfits = [misplacedPause, tooShortTimeout, missingCommand, notWarm].flatMap((of) => of(request, open.plan, paused) ?? []);
+            throw new _refusal_js__WEBPACK_IMPORTED_MODULE_9__/* .Refused */ .Lw([nothingPaused(request, namespace, open)]);
+        const misfits = [misplacedPause, tooShortTimeout, missingCommand, missingVerify, notWarm].flatMap((of) => of(request, open.plan, paused) ?? []);
         if (misfits.length > 0)
-            throw new _refusal_js__WEBPACK_IMPORTED_MODULE_8__/* .Refused */ .Lw(misfits);
+            throw new _refusal_js__WEBPACK_IMPORTED_MODULE_9__/* .Refused */ .Lw(misfits);
         const measuring = judgedBy(request, parts, open, paused.judgement);
         const plan = unjudged(request, planFrom(request, open, clock.now()));
+        const underway = (0,_deploy_js__WEBPACK_IMPORTED_MODULE_6__/* .begin */ .qN)(parts, await (0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_12__/* .pickUp */ .rn)(parts, plan, null), book);
+        const marks = (0,_release_other_clock_js__WEBPACK_IMPORTED_MODULE_13__/* .inOurTime */ .Z)(paused.marks, parts.api.serverAhead, clock.now());
+        const state = stateFrom(open, { ...paused, marks });
+        (0,_given_checks_js__WEBPACK_IMPORTED_MODULE_7__/* .assertChecksGiven */ .p)(request, plan, underway.running, state);
         parts.onLock(plan.release);
         parts.onBegin(plan);
         teller.phase('Preflight');
-        teller.fact(`goes on with ${(0,_take_back_js__WEBPACK_IMPORTED_MODULE_9__/* .describeOpen */ .u)(open)}; it stood at ${(0,_release_route_js__WEBPACK_IMPORTED_MODULE_12__/* .percent */ .KN)(standsAtShare(open))}`);
-        const underway = (0,_deploy_js__WEBPACK_IMPORTED_MODULE_6__/* .begin */ .qN)(parts, await (0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_11__/* .pickUp */ .rn)(parts, plan, null), book);
+        teller.fact(`goes on with ${(0,_take_back_js__WEBPACK_IMPORTED_MODULE_10__/* .describeOpen */ .u)(open)}; it stood at ${(0,_release_route_js__WEBPACK_IMPORTED_MODULE_14__/* .percent */ .KN)(standsAtShare(open))}`);
         await underway.record.goOn(plan, parts.run);
-        const marks = (0,_release_other_clock_js__WEBPACK_IMPORTED_MODULE_13__/* .inOurTime */ .Z)(paused.marks, parts.api.serverAhead, clock.now());
-        return await (0,_deploy_js__WEBPACK_IMPORTED_MODULE_6__/* .runToEnd */ .cd)(parts, underway, stateFrom(open, { ...paused, marks }), measuring);
+        return await (0,_deploy_js__WEBPACK_IMPORTED_MODULE_6__/* .runToEnd */ .cd)(parts, underway, state, measuring);
     });
 }
 /**
@@ -10735,11 +10811,11 @@ function unjudged({ skipAnalysis }, plan) {
     return { ...plan, judging: { ...plan.judging, restarts: 'any' } };
 }
 function nothingPaused(request, namespace, open) {
-    const { title, inputs } = (0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_11__/* .subjectOf */ .et)(request);
+    const { title, inputs } = (0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_12__/* .subjectOf */ .et)(request);
     return {
         message: open === null
             ? `No release of ${title} in namespace ${namespace} stands at a pause: none is in progress. Check inputs ${inputs}.`
-            : `${capitalized((0,_take_back_js__WEBPACK_IMPORTED_MODULE_9__/* .describeOpen */ .u)(open))}, was left unfinished and does not stand at a pause. Go on with it by action: resume, or take it back by action: abort.`,
+            : `${capitalized((0,_take_back_js__WEBPACK_IMPORTED_MODULE_10__/* .describeOpen */ .u)(open))}, was left unfinished and does not stand at a pause. Go on with it by action: resume, or take it back by action: abort.`,
     };
 }
 /** Where this run is to stand still: at its own wish, nowhere, or (null) as the release was begun. */
@@ -10751,9 +10827,9 @@ function misplacedPause(request, plan, { step }) {
     if (stop === null || stop === 'end')
         return null;
     const left = plan.steps.slice(step + 1);
-    if ((0,_plan_steps_js__WEBPACK_IMPORTED_MODULE_7__/* .pauseShare */ .Ab)(stop, left) !== null)
+    if ((0,_plan_steps_js__WEBPACK_IMPORTED_MODULE_8__/* .pauseShare */ .Ab)(stop, left) !== null)
         return null;
-    const places = left.map((each) => (each.pods === undefined ? (0,_release_route_js__WEBPACK_IMPORTED_MODULE_12__/* .percent */ .KN)(each.share) : `${each.pods} pods`));
+    const places = left.map((each) => (each.pods === undefined ? (0,_release_route_js__WEBPACK_IMPORTED_MODULE_14__/* .percent */ .KN)(each.share) : `${each.pods} pods`));
     const found = left.length === 0 ? 'no step is left' : `the steps that are left are ${places.join(', ')}`;
     return {
         message: `Wanted to pause at ${(0,_action_batches_js__WEBPACK_IMPORTED_MODULE_1__/* .formatAmount */ .ej)(stop)} (input ${request.goOnTo === null ? 'pause-at' : 'to'}); ${found}.`,
@@ -10765,7 +10841,7 @@ function tooShortTimeout(request, plan, { step }) {
     const stop = stopOf(request);
     const pauseAt = stop === 'end' ? null : stop;
     const left = plan.steps.slice(step + 1);
-    const until = pauseAt === null ? left : left.slice(0, left.findIndex(({ share }) => share === (0,_plan_steps_js__WEBPACK_IMPORTED_MODULE_7__/* .pauseShare */ .Ab)(pauseAt, left)) + 1);
+    const until = pauseAt === null ? left : left.slice(0, left.findIndex(({ share }) => share === (0,_plan_steps_js__WEBPACK_IMPORTED_MODULE_8__/* .pauseShare */ .Ab)(pauseAt, left)) + 1);
     const { bake, drain, settle } = plan.times;
     const needed = until.reduce((sum, { stay }) => sum + Math.max(stay, settle), pauseAt === null ? bake + drain + settle : 0);
     if (timeout > needed)
@@ -10775,14 +10851,22 @@ function tooShortTimeout(request, plan, { step }) {
     };
 }
 function missingCommand({ routerCommand }, plan) {
-    if (routerCommand !== null || (0,_release_knative_plan_js__WEBPACK_IMPORTED_MODULE_14__/* .isKnative */ .v)(plan) || !plan.routes.some(_traffic_command_route_js__WEBPACK_IMPORTED_MODULE_5__/* .isCommand */ .y9))
+    if (routerCommand !== null || (0,_release_knative_plan_js__WEBPACK_IMPORTED_MODULE_15__/* .isKnative */ .v)(plan) || !plan.routes.some(_traffic_command_route_js__WEBPACK_IMPORTED_MODULE_5__/* .isCommand */ .y9))
         return null;
     return {
         message: `Release ${plan.release} splits its users with a command (router: command); give it again with input router-command.`,
     };
 }
+/** Of a release that goes on: on the way back the command itself is enough. */
+function missingVerify({ routerCommand }, plan) {
+    if (routerCommand === null || routerCommand.verify !== null || (0,_release_knative_plan_js__WEBPACK_IMPORTED_MODULE_15__/* .isKnative */ .v)(plan) || !plan.routes.some(_traffic_command_route_js__WEBPACK_IMPORTED_MODULE_5__/* .isVerified */ .p4))
+        return null;
+    return {
+        message: `Release ${plan.release} has a second command say whether the first had its effect; give it again with input router-verify.`,
+    };
+}
 function notWarm({ keepWarm }, plan) {
-    const why = !keepWarm ? null : (0,_release_knative_plan_js__WEBPACK_IMPORTED_MODULE_14__/* .isKnative */ .v)(plan) ? _action_knative_service_js__WEBPACK_IMPORTED_MODULE_2__/* .NOT_WARM_OF_KNATIVE */ .b : (0,_release_keep_warm_js__WEBPACK_IMPORTED_MODULE_0__/* .whyNotWarm */ .Z)(plan);
+    const why = !keepWarm ? null : (0,_release_knative_plan_js__WEBPACK_IMPORTED_MODULE_15__/* .isKnative */ .v)(plan) ? _action_knative_service_js__WEBPACK_IMPORTED_MODULE_2__/* .NOT_WARM_OF_KNATIVE */ .b : (0,_release_keep_warm_js__WEBPACK_IMPORTED_MODULE_0__/* .whyNotWarm */ .Z)(plan);
     return why === null ? null : { message: `Wanted to keep the old version warm (input keep-warm); ${why}.` };
 }
 /** The plan goes on as it was made; what concerns this run is this run's: its deadline, and where it ends. */
@@ -10795,20 +10879,20 @@ function planFrom(request, open, now) {
     return {
         ...plan,
         keepWarm: plan.keepWarm || request.keepWarm,
-        pauseAt: stop === null ? ahead : stop === 'end' ? null : (0,_plan_steps_js__WEBPACK_IMPORTED_MODULE_7__/* .pauseShare */ .Ab)(stop, plan.steps),
+        pauseAt: stop === null ? ahead : stop === 'end' ? null : (0,_plan_steps_js__WEBPACK_IMPORTED_MODULE_8__/* .pauseShare */ .Ab)(stop, plan.steps),
         times: { ...plan.times, deadline: now + request.timeout },
     };
 }
 /** Basis points of the users; none for a release that does not stand. */
 function standsAtShare({ plan, paused }) {
-    return paused === null ? 0 : (0,_release_stages_js__WEBPACK_IMPORTED_MODULE_15__/* .shareOf */ .tC)(plan, paused);
+    return paused === null ? 0 : (0,_release_stages_js__WEBPACK_IMPORTED_MODULE_16__/* .shareOf */ .tC)(plan, paused);
 }
 /** Whoever promotes has seen the stage at which it stands, and lets it go on. */
 function stateFrom(open, paused) {
     const { step, marks, restarts } = paused;
     return {
         ..._release_state_js__WEBPACK_IMPORTED_MODULE_4__/* .BEGINNING */ .C,
-        approved: (0,_release_stages_js__WEBPACK_IMPORTED_MODULE_15__/* .stageOf */ .gV)(open.plan, paused),
+        approved: (0,_release_stages_js__WEBPACK_IMPORTED_MODULE_16__/* .stageOf */ .gV)(open.plan, paused),
         toldTemplate: open.toldTemplate,
         toldRoutes: open.toldRoutes,
         step,
@@ -10855,6 +10939,8 @@ var report_escape = __webpack_require__(2527);
 var service_selector = __webpack_require__(914);
 // EXTERNAL MODULE: ./lib/engine/patience.js
 var patience = __webpack_require__(6559);
+// EXTERNAL MODULE: ./lib/checks/result.js
+var result = __webpack_require__(9912);
 ;// CONCATENATED MODULE: ./lib/engine/shapes.js
 const any = () => null;
 const shapes_text = (value, at) => (typeof value === 'string' ? null : `${at} is no text`);
@@ -10912,6 +10998,7 @@ function first(checks) {
 
 ;// CONCATENATED MODULE: ./lib/engine/record-shape.js
 
+
 /*
  * What of a record is looked at before it is believed: everything that decides which objects are written, and what a wrong type of would
  * end the run with an error that says nothing. Fields of later versions are left alone.
@@ -10955,6 +11042,7 @@ const common = (namespace) => ({
     editors: listOf(shapes_text),
     owned: listOf(object({ of: words('route', 'deployment', 'service'), path: pathIn(namespace), owners: listOf(any) })),
     checks: number,
+    checkedBy: optional(either(listOf(words(...result/* CHECK_KINDS */.F)), nothing)),
     checkAt: words('start', 'every-step'),
     judging: object({
         onInconclusive: words('pause', 'promote', 'rollback'),
@@ -11051,8 +11139,8 @@ function misfitOfPast(past) {
     return listOf(pastRelease)(past, 'past');
 }
 
-// EXTERNAL MODULE: ./lib/engine/workload-kinds.js + 40 modules
-var workload_kinds = __webpack_require__(886);
+// EXTERNAL MODULE: ./lib/engine/workload-kinds.js + 42 modules
+var workload_kinds = __webpack_require__(1947);
 ;// CONCATENATED MODULE: ./lib/engine/record-store.js
 
 
@@ -11137,7 +11225,7 @@ function jsonOf(given, absent) {
 /** Fields that the first records of this schema did not have. */
 const NEWER = {
     open: { turned: null, stood: null, warm: null },
-    plan: { keepWarm: false, rollback: false },
+    plan: { keepWarm: false, rollback: false, checkedBy: null },
     past: { rollback: false },
 };
 /** The request that replaces the book, for a dry run or for `writeBook`. */
@@ -11281,14 +11369,16 @@ function unknownTemplate({ release }) {
 /* harmony export */   U: () => (/* binding */ resume)
 /* harmony export */ });
 /* harmony import */ var _checks_leftover_jobs_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6351);
-/* harmony import */ var _release_route_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(3764);
-/* harmony import */ var _release_stages_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(7354);
+/* harmony import */ var _release_route_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(3764);
+/* harmony import */ var _release_stages_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(7354);
 /* harmony import */ var _deploy_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8089);
-/* harmony import */ var _promote_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(1798);
-/* harmony import */ var _refusal_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(5394);
-/* harmony import */ var _take_back_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(2107);
-/* harmony import */ var _with_lock_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(4282);
-/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(886);
+/* harmony import */ var _given_checks_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9857);
+/* harmony import */ var _promote_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(1798);
+/* harmony import */ var _refusal_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(5394);
+/* harmony import */ var _take_back_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(2107);
+/* harmony import */ var _with_lock_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(4282);
+/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(1947);
+
 
 
 
@@ -11304,17 +11394,17 @@ function unknownTemplate({ release }) {
  * @throws {Refused} when it stands at a pause, or when this run was not given what it needs
  */
 async function resume(request, parts) {
-    return await (0,_with_lock_js__WEBPACK_IMPORTED_MODULE_5__/* .withLock */ .k)(request, parts, async (book) => {
+    return await (0,_with_lock_js__WEBPACK_IMPORTED_MODULE_6__/* .withLock */ .k)(request, parts, async (book) => {
         if (!(0,_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .isOpen */ .nT)(book)) {
-            parts.teller.fact(`no release of ${(0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_6__/* .subjectOf */ .et)(request).key} is in progress: nothing to resume`);
+            parts.teller.fact(`no release of ${(0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_7__/* .subjectOf */ .et)(request).key} is in progress: nothing to resume`);
             return { ..._deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .NOTHING */ .K$, outcome: 'unchanged' };
         }
         const { open } = book;
         if (open.warm !== null)
-            throw new _refusal_js__WEBPACK_IMPORTED_MODULE_3__/* .Refused */ .Lw([(0,_refusal_js__WEBPACK_IMPORTED_MODULE_3__/* .keptWarm */ .oX)(open.plan)]);
+            throw new _refusal_js__WEBPACK_IMPORTED_MODULE_4__/* .Refused */ .Lw([(0,_refusal_js__WEBPACK_IMPORTED_MODULE_4__/* .keptWarm */ .oX)(open.plan)]);
         if (open.paused !== null) {
-            const message = `The ${(0,_take_back_js__WEBPACK_IMPORTED_MODULE_4__/* .describeOpen */ .u)(open)}, was not interrupted: it stands at ${(0,_release_route_js__WEBPACK_IMPORTED_MODULE_7__/* .percent */ .KN)((0,_release_stages_js__WEBPACK_IMPORTED_MODULE_8__/* .shareOf */ .tC)(open.plan, open.paused))}. Go on with it by action: promote, or take it back by action: abort.`;
-            throw new _refusal_js__WEBPACK_IMPORTED_MODULE_3__/* .Refused */ .Lw([{ message }]);
+            const message = `The ${(0,_take_back_js__WEBPACK_IMPORTED_MODULE_5__/* .describeOpen */ .u)(open)}, was not interrupted: it stands at ${(0,_release_route_js__WEBPACK_IMPORTED_MODULE_8__/* .percent */ .KN)((0,_release_stages_js__WEBPACK_IMPORTED_MODULE_9__/* .shareOf */ .tC)(open.plan, open.paused))}. Go on with it by action: promote, or take it back by action: abort.`;
+            throw new _refusal_js__WEBPACK_IMPORTED_MODULE_4__/* .Refused */ .Lw([{ message }]);
         }
         return await goOn(request, parts, book, changesOf(request, open.plan));
     });
@@ -11327,26 +11417,30 @@ async function goOn(request, parts, book, changes) {
     const { api, clock, teller, namespace, run } = parts;
     const { open } = book;
     const times = { ...open.plan.times, deadline: clock.now() + request.timeout };
-    const plan = (0,_promote_js__WEBPACK_IMPORTED_MODULE_2__/* .unjudged */ .bC)(request, { ...open.plan, times });
-    const misfit = (0,_promote_js__WEBPACK_IMPORTED_MODULE_2__/* .missingCommand */ .c$)(request, plan);
+    const plan = (0,_promote_js__WEBPACK_IMPORTED_MODULE_3__/* .unjudged */ .bC)(request, { ...open.plan, times });
+    const misfit = (0,_promote_js__WEBPACK_IMPORTED_MODULE_3__/* .missingCommand */ .c$)(request, plan);
     if (misfit !== null)
-        throw new _refusal_js__WEBPACK_IMPORTED_MODULE_3__/* .Refused */ .Lw([misfit]);
+        throw new _refusal_js__WEBPACK_IMPORTED_MODULE_4__/* .Refused */ .Lw([misfit]);
     if (open.measured !== null && parts.measures === null && !request.skipAnalysis)
-        throw new _refusal_js__WEBPACK_IMPORTED_MODULE_3__/* .Refused */ .Lw([
+        throw new _refusal_js__WEBPACK_IMPORTED_MODULE_4__/* .Refused */ .Lw([
             {
                 message: `Release ${plan.release} is judged by what is measured of it. Give the inputs for that (prometheus, metrics, thresholds, alerts) as its deploy had them.`,
             },
         ]);
     const turned = open.turned ?? null;
-    const measuring = turned === null ? (0,_promote_js__WEBPACK_IMPORTED_MODULE_2__/* .judgedBy */ .Nq)(request, parts, open, null) : null;
-    const underway = (0,_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .begin */ .qN)(parts, await (0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_6__/* .pickUp */ .rn)(parts, plan, changes), book);
+    const measuring = turned === null ? (0,_promote_js__WEBPACK_IMPORTED_MODULE_3__/* .judgedBy */ .Nq)(request, parts, open, null) : null;
+    const underway = (0,_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .begin */ .qN)(parts, await (0,_workload_kinds_js__WEBPACK_IMPORTED_MODULE_7__/* .pickUp */ .rn)(parts, plan, changes), book);
     const known = { ...open, turned };
     const state = underway.running.resumed(known, clock.now());
+    const unverified = state.back === null ? (0,_promote_js__WEBPACK_IMPORTED_MODULE_3__/* .missingVerify */ .iz)(request, plan) : null;
+    if (unverified !== null)
+        throw new _refusal_js__WEBPACK_IMPORTED_MODULE_4__/* .Refused */ .Lw([unverified]);
+    (0,_given_checks_js__WEBPACK_IMPORTED_MODULE_2__/* .assertChecksGiven */ .p)(request, plan, underway.running, state);
     parts.onLock(plan.release);
     parts.onBegin(plan);
     teller.phase('Preflight');
-    const where = state.back === null ? `it was at ${(0,_release_route_js__WEBPACK_IMPORTED_MODULE_7__/* .percent */ .KN)((0,_release_stages_js__WEBPACK_IMPORTED_MODULE_8__/* .shareOf */ .tC)(plan, state))}` : 'it was on its way back';
-    teller.fact(`goes on with ${(0,_take_back_js__WEBPACK_IMPORTED_MODULE_4__/* .describeOpen */ .u)(open)}; ${where}`);
+    const where = state.back === null ? `it was at ${(0,_release_route_js__WEBPACK_IMPORTED_MODULE_8__/* .percent */ .KN)((0,_release_stages_js__WEBPACK_IMPORTED_MODULE_9__/* .shareOf */ .tC)(plan, state))}` : 'it was on its way back';
+    teller.fact(`goes on with ${(0,_take_back_js__WEBPACK_IMPORTED_MODULE_5__/* .describeOpen */ .u)(open)}; ${where}`);
     await underway.record.goOn(plan, run);
     await (0,_checks_leftover_jobs_js__WEBPACK_IMPORTED_MODULE_0__/* .removeLeftoverJobs */ .S)(namespace, plan.release, {
         api,
@@ -11516,9 +11610,12 @@ var observe = __webpack_require__(3868);
 var preflight = __webpack_require__(2470);
 // EXTERNAL MODULE: ./lib/engine/refusal.js
 var refusal = __webpack_require__(5394);
+// EXTERNAL MODULE: ./lib/engine/versions.js
+var versions = __webpack_require__(8809);
 // EXTERNAL MODULE: ./lib/engine/world.js
 var engine_world = __webpack_require__(5054);
 ;// CONCATENATED MODULE: ./lib/engine/deployment-status.js
+
 
 
 
@@ -11569,8 +11666,7 @@ async function duringRelease({ api, clock, namespace }, plan, told, deployment) 
         ways: [liveWay(plan, seen), ...candidateWay(plan, seen), ...routeWays(plan, seen)],
         isStanding: share === 0 && seen.candidate !== null && seen.candidate.size > 0 && seen.deployment.held,
         candidateHash: seen.candidate?.hash ?? null,
-        kept: new Set(images.keys()),
-        known: (hash) => hash,
+        versions: deployment === null ? versions/* NO_VERSIONS */.Cr : (0,versions/* versionsOfDeployment */.mj)(deployment, snapshot.replicaSets),
         lostNamespace: lost,
         // Of what goes with it nothing else is worth a word.
         notes: lost === null ? lostNotes(plan, seen) : [],
@@ -11645,8 +11741,7 @@ async function atRest({ api, namespace }, request, deployment) {
         ways: way === null ? [] : [way.text],
         isStanding: false,
         candidateHash: null,
-        kept: new Set(own.map(({ hash }) => hash)),
-        known: (hash) => hash,
+        versions: (0,versions/* versionsOfDeployment */.mj)(deployment, replicaSets.items),
         lostNamespace: null,
         notes: [
             ...('findings' in live ? live.findings.map(({ message }) => message) : []),
@@ -11691,7 +11786,7 @@ var knative_observe = __webpack_require__(4499);
 // EXTERNAL MODULE: ./lib/engine/knative/preflight.js + 1 modules
 var knative_preflight = __webpack_require__(8583);
 // EXTERNAL MODULE: ./lib/engine/knative/versions.js
-var versions = __webpack_require__(7974);
+var knative_versions = __webpack_require__(7974);
 ;// CONCATENATED MODULE: ./lib/engine/knative/status.js
 
 
@@ -11746,8 +11841,7 @@ async function lookAtKnative({ api, namespace }, request, open) {
         ways: service === null ? [] : [`spec.traffic: ${(0,knative_service/* describeTraffic */.hA)(service.spec?.traffic)}.`, ...effectWay(service)],
         isStanding: share === 0 && candidateHash !== null,
         candidateHash,
-        kept: new Set(revisions.map(({ metadata }) => metadata?.name ?? '')),
-        known: (0,versions/* versionsOf */.x)(service ?? {}, revisions).known,
+        versions: (0,knative_versions/* versionsOf */.x)(service ?? {}, revisions),
         lostNamespace: lost,
         notes: seen?.lost === true && lost === null ? [`Knative Service ${name} was deleted under the release.`] : [],
     };
@@ -11844,9 +11938,10 @@ function possibleOperations(situation) {
 
 // EXTERNAL MODULE: ./lib/engine/record-store.js + 2 modules
 var record_store = __webpack_require__(9109);
-// EXTERNAL MODULE: ./lib/engine/workload-kinds.js + 40 modules
-var workload_kinds = __webpack_require__(886);
+// EXTERNAL MODULE: ./lib/engine/workload-kinds.js + 42 modules
+var workload_kinds = __webpack_require__(1947);
 ;// CONCATENATED MODULE: ./lib/engine/status.js
+
 
 
 
@@ -11875,8 +11970,9 @@ async function status_status(request, parts) {
         const { lostNamespace: lost } = seen;
         const is = standingOf(book.open, lock.seen, seen);
         const open = book.open === null ? null : openStatus(book.open, seen);
-        const past = book.past.map((release) => pastStatus(release, seen));
-        const rollbackPossible = open === null ? isBeforeKept(book.past, seen) : seen.kept.has(open.stableHash);
+        const history = (0,versions/* historyOf */.om)(title, book, seen.versions);
+        const past = book.past.map((release) => pastStatus(release, history, seen.versions));
+        const rollbackPossible = open === null ? (0,release_history/* goalOf */.ZZ)(null, history).is === 'version' : isKept(open.stableHash, seen.versions);
         const situation = {
             is,
             release: open?.release ?? null,
@@ -11961,10 +12057,10 @@ function turnedNotes(open) {
     const turned = open?.turned ?? null;
     return turned === null ? [] : [`The release is on its way back: ${turned.reason}`];
 }
-function pastStatus(past, { tracks, kept, known }) {
-    const { release, outcome, reason, finishedAt, candidateHash, from, to, run } = past;
-    const stable = known(tracks.find(({ role }) => role === 'stable')?.hash ?? '');
-    const isKept = candidateHash !== null && kept.has(candidateHash);
+/** As `rollback` would have it. */
+function pastStatus(past, history, { known }) {
+    const { release, outcome, reason, finishedAt, stableHash, candidateHash: hash, from, to, run } = past;
+    const move = { ...past, stableHash: known(stableHash), candidateHash: hash === null ? null : known(hash) };
     return {
         release,
         outcome,
@@ -11973,16 +12069,13 @@ function pastStatus(past, { tracks, kept, known }) {
         run: run.url,
         from,
         to,
-        hash: candidateHash,
-        version: candidateHash !== null && known(candidateHash) === stable ? 'now' : isKept ? 'kept' : 'gone',
+        hash,
+        version: (0,release_history/* wayBackTo */._x)(move, history),
         hasMoved: (0,release_history/* hasMoved */.Q2)(past),
     };
 }
-/** Of the release whose version users are on. */
-function isBeforeKept(past, { tracks, kept, known }) {
-    const stable = known(tracks.find(({ role }) => role === 'stable')?.hash ?? '');
-    const last = past.find((release) => (0,release_history/* hasMoved */.Q2)(release) && known(release.candidateHash ?? '') === stable);
-    return last !== undefined && known(last.stableHash) !== stable && kept.has(last.stableHash);
+function isKept(hash, { kept, known }) {
+    return kept.some((version) => version.hash === known(hash));
 }
 /** The images that users are on, as far as one version has them all. */
 function imagesOfUsers({ open, share, tracks }) {
@@ -12008,7 +12101,7 @@ function imagesOfUsers({ open, share, tracks }) {
 /* harmony import */ var _close_record_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2686);
 /* harmony import */ var _denied_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(7899);
 /* harmony import */ var _open_record_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(8148);
-/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(886);
+/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(1947);
 
 
 
@@ -12096,7 +12189,7 @@ function describeOpen({ plan, run }) {
 /* harmony import */ var _refusal_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(5394);
 /* harmony import */ var _resume_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(3555);
 /* harmony import */ var _take_back_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(2107);
-/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(886);
+/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(1947);
 
 
 
@@ -12193,6 +12286,87 @@ function stuck(open, ended) {
 }
 function capitalized(text) {
     return text.replace(/^./, (first) => first.toUpperCase());
+}
+
+
+/***/ }),
+
+/***/ 8809:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Cr: () => (/* binding */ NO_VERSIONS),
+/* harmony export */   mj: () => (/* binding */ versionsOfDeployment),
+/* harmony export */   om: () => (/* binding */ historyOf),
+/* harmony export */   q2: () => (/* binding */ readVersions)
+/* harmony export */ });
+/* harmony import */ var _cluster_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2835);
+/* harmony import */ var _cluster_write_request_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(6477);
+/* harmony import */ var _workload_template_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6067);
+/* harmony import */ var _workload_tracks_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(7521);
+
+
+
+
+/** Of a workload that is not there. */
+const NO_VERSIONS = { kept: [], running: null, candidateOf: () => null, known: (hash) => hash };
+/**
+ * What `rollback` chooses from, with the open release as the newest. Pure.
+ * @param title `Deployment web`
+ */
+function historyOf(title, { open, past }, versions) {
+    const { kept, known } = versions;
+    const before = past.map((move) => ({
+        ...move,
+        stableHash: known(move.stableHash),
+        candidateHash: move.candidateHash === null ? null : known(move.candidateHash),
+    }));
+    if (open === null)
+        return { title, past: before, kept, running: versions.running ?? '' };
+    const { plan, warm } = open;
+    const { release, rollback, stable, candidate } = plan;
+    const candidateHash = versions.candidateOf(plan);
+    const stableHash = known(stable.hash);
+    const outcome = warm === null ? 'in progress' : 'promoted';
+    const move = { release, outcome, rollback, reason: null, stableHash, candidateHash };
+    return {
+        title,
+        past: [{ ...move, from: stable.images, to: candidate.images }, ...before],
+        kept,
+        running: warm === null ? stableHash : (candidateHash ?? stableHash),
+    };
+}
+/** Null: there is no such Deployment, or it may not be read. Throws what a read throws. */
+async function readVersions(api, namespace, name) {
+    try {
+        const deployment = await api.get((0,_cluster_write_request_js__WEBPACK_IMPORTED_MODULE_3__/* .deploymentPath */ .nR)(namespace, name));
+        if (deployment === null)
+            return null;
+        const path = `/apis/apps/v1/namespaces/${namespace}/replicasets`;
+        const { items } = await api.list(path, { labelSelector: (0,_workload_tracks_js__WEBPACK_IMPORTED_MODULE_2__/* .podSelectorOf */ .cd)(deployment) });
+        return versionsOfDeployment(deployment, items);
+    }
+    catch (error) {
+        if ((0,_cluster_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .isStatus */ .zM)(error, 403))
+            return null;
+        throw error;
+    }
+}
+/** Pure. */
+function versionsOfDeployment(deployment, replicaSets) {
+    const tracks = (0,_workload_tracks_js__WEBPACK_IMPORTED_MODULE_2__/* .tracksOf */ .SU)(deployment, replicaSets, []);
+    const templates = new Map(replicaSets.map(({ metadata, spec }) => [metadata?.labels?.['pod-template-hash'], spec?.template]));
+    const hashOf = (digest) => tracks.find((track) => track.digest === digest)?.hash ?? null;
+    return {
+        kept: tracks.map(({ hash, revision }) => ({
+            hash,
+            revision: revision === null ? null : Number(revision),
+            images: (0,_workload_template_js__WEBPACK_IMPORTED_MODULE_1__/* .imagesOf */ .IC)(templates.get(hash) ?? {}),
+        })),
+        running: hashOf((0,_workload_template_js__WEBPACK_IMPORTED_MODULE_1__/* .digestOf */ .ol)(deployment.spec?.template ?? {})),
+        candidateOf: ({ candidate }) => hashOf(candidate.digest),
+        known: (hash) => hash,
+    };
 }
 
 
@@ -12299,7 +12473,7 @@ function nameOf({ resource, verb }) {
 /* harmony import */ var _lock_to_go_back_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(3202);
 /* harmony import */ var _record_store_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(9109);
 /* harmony import */ var _way_back_permissions_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(4668);
-/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(886);
+/* harmony import */ var _workload_kinds_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(1947);
 
 
 
@@ -12356,7 +12530,7 @@ async function held(request, parts, take, work) {
 
 /***/ }),
 
-/***/ 886:
+/***/ 1947:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -13957,6 +14131,23 @@ function mayReachCandidate({ deployment, candidate, live, candidateService, rout
     return candidateService.state !== 'stable' && routes.some((route) => !route.home);
 }
 
+;// CONCATENATED MODULE: ./lib/release/checks-ahead.js
+
+
+
+
+/** Whether a release that goes on from here will have its candidate checked: then that has to be possible. Pure. */
+function checksAhead(plan, state, seen) {
+    if (state.back !== null || seen.lostNamespace !== null || seen.lost !== null)
+        return false;
+    if ((0,release_sizes/* isPlain */.$i)(plan))
+        return plan.checks > 0 && state.marks.checked === undefined;
+    const isSwitched = seen.candidate !== null && seen.live.pin === seen.candidate.hash;
+    if (isSwitched || state.marks.switched !== undefined || isClosing(plan, seen) || isPastReturn(plan, seen))
+        return false;
+    return (0,evidence/* hasChecksAhead */.VH)(plan, state, ({ share }) => !(0,release_sizes/* isByPods */.I7)(plan) || share < release_route/* ALL */.y2);
+}
+
 // EXTERNAL MODULE: ./lib/release/progress.js
 var progress = __webpack_require__(8842);
 // EXTERNAL MODULE: ./lib/release/state.js
@@ -14315,6 +14506,7 @@ var writes = __webpack_require__(7140);
 
 
 
+
 /** Milliseconds between two looks at what no watch shows: Services while nothing happens, ReplicaSets while a controller is awaited. */
 const LOOK_AT_SERVICES = 5_000;
 const LOOK_AT_REPLICA_SETS = 1_000;
@@ -14392,6 +14584,9 @@ class DeploymentWorkload {
         if (mustOpen && this.#parts.candidateTemplate === null)
             throw new refusal/* Refused */.Lw([(0,refusal/* unknownTemplate */.HA)(this.plan)]);
         return state;
+    }
+    checksAhead(state, seen) {
+        return checksAhead(this.plan, state, seen);
     }
     inDoubt(state, write, seen, now) {
         this.#hold = null;
@@ -14987,6 +15182,7 @@ function running(workload, keepsHistory) {
         keepsHistory,
         run: (loop, state) => new Release({ ...loop, workload }, state).run(),
         resumed: (known, now) => workload.resumed(known, workload.observe(), now),
+        checksAhead: (state) => workload.checksAhead(state, workload.observe()),
         close: () => workload.close(),
     };
 }
@@ -15630,6 +15826,19 @@ function decide_disown(state, seen, ending) {
     return object === undefined ? null : (0,release_action/* write */.M9)('disown', { object });
 }
 
+;// CONCATENATED MODULE: ./lib/release/knative/checks-ahead.js
+
+
+
+/** As `checksAhead` of Deployments; pure. */
+function checks_ahead_checksAhead(plan, state, seen) {
+    if (state.back !== null || seen.lostNamespace !== null || seen.lost)
+        return false;
+    if (state.marks.switched !== undefined || decide_isClosing(seen))
+        return false;
+    return (0,evidence/* hasChecksAhead */.VH)(plan, state, ({ share }) => share < release_route/* ALL */.y2);
+}
+
 ;// CONCATENATED MODULE: ./lib/release/knative/resumption.js
 
 
@@ -15772,6 +15981,7 @@ function missing(what) {
 
 
 
+
 /** Milliseconds after which all is read again although no watch said anything. */
 const LOOK = 5_000;
 /** A Knative Service, as a release moves it. */
@@ -15857,6 +16067,9 @@ class KnativeWorkload {
         if (mustOpen && this.#parts.candidateTemplate === null)
             throw new refusal/* Refused */.Lw([(0,refusal/* unknownTemplate */.HA)(this.plan)]);
         return state;
+    }
+    checksAhead(state, seen) {
+        return checks_ahead_checksAhead(this.plan, state, seen);
     }
     /** Template and traffic are one object's: what it shows is judged as it is. */
     inDoubt(state) {
@@ -18082,6 +18295,7 @@ function wait(reason, text, until = null) {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   Nf: () => (/* binding */ unsure),
+/* harmony export */   VH: () => (/* binding */ hasChecksAhead),
 /* harmony export */   e3: () => (/* binding */ holdStep),
 /* harmony export */   zn: () => (/* binding */ prove)
 /* harmony export */ });
@@ -18141,6 +18355,17 @@ function recheck(plan, state) {
     if (state.marks.checked === undefined)
         return { do: 'check' };
     return unsure(plan, state);
+}
+/**
+ * Whether the candidate is still to be checked, from the present step on, as long as not all users are on it.
+ * @param isHeld whether a step with users is held for its time: only then is it checked
+ */
+function hasChecksAhead(plan, { step, marks }, isHeld) {
+    if (plan.checks === 0)
+        return false;
+    const isChecked = (at, index) => index === 0 || (plan.checkAt === 'every-step' && at.share > 0 && isHeld(at));
+    const first = marks.checked === undefined ? step : step + 1;
+    return plan.steps.some((at, index) => index >= first && isChecked(at, index));
 }
 function inconclusive(plan, state, reason, policy) {
     switch (policy) {
@@ -18233,7 +18458,8 @@ function wayOut(plan, replicas) {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   Q2: () => (/* binding */ hasMoved),
-/* harmony export */   ZZ: () => (/* binding */ goalOf)
+/* harmony export */   ZZ: () => (/* binding */ goalOf),
+/* harmony export */   _x: () => (/* binding */ wayBackTo)
 /* harmony export */ });
 /* unused harmony export describeVersion */
 /* harmony import */ var _action_image_reference_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6119);
@@ -18255,6 +18481,22 @@ function goalOf(to, history) {
     if (RELEASE_ID.test(to))
         return none(history, `Wanted to go back to release ${to}; it is not among the ${history.past.length} on record.`);
     return ofName(to, history);
+}
+/** What `rollback` makes of the release when input `to` names it. Pure. */
+function wayBackTo(move, history) {
+    const { candidateHash } = move;
+    if (candidateHash !== null && candidateHash === history.running)
+        return 'now';
+    return candidateHash === null || !hasMoved(move) ? 'never-had' : wayBackToVersion(candidateHash, history);
+}
+function wayBackToVersion(hash, { past, kept, running }) {
+    const version = kept.find((one) => one.hash === hash);
+    if (version === undefined)
+        return 'gone';
+    if (hash === running)
+        return 'now';
+    const images = recordedImages(hash, past);
+    return images === null || sameImages(images, version.images) ? 'kept' : 'changed';
 }
 /** `release r-20261121-130102-4f1c (registry/web:v1, revision 3)`; of a Knative Service, `(…, Revision web-00003)`. */
 function describeVersion(version, past) {
@@ -18324,7 +18566,7 @@ function versionsFailed(past) {
     return new Set(failed.filter((hash) => !good.has(hash)));
 }
 function ofRelease(move, history) {
-    if (!hasMoved(move))
+    if (wayBackTo(move, history) === 'never-had')
         return neverKept(move, history);
     return ofHash(move.candidateHash ?? '', history);
 }
@@ -18339,7 +18581,7 @@ function ofHash(hash, history) {
         return none(history, kept.some(isOfKnative)
             ? `${name} is what to go back to; its Revision ${hash} is gone, and its template with it (Knative collects old Revisions, as ConfigMap config-gc says).`
             : `${name} is what to go back to; its ReplicaSet ${hash} is gone, and its template with it (${title} keeps as many as revisionHistoryLimit says).`);
-    if (images !== null && hash !== running && !sameImages(images, version.images))
+    if (wayBackToVersion(hash, history) === 'changed')
         return none(history, `${name} is what to go back to; its ${isOfKnative(version) ? 'Revision' : 'ReplicaSet'} ${hash} has ${Object.values(version.images).join(', ')}, so that one of the two was changed by hand. Name a revision or an image in input to.`);
     return atVersion(version, past, running);
 }
@@ -19407,6 +19649,7 @@ const METHODS = {
 /* harmony export */   VC: () => (/* binding */ COMMAND_CAPABILITIES),
 /* harmony export */   Wr: () => (/* binding */ COMMAND),
 /* harmony export */   nG: () => (/* binding */ commandBinding),
+/* harmony export */   p4: () => (/* binding */ isVerified),
 /* harmony export */   y9: () => (/* binding */ isCommand)
 /* harmony export */ });
 /* harmony import */ var _release_route_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3764);
@@ -19422,9 +19665,15 @@ const COMMAND = 'command';
 function isCommand({ router }) {
     return router === COMMAND;
 }
+/** Of the journal there is no more to say: whether input `router-verify` asks what became of each share. */
+const VERIFIED = 'verified';
 /** Its original is to send nobody to the candidate Service: before a release there is none. */
-function commandBinding(app) {
-    return { router: COMMAND, app, paths: [], originalShare: 0, journal: null };
+function commandBinding(app, { verifies }) {
+    return { router: COMMAND, app, paths: [], originalShare: 0, journal: verifies ? VERIFIED : null };
+}
+/** Whoever goes on with the release has to be told input `router-verify` again. */
+function isVerified(binding) {
+    return isCommand(binding) && binding.journal === VERIFIED;
 }
 const COMMAND_CAPABILITIES = {
     nearest: (share) => [share, share],

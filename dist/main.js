@@ -272,7 +272,7 @@ async function stepOrPost(runner) {
         runner.mask(secret);
     try {
         const request = await (0,_action_inputs_js__WEBPACK_IMPORTED_MODULE_0__/* .readRequest */ .i)((name) => runner.input(name));
-        const { step } = await Promise.all(/* import() */[__nccwpck_require__.e(752), __nccwpck_require__.e(330), __nccwpck_require__.e(49)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3049));
+        const { step } = await Promise.all(/* import() */[__nccwpck_require__.e(752), __nccwpck_require__.e(330), __nccwpck_require__.e(307)]).then(__nccwpck_require__.bind(__nccwpck_require__, 1307));
         await step(request, (0,_action_run_js__WEBPACK_IMPORTED_MODULE_4__/* .readRun */ .c)(runner.env), runner);
     }
     catch (error) {

@@ -47,6 +47,22 @@ test('whoever renewed it a moment ago is there', async () => {
   });
 });
 
+test('a renewal that is late is watched for, long before the next run would take the lock over', async () => {
+  expect(await look(lease(13_000))).toEqual({
+    seen: { holder: 'run 7', renewedAgo: 25_000, isStale: true },
+    watched: 12_000,
+  });
+  expect(await look(lease(13_000), lease(13_000), lease(-3_000))).toEqual({
+    seen: { holder: 'run 7', renewedAgo: 1_000, isStale: false },
+    watched: 4_000,
+  });
+});
+
+test('of a holder whose clock is fast a renewal that is to come says nothing', async () => {
+  expect(await look(lease(-300_000))).toMatchObject({ seen: { isStale: true }, watched: 12_000 });
+  expect(await look(lease(-300_000), lease(-310_000))).toMatchObject({ seen: { isStale: false }, watched: 2_000 });
+});
+
 test('it has not moved while it was watched: stale', async () => {
   expect(await look(lease(300_000))).toEqual({
     seen: { holder: 'run 7', renewedAgo: 312_000, isStale: true },
@@ -56,12 +72,12 @@ test('it has not moved while it was watched: stale', async () => {
 });
 
 test('the holder’s clock is slow: it moves all the same', async () => {
-  expect(await look(lease(300_000), lease(290_000))).toMatchObject({ seen: { isStale: false }, watched: 12_000 });
+  expect(await look(lease(300_000), lease(290_000))).toMatchObject({ seen: { isStale: false }, watched: 2_000 });
 });
 
 test('meanwhile it was given back, or taken over', async () => {
   expect(await look(lease(300_000), () => null)).toMatchObject({ seen: null });
-  expect(await look(lease(300_000), lease(-12_000, 'run 8'))).toMatchObject({
+  expect(await look(lease(300_000), lease(-2_000, 'run 8'))).toMatchObject({
     seen: { holder: 'run 8', renewedAgo: 0, isStale: false },
   });
 });

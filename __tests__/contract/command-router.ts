@@ -159,6 +159,18 @@ export function commandRouters(cluster: () => TestCluster): void {
       await expectPromoted(scene);
     });
 
+    programmed('stands still, and is promoted with the second command, too', async (scene, program) => {
+      const inputs = program.inputs('true', 'true');
+      expectSuccess(await scene.run({ ...inputs, 'pause-at': '12.5%' }), 'paused');
+      const given = { action: 'promote', 'router-command': inputs['router-command'] ?? '' };
+      const without = await scene.run(given);
+      expectFailure(without, 'failed', /has a second command say .* input router-verify/);
+      expect(program.entries()).toEqual(['12.5', 'verify 12.5']);
+      expectSuccess(await scene.run({ ...given, 'router-verify': inputs['router-verify'] ?? '' }));
+      expect(program.entries().slice(-4)).toEqual(['100', 'verify 100', '0', 'verify 0']);
+      await expectPromoted(scene);
+    });
+
     programmed(
       'aborted without it: users are safe, what is missing is said; with it, the rest',
       async (scene, program) => {

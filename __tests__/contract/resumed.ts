@@ -92,10 +92,60 @@ export function resumedRuns(cluster: () => TestCluster): void {
     });
   });
 
+  describe('a release whose checks are still to be run', () => {
+    const check = { 'smoke-command': 'true' };
+    const wanted = /has its candidate checked by smoke-command .*Give input smoke-command as its deploy had it/;
+
+    scenario('is not resumed without them: nothing is waited for, and nothing is written', {}, async (scene) => {
+      const action = scene.start({ ...V2, 'smoke-command': 'echo checking; sleep 20' });
+      await action.line(/^ +checking$/);
+      action.loseRunner();
+      await action.done;
+      await scene.expireLock();
+      const before = (await scene.writes()).length;
+      for (const inputs of [{ action: 'resume' }, { ...V2, 'on-unfinished': 'resume' }]) {
+        const refused = await scene.run(inputs);
+        expectFailure(refused, 'failed', wanted);
+        expect(refused.durationMs).toBeLessThan(20_000);
+      }
+      expectFailure(await scene.run({ action: 'resume', 'skip-analysis': 'true' }), 'failed', wanted);
+      expect((await scene.writes()).slice(before).filter((write) => !write.includes('lock'))).toEqual([]);
+      expectSuccess(await scene.run({ ...check, action: 'resume' }, PROCESS));
+      await expectPromoted(scene);
+    });
+
+    scenario('at every step is not promoted without them', { replicas: 4 }, async (scene) => {
+      scene.judge = expectResizesOnly;
+      expectSuccess(await scene.run({ ...RAMP, ...check, 'check-at': 'every-step', 'pause-at': '20%' }), 'paused');
+      const before = await scene.objects();
+      expectFailure(await scene.run({ action: 'promote' }), 'failed', wanted);
+      expect(await scene.objects()).toEqual(before);
+      // One that stands after the last of them needs nothing.
+      expectSuccess(await scene.run({ ...check, action: 'promote', to: '50%' }), 'paused');
+      expectSuccess(await scene.run({ action: 'promote' }));
+      await expectPromoted(scene);
+    });
+
+    scenario('before the first user needs them no more when it stands there', {}, async (scene) => {
+      expectSuccess(await scene.run({ ...V2, ...check, 'pause-at': '0%' }), 'paused');
+      expectSuccess(await scene.run({ action: 'promote' }));
+      await expectPromoted(scene);
+    });
+
+    scenario('is resumed without them when all users are on the new version', {}, async (scene) => {
+      await lose(scene, { ...V2, ...check }, GOOD_RELEASE.indexOf('select candidate'));
+      expectSuccess(await scene.run({ action: 'resume' }));
+      await expectPromoted(scene);
+    });
+  });
+
   describe('a release that stands after a failure', () => {
     scenario('is tried again by resume', {}, async (scene) => {
       const held = { ...V2, 'on-failure': 'hold', 'smoke-command': 'test -e "$GITHUB_WORKSPACE/ready"' };
       expectFailure(await scene.run(held), 'failed', /smoke-command/);
+      const before = await scene.objects();
+      expectFailure(await scene.run({ action: 'resume' }), 'failed', /Give input smoke-command as its deploy had it/);
+      expect(await scene.objects()).toEqual(before);
       expectSuccess(await scene.run({ action: 'resume', 'smoke-command': 'true' }, PROCESS));
       await expectPromoted(scene);
     });

@@ -101,9 +101,12 @@ export function statuses(cluster: () => TestCluster): void {
       expectFailure(await scene.run({ images: `web=${IMAGE.crash}` }), 'rolled-back', /./);
       const { result, status } = await lookAt(scene);
       expect(status.past).toMatchObject([
-        { outcome: 'rolled-back', version: 'kept' },
+        { outcome: 'rolled-back', version: 'never-had' },
         { outcome: 'promoted', version: 'now' },
       ]);
+      expect(result.summary).toContain('no: users never had it for good');
+      const refused = await scene.run({ action: 'rollback', to: status.past[0]?.release ?? '' });
+      expectFailure(refused, 'failed', /users never had it for good/);
       expect(result.outputs).toMatchObject({
         status: 'idle',
         release: status.past[1]?.release,
@@ -111,10 +114,13 @@ export function statuses(cluster: () => TestCluster): void {
         'previous-images': `web=${IMAGE.v1}`,
         'rollback-possible': 'true',
       });
-      for (const image of [IMAGE.v1, IMAGE.crash]) await removeReplicaSet(scene, await scene.hash(image));
+      expectSuccess(await scene.run({ images: `web=${IMAGE.v3}` }));
+      expect((await lookAt(scene)).status.past).toMatchObject([{ version: 'now' }, {}, { version: 'kept' }]);
+      expectSuccess(await scene.run({ action: 'rollback' }), 'rolled-back');
+      for (const image of [IMAGE.v1, IMAGE.v3]) await removeReplicaSet(scene, await scene.hash(image));
       const later = await lookAt(scene);
       expect(later.result.outputs).toMatchObject({ 'rollback-possible': 'false' });
-      expect(later.status.past).toMatchObject([{ version: 'gone' }, { version: 'now' }]);
+      expect(later.status.past.map(({ version }) => version)).toEqual(['now', 'gone', 'never-had', 'now']);
       expect(later.result.summary).toContain('no: the cluster does not keep it any more');
     });
 
@@ -127,7 +133,7 @@ export function statuses(cluster: () => TestCluster): void {
       expect(during.status.lock).toMatchObject({ isStale: false, holder: expect.stringContaining('/actions/runs/') });
       action.loseRunner();
       await action.done;
-      await scene.expireLock();
+      await lateBy(scene, 15_000);
       const after = await lookAt(scene);
       expect(after.result.outputs).toMatchObject({
         status: 'unfinished',
@@ -136,6 +142,7 @@ export function statuses(cluster: () => TestCluster): void {
       });
       expect(after.status.lock).toMatchObject({ isStale: true });
       expect(after.result.summary).toContain('it is stale, and the next run takes it over');
+      await scene.expireLock();
       expectSuccess(await scene.run({ action: 'abort' }), 'aborted');
     });
 
@@ -245,6 +252,12 @@ async function lookAt(scene: Scene, inputs: Inputs = {}): Promise<{ result: RunR
   expect(written.filter(({ resource }) => resource !== 'leases')).toEqual([]);
   const { status } = JSON.parse(result.outputs.result ?? '{}') as { status: Status };
   return { result, status };
+}
+
+/** The last renewal of a lock that nobody holds any more was so long ago: not long enough for it to be taken over. */
+async function lateBy(scene: Scene, ms: number): Promise<void> {
+  const renewTime = new Date(Date.now() - ms).toISOString().replace('Z', '000Z');
+  await scene.api.patch(paths.leases(scene.namespace, 'crossfade.web'), { spec: { renewTime } });
 }
 
 async function removeReplicaSet(scene: Scene, hash: string): Promise<void> {

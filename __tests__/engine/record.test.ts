@@ -60,6 +60,7 @@ const OPEN: OpenRelease = {
     editors: ['kubectl'],
     owned: [{ of: 'route', path: ROUTE, owners: [] }],
     checks: 1,
+    checkedBy: ['smoke-command'],
     checkAt: 'start',
     judging: { onInconclusive: 'pause', early: false, patience: 1, restarts: 'any' },
   },
@@ -115,7 +116,7 @@ test.each([
 
 test('a record of the first versions of its schema is read: what it does not say is not so', () => {
   const { turned: _turned, stood: _stood, warm: _warm, ...open } = OPEN;
-  const { keepWarm: _keepWarm, rollback: _rollback, ...plan } = OPEN.plan;
+  const { keepWarm: _keepWarm, rollback: _rollback, checkedBy: _checkedBy, ...plan } = OPEN.plan;
   const { rollback: _wasRollback, ...past } = PAST;
   const data = { schema: '1', open: JSON.stringify({ ...open, plan }), past: JSON.stringify([past]) };
   const read = parseBook({ metadata: { resourceVersion: '7' }, data }, 'shop', 'web');
@@ -124,7 +125,7 @@ test('a record of the first versions of its schema is read: what it does not say
     turned: null,
     stood: null,
     warm: null,
-    plan: { ...OPEN.plan, keepWarm: false, rollback: false },
+    plan: { ...OPEN.plan, keepWarm: false, rollback: false, checkedBy: null },
   };
   expect(read).toEqual({ ...BOOK, open: before });
 });

@@ -209,6 +209,7 @@ export function planOf(model: Model, more: Partial<KnativePlan> = {}): KnativePl
     editors: [],
     owned: [],
     checks: 0,
+    checkedBy: [],
     checkAt: 'start',
     judging: { onInconclusive: 'pause', early: false, patience: 10_000, restarts: 'any' },
     knative: {

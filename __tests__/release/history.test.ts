@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { goalOf, type History, type KeptVersion, type Move } from '../../src/release/history.ts';
+import { goalOf, type History, type KeptVersion, type Move, wayBackTo } from '../../src/release/history.ts';
 
 /*
  * Versions are letters; a version's hash is its letter. A move is written as it happened: `a→b` was promoted, `a→b✗` was taken back,
@@ -172,6 +172,28 @@ describe('by a name', () => {
     );
     const many = { past: [], kept: kept(...'abcdefghijklmnop'), running: 'a' };
     expect(goal('nightly', many)).toContain('; revision 7 (registry.test/web:g), and 5 more.');
+  });
+});
+
+describe('the way back to what a release of the record brought', () => {
+  const [a, b, c, d] = kept('a', 'b', 'c', 'd') as [KeptVersion, KeptVersion, KeptVersion, KeptVersion];
+  const changed = { ...b, images: { web: IMAGE('z') } };
+
+  test.each([
+    ['users have it', ['a→b'], [a, b], 'b', 'now'],
+    ['users had it', ['a→b', 'b→c'], [a, b, c], 'c', 'kept'],
+    ['it is gone', ['a→b', 'b→c'], [a, c], 'c', 'gone'],
+    ['it was changed by hand', ['a→b', 'b→c'], [a, changed, c], 'c', 'changed'],
+    ['it failed, and its ReplicaSet is there', ['a→b✗', 'a→c'], [a, b, c], 'c', 'never-had'],
+    ['it failed, and its ReplicaSet is gone', ['a→b✗', 'a→c'], [a, c], 'c', 'never-had'],
+    ['it failed, and another release brought it', ['a→b✗', 'a→b'], [a, b], 'b', 'now'],
+    ['a rollback that brought it', ['a→b', 'b→c', 'c⇒b', 'b→d'], [a, b, c, d], 'd', 'kept'],
+  ] as const)('%s, and rollback has it so, too', (_, story, versions, running, wanted) => {
+    const history = { title: 'Deployment web', past: past(...story), kept: versions, running };
+    const first = history.past.find(({ candidateHash }) => candidateHash === 'b') as Move;
+    expect(wayBackTo(first, history)).toBe(wanted);
+    const is = wanted === 'now' ? 'running' : wanted === 'kept' ? 'version' : 'none';
+    expect(goalOf(first.release, history).is).toBe(is);
   });
 });
 

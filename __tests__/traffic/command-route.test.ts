@@ -13,7 +13,7 @@ import { ALL, type Intent, ORIGINAL, type Share } from '../../src/traffic/router
 import type { Point } from './router-fixture.ts';
 
 const APP = { namespace: 'shop', live: 'web', candidate: 'web-candidate' };
-const BINDING = commandBinding(APP);
+const BINDING = commandBinding(APP, { verifies: false });
 const SHARES: readonly Share[] = [0, 1, 50, 1_250, 3_333, 5_000, 9_999, ALL];
 
 function intent(share: Share): Intent {

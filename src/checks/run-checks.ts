@@ -2,7 +2,7 @@ import type { Request } from '../action/request.ts';
 import { type CheckContext, smokeTargetOf } from './check-context.ts';
 import { type JobPorts, runJob } from './job.ts';
 import type { JobManifest } from './job-manifest.ts';
-import type { CheckResult } from './result.ts';
+import { CHECK_KINDS, type CheckKind, type CheckResult } from './result.ts';
 import { runSmokeCommand, type SmokeCommandPorts } from './smoke-command.ts';
 import { runSmokeTest, type ServiceProxy } from './smoke-test.ts';
 import { callWebhooks, releaseState, type WebhookPorts } from './webhook.ts';
@@ -17,6 +17,22 @@ export type CheckPorts = SmokeCommandPorts &
     readonly proxy: ServiceProxy;
     readonly job: JobPorts;
   };
+
+/** The inputs that say what checks there are. */
+export function kindsOfChecks({
+  smokeTests,
+  smokeCommand,
+  job,
+  webhook,
+}: Pick<Request, 'smokeTests' | 'smokeCommand' | 'job' | 'webhook'>): readonly CheckKind[] {
+  const isGiven: Readonly<Record<CheckKind, boolean>> = {
+    'smoke-test': smokeTests.length > 0,
+    'smoke-command': smokeCommand !== null,
+    job: job !== null,
+    webhook: webhook !== null,
+  };
+  return CHECK_KINDS.filter((kind) => isGiven[kind]);
+}
 
 /** How many results there are when all have passed. */
 export function numberOfChecks({

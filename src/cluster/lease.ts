@@ -11,6 +11,8 @@ const RENEW_EVERY = 10_000;
 const POLL_EVERY = 2_000;
 /** Milliseconds between two looks whether somebody asks the holder for something. */
 const HEED_EVERY = 2_000;
+/** Milliseconds between two renewals of a holder that is alive, at most: it looks whether it is time for one as often as it heeds. */
+const RENEWED_WITHIN = RENEW_EVERY + HEED_EVERY;
 /** Milliseconds after which a holder that did not hear what it was asked is taken for dead. */
 const UNHEARD = 10_000;
 /** Annotation of a Lease by which another run asks its holder to take its release back, and who it is. */
@@ -177,8 +179,9 @@ export interface LockSeen {
 }
 
 /**
- * Looks at the lock without touching it; null: nobody holds it. Whoever renewed it a moment ago is there. Of a renewal that is long past
- * only a second look can tell, in which it has to move: the holder's clock may be a slow one.
+ * Looks at the lock without touching it; null: nobody holds it. Whoever renewed it a moment ago is there. The age of a renewal is only a
+ * hint, for the holder's clock may be another: where it seems to be late, or to come, the lock is watched until it moves, and is stale
+ * when it does not in the time in which it would have to.
  */
 export async function lookAtLock(
   api: ApiPort,
@@ -186,21 +189,21 @@ export async function lookAtLock(
   { namespace, deployment, signal }: Pick<Wish, 'namespace' | 'deployment' | 'signal'>,
 ): Promise<LockSeen | null> {
   const path = leasePath(namespace, leaseName(deployment));
+  const start = clock.now();
   const first = await api.get<Lease>(path, signal);
-  const holder = first?.spec?.holderIdentity ?? '';
-  if (holder === '') return null;
-  const duration = (first?.spec?.leaseDurationSeconds ?? DURATION) * 1000;
-  const renewTime = first?.spec?.renewTime;
-  const agoOf = (time: string | undefined): number | null =>
-    time === undefined ? null : clock.now() - Date.parse(time);
-  const renewedAgo = agoOf(renewTime);
-  if (renewedAgo !== null && renewedAgo <= duration) return { holder, renewedAgo, isStale: false };
-  await clock.sleep(Math.min(duration, RENEW_EVERY + POLL_EVERY), signal);
-  const second = await api.get<Lease>(path, signal);
-  const still = second?.spec?.holderIdentity ?? '';
-  if (still === '') return null;
-  const isStale = still === holder && second?.spec?.renewTime === renewTime;
-  return { holder: still, renewedAgo: agoOf(second?.spec?.renewTime), isStale };
+  const enough = Math.min((first?.spec?.leaseDurationSeconds ?? DURATION) * 1000, RENEWED_WITHIN);
+  for (let lease = first; ; lease = await api.get<Lease>(path, signal)) {
+    const holder = lease?.spec?.holderIdentity ?? '';
+    if (holder === '') return null;
+    const renewTime = lease?.spec?.renewTime;
+    const renewedAgo = renewTime === undefined ? null : clock.now() - Date.parse(renewTime);
+    const hasMoved = holder !== first?.spec?.holderIdentity || renewTime !== first.spec.renewTime;
+    const left = start + enough - clock.now();
+    const isRecent = lease === first && renewedAgo !== null && Math.abs(renewedAgo) <= enough;
+    if (hasMoved || isRecent) return { holder, renewedAgo, isStale: false };
+    if (left <= 0) return { holder, renewedAgo, isStale: true };
+    await clock.sleep(Math.min(POLL_EVERY, left), signal);
+  }
 }
 
 /** Who holds the lock of a Deployment; null: nobody. */

@@ -17,6 +17,7 @@ import { absentDeployment } from './preflight.ts';
 import type { OpenRelease } from './record-store.ts';
 import { Refused } from './refusal.ts';
 import type { TrackStatus, WorkloadSeen } from './status.ts';
+import { NO_VERSIONS, versionsOfDeployment } from './versions.ts';
 import type { EngineParts } from './workload-kind.ts';
 import { namesOf, World } from './world.ts';
 
@@ -66,8 +67,7 @@ async function duringRelease(
     ways: [liveWay(plan, seen), ...candidateWay(plan, seen), ...routeWays(plan, seen)],
     isStanding: share === 0 && seen.candidate !== null && seen.candidate.size > 0 && seen.deployment.held,
     candidateHash: seen.candidate?.hash ?? null,
-    kept: new Set(images.keys()),
-    known: (hash) => hash,
+    versions: deployment === null ? NO_VERSIONS : versionsOfDeployment(deployment, snapshot.replicaSets),
     lostNamespace: lost,
     // Of what goes with it nothing else is worth a word.
     notes: lost === null ? lostNotes(plan, seen) : [],
@@ -146,8 +146,7 @@ async function atRest({ api, namespace }: Parts, request: Request, deployment: D
     ways: way === null ? [] : [way.text],
     isStanding: false,
     candidateHash: null,
-    kept: new Set(own.map(({ hash }) => hash)),
-    known: (hash) => hash,
+    versions: versionsOfDeployment(deployment, replicaSets.items),
     lostNamespace: null,
     notes: [
       ...('findings' in live ? live.findings.map(({ message }) => message) : []),

@@ -10,6 +10,7 @@ import { isBereft } from '../release/lost-namespace.ts';
 import type { EvidenceView, Observation } from '../release/observation.ts';
 import type { Plan, RolloutStrategy } from '../release/plan.ts';
 import { mayReachCandidate } from '../release/reach.ts';
+import { checksAhead } from '../release/checks-ahead.ts';
 import { inDoubt, type Resumable, resumed } from '../release/resumption.ts';
 import { stepOf } from '../release/stages.ts';
 import { ALL, percent, type Share } from '../release/route.ts';
@@ -148,6 +149,10 @@ export class DeploymentWorkload implements Workload<Observation> {
     const mustOpen = state.back === null && seen.deployment.template === 'stable';
     if (mustOpen && this.#parts.candidateTemplate === null) throw new Refused([unknownTemplate(this.plan)]);
     return state;
+  }
+
+  checksAhead(state: State, seen: Observation): boolean {
+    return checksAhead(this.plan, state, seen);
   }
 
   inDoubt(state: State, write: Write, seen: Observation | null, now: number): State {

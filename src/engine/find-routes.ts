@@ -49,7 +49,9 @@ export async function findRoutes(
   const refusals = looked.flatMap(({ discovery }) => discovery.refusals);
   const warnings = looked.flatMap(({ discovery }) => discovery.warnings);
   const objects = new Map(looked.flatMap((each) => [...each.objects]));
-  const own = request.routers !== 'auto' && request.routers.includes(COMMAND) ? [commandBinding(app)] : [];
+  const verifies = (request.routerCommand?.verify ?? null) !== null;
+  const isCommanded = request.routers !== 'auto' && request.routers.includes(COMMAND);
+  const own = isCommanded ? [commandBinding(app, { verifies })] : [];
   const chosen = choose(request, app, [...bindings, ...own], refusals, unservedOf(request, wanted, looked, served));
   const resources = looked.flatMap((each) => each.resources);
   const found = expressible(request, { bindings: chosen, objects, writes: [], warnings, looked: resources });

@@ -8,8 +8,9 @@ import { type AnyPlan, isKnative } from '../release/knative/plan.ts';
 import { formatDuration } from '../report/duration.ts';
 import { inOurTime } from '../release/other-clock.ts';
 import { BEGINNING, type State } from '../release/state.ts';
-import { isCommand } from '../traffic/command-route.ts';
+import { isCommand, isVerified } from '../traffic/command-route.ts';
 import { begin, type DeployParts, isOpen, measuringOf, type Result, runToEnd } from './deploy.ts';
+import { assertChecksGiven } from './given-checks.ts';
 import { pauseShare } from './plan-steps.ts';
 import type { OpenRelease, Paused } from './record-store.ts';
 import { keptWarm, Refused } from './refusal.ts';
@@ -31,20 +32,22 @@ export async function promote(request: Request, parts: DeployParts): Promise<Res
     const { paused } = open;
     if (open.warm !== null) throw new Refused([keptWarm(open.plan)]);
     if (paused === null) throw new Refused([nothingPaused(request, namespace, open)]);
-    const misfits = [misplacedPause, tooShortTimeout, missingCommand, notWarm].flatMap(
+    const misfits = [misplacedPause, tooShortTimeout, missingCommand, missingVerify, notWarm].flatMap(
       (of) => of(request, open.plan, paused) ?? [],
     );
     if (misfits.length > 0) throw new Refused(misfits);
     const measuring = judgedBy(request, parts, open, paused.judgement);
     const plan = unjudged(request, planFrom(request, open, clock.now()));
+    const underway = begin(parts, await pickUp(parts, plan, null), book);
+    const marks = inOurTime(paused.marks, parts.api.serverAhead, clock.now());
+    const state = stateFrom(open, { ...paused, marks });
+    assertChecksGiven(request, plan, underway.running, state);
     parts.onLock(plan.release);
     parts.onBegin(plan);
     teller.phase('Preflight');
     teller.fact(`goes on with ${describeOpen(open)}; it stood at ${percent(standsAtShare(open))}`);
-    const underway = begin(parts, await pickUp(parts, plan, null), book);
     await underway.record.goOn(plan, parts.run);
-    const marks = inOurTime(paused.marks, parts.api.serverAhead, clock.now());
-    return await runToEnd(parts, underway, stateFrom(open, { ...paused, marks }), measuring);
+    return await runToEnd(parts, underway, state, measuring);
   });
 }
 
@@ -123,6 +126,15 @@ export function missingCommand({ routerCommand }: Request, plan: AnyPlan): { mes
   if (routerCommand !== null || isKnative(plan) || !plan.routes.some(isCommand)) return null;
   return {
     message: `Release ${plan.release} splits its users with a command (router: command); give it again with input router-command.`,
+  };
+}
+
+/** Of a release that goes on: on the way back the command itself is enough. */
+export function missingVerify({ routerCommand }: Request, plan: AnyPlan): { message: string } | null {
+  if (routerCommand === null || routerCommand.verify !== null || isKnative(plan) || !plan.routes.some(isVerified))
+    return null;
+  return {
+    message: `Release ${plan.release} has a second command say whether the first had its effect; give it again with input router-verify.`,
   };
 }
 

@@ -1,3 +1,4 @@
+import { CHECK_KINDS } from '../checks/result.ts';
 import type { Shape } from './shapes.ts';
 import { any, check, either, flag, listOf, mapOf, nothing, number, object, optional, text, words } from './shapes.ts';
 
@@ -54,6 +55,7 @@ const common = (namespace: string) => ({
   editors: listOf(text),
   owned: listOf(object({ of: words('route', 'deployment', 'service'), path: pathIn(namespace), owners: listOf(any) })),
   checks: number,
+  checkedBy: optional(either(listOf(words(...CHECK_KINDS)), nothing)),
   checkAt: words('start', 'every-step'),
   judging: object({
     onInconclusive: words('pause', 'promote', 'rollback'),

@@ -160,7 +160,7 @@ function jsonOf(given: string | undefined, absent: unknown): unknown {
 /** Fields that the first records of this schema did not have. */
 const NEWER = {
   open: { turned: null, stood: null, warm: null },
-  plan: { keepWarm: false, rollback: false },
+  plan: { keepWarm: false, rollback: false, checkedBy: null },
   past: { rollback: false },
 };
 

@@ -25,7 +25,7 @@ import { describeOpen, takeBack } from './take-back.ts';
 import { stuck } from './unfinished.ts';
 import { readRevisions } from './knative/versions.ts';
 import { lackingOnTheWayBack } from './way-back-permissions.ts';
-import { readVersions } from './versions.ts';
+import { historyOf, readVersions } from './versions.ts';
 import { keyOf, prepare, subjectOf } from './workload-kinds.ts';
 
 /** No ReplicaSet has it: the preflight says why there is nothing to go back to. */
@@ -118,36 +118,22 @@ interface Wish {
   readonly candidateHash: string | null;
 }
 
-async function wishIn(request: Request, parts: DeployParts, { open, past }: RecordBook): Promise<Wish> {
+async function wishIn(request: Request, parts: DeployParts, book: RecordBook): Promise<Wish> {
   const { api, namespace } = parts;
   const versions = await (request.knativeService === null
     ? readVersions(api, namespace, request.deployment)
     : readRevisions(api, namespace, request.knativeService));
   const nothing = { goal: null, stableHash: null, candidateHash: null };
   if (versions === null) return nothing;
-  const { kept, running, known } = versions;
-  const { title } = subjectOf(request);
-  const before = past.map((move) => ({
-    ...move,
-    stableHash: known(move.stableHash),
-    candidateHash: move.candidateHash === null ? null : known(move.candidateHash),
-  }));
-  if (open === null)
-    return running === null
-      ? nothing
-      : { ...nothing, goal: goalOf(request.to, { title, past: before, kept, running }) };
+  const { open } = book;
+  const history = historyOf(subjectOf(request).title, book, versions);
+  if (open === null) return versions.running === null ? nothing : { ...nothing, goal: goalOf(request.to, history) };
   const { plan, warm } = open;
-  const candidateHash = versions.candidateOf(plan);
-  const stableHash = known(plan.stable.hash);
-  const outcome = warm === null ? 'in progress' : 'promoted';
-  const { rollback, release, stable } = plan;
-  const move = { release, outcome, rollback, reason: null, stableHash, candidateHash };
-  const users = warm === null ? stableHash : (candidateHash ?? stableHash);
-  const moves = [{ ...move, from: stable.images, to: plan.candidate.images }, ...before];
+  const hashes = { stableHash: versions.known(plan.stable.hash), candidateHash: versions.candidateOf(plan) };
   // Taking back what is in progress leads to what users had before, whatever came before that.
-  if (request.to === null && warm === null && !rollback)
-    return { goal: { is: 'running', told: 'what users had before' }, stableHash, candidateHash };
-  return { goal: goalOf(request.to, { title, past: moves, kept, running: users }), stableHash, candidateHash };
+  if (request.to === null && warm === null && !plan.rollback)
+    return { goal: { is: 'running', told: 'what users had before' }, ...hashes };
+  return { goal: goalOf(request.to, history), ...hashes };
 }
 
 /** Ends what is on record. Null: it has ended, and what is wanted is another version. */

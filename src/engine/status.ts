@@ -2,7 +2,7 @@ import type { Request } from '../action/request.ts';
 import { verdictsOf } from '../analysis/judgement.ts';
 import { ApiError, isStatus } from '../cluster/errors.ts';
 import { type LockSeen, lookAtLock } from '../cluster/lease.ts';
-import { hasMoved } from '../release/history.ts';
+import { goalOf, hasMoved, type History, type WayBack, wayBackTo } from '../release/history.ts';
 import { describeLostNamespace, type LostNamespace } from '../release/lost-namespace.ts';
 import type { Images, Strategy } from '../release/plan.ts';
 import { ALL, type Share } from '../release/route.ts';
@@ -13,6 +13,7 @@ import { lookAtKnative } from './knative/status.ts';
 import { type Possible, possibleOperations, type Standing } from './possible-operations.ts';
 import { type OpenRelease, type PastRelease, readBook } from './record-store.ts';
 import { type Finding, Refused } from './refusal.ts';
+import { historyOf, type Versions } from './versions.ts';
 import { subjectOf } from './workload-kinds.ts';
 
 /** How a workload stands, with or without a release. Times are epoch milliseconds. */
@@ -79,8 +80,8 @@ export interface PastStatus {
   readonly to: Images;
   /** The version that it brought; null: its pods never were. */
   readonly hash: string | null;
-  /** `now`: users are on that version. `kept`: the cluster still has it. `gone`: it does not, and there is no way back to it. */
-  readonly version: 'now' | 'kept' | 'gone';
+  /** Whether `rollback` can bring that version back, and why not. */
+  readonly version: WayBack;
   /** Users came to that version by it. */
   readonly hasMoved: boolean;
 }
@@ -93,10 +94,8 @@ export interface WorkloadSeen {
   /** All users are on stable, and the candidate's pods stand beside it. */
   readonly isStanding: boolean;
   readonly candidateHash: string | null;
-  /** Versions that the cluster keeps, with pods or without. */
-  readonly kept: ReadonlySet<string>;
-  /** The name of a version that may have several: Revisions that are alike. */
-  readonly known: (hash: string) => string;
+  /** What the cluster keeps, with pods or without. */
+  readonly versions: Versions;
   /** It is being deleted; null: nothing suggests that, or nobody said so. */
   readonly lostNamespace: LostNamespace | null;
   readonly notes: readonly string[];
@@ -116,8 +115,10 @@ export async function status(request: Request, parts: DeployParts): Promise<Resu
     const { lostNamespace: lost } = seen;
     const is = standingOf(book.open, lock.seen, seen);
     const open = book.open === null ? null : openStatus(book.open, seen);
-    const past = book.past.map((release) => pastStatus(release, seen));
-    const rollbackPossible = open === null ? isBeforeKept(book.past, seen) : seen.kept.has(open.stableHash);
+    const history = historyOf(title, book, seen.versions);
+    const past = book.past.map((release) => pastStatus(release, history, seen.versions));
+    const rollbackPossible =
+      open === null ? goalOf(null, history).is === 'version' : isKept(open.stableHash, seen.versions);
     const situation = {
       is,
       release: open?.release ?? null,
@@ -203,10 +204,10 @@ function turnedNotes(open: OpenRelease | null): string[] {
   return turned === null ? [] : [`The release is on its way back: ${turned.reason}`];
 }
 
-function pastStatus(past: PastRelease, { tracks, kept, known }: WorkloadSeen): PastStatus {
-  const { release, outcome, reason, finishedAt, candidateHash, from, to, run } = past;
-  const stable = known(tracks.find(({ role }) => role === 'stable')?.hash ?? '');
-  const isKept = candidateHash !== null && kept.has(candidateHash);
+/** As `rollback` would have it. */
+function pastStatus(past: PastRelease, history: History, { known }: Versions): PastStatus {
+  const { release, outcome, reason, finishedAt, stableHash, candidateHash: hash, from, to, run } = past;
+  const move = { ...past, stableHash: known(stableHash), candidateHash: hash === null ? null : known(hash) };
   return {
     release,
     outcome,
@@ -215,17 +216,14 @@ function pastStatus(past: PastRelease, { tracks, kept, known }: WorkloadSeen): P
     run: run.url,
     from,
     to,
-    hash: candidateHash,
-    version: candidateHash !== null && known(candidateHash) === stable ? 'now' : isKept ? 'kept' : 'gone',
+    hash,
+    version: wayBackTo(move, history),
     hasMoved: hasMoved(past),
   };
 }
 
-/** Of the release whose version users are on. */
-function isBeforeKept(past: readonly PastRelease[], { tracks, kept, known }: WorkloadSeen): boolean {
-  const stable = known(tracks.find(({ role }) => role === 'stable')?.hash ?? '');
-  const last = past.find((release) => hasMoved(release) && known(release.candidateHash ?? '') === stable);
-  return last !== undefined && known(last.stableHash) !== stable && kept.has(last.stableHash);
+function isKept(hash: string, { kept, known }: Versions): boolean {
+  return kept.some((version) => version.hash === known(hash));
 }
 
 /** The images that users are on, as far as one version has them all. */

@@ -88,6 +88,8 @@ export interface Running {
    * @throws Refused when it cannot go on from there
    */
   readonly resumed: (known: Resumable, now: number) => State;
+  /** From this state on the candidate will be checked, as the objects are. */
+  readonly checksAhead: (state: State) => boolean;
   /**
    * Ends the watches. After the record was closed: their connections end with them, and what is still to be written would need others.
    */
@@ -110,6 +112,7 @@ export function running<Seen>(workload: Workload<Seen>, keepsHistory: boolean): 
     keepsHistory,
     run: (loop, state) => new Release({ ...loop, workload }, state).run(),
     resumed: (known, now) => workload.resumed(known, workload.observe(), now),
+    checksAhead: (state) => workload.checksAhead(state, workload.observe()),
     close: () => workload.close(),
   };
 }

@@ -50,6 +50,8 @@ export interface Workload<Seen> {
   usersShare(seen: Seen): Share | null;
   /** How far an interrupted release has come. @throws Refused when it cannot go on from there */
   resumed(known: Resumable, seen: Seen, now: number): State;
+  /** It will have its candidate checked when it goes on from here. */
+  checksAhead(state: State, seen: Seen): boolean;
   /** The state after a write of which nobody knows whether it was carried out. `seen`: read since then; null: that was not possible. */
   inDoubt(state: State, write: Write, seen: Seen | null, now: number): State;
   /** No user reaches the candidate, whatever could not be done. */

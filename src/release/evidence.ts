@@ -1,6 +1,6 @@
 import { type Action, wait } from './action.ts';
 import type { EvidenceView } from './observation.ts';
-import type { Judging, ReleasePlan } from './plan.ts';
+import type { Judging, ReleasePlan, Step } from './plan.ts';
 import { percent } from './route.ts';
 import { shareOf, stageOf, stepOf } from './stages.ts';
 import type { State } from './state.ts';
@@ -76,6 +76,18 @@ function recheck(plan: ReleasePlan, state: State): Action | null {
   if (plan.checkAt === 'start' || plan.checks === 0) return null;
   if (state.marks.checked === undefined) return { do: 'check' };
   return unsure(plan, state);
+}
+
+/**
+ * Whether the candidate is still to be checked, from the present step on, as long as not all users are on it.
+ * @param isHeld whether a step with users is held for its time: only then is it checked
+ */
+export function hasChecksAhead(plan: ReleasePlan, { step, marks }: State, isHeld: (step: Step) => boolean): boolean {
+  if (plan.checks === 0) return false;
+  const isChecked = (at: Step, index: number): boolean =>
+    index === 0 || (plan.checkAt === 'every-step' && at.share > 0 && isHeld(at));
+  const first = marks.checked === undefined ? step : step + 1;
+  return plan.steps.some((at, index) => index >= first && isChecked(at, index));
 }
 
 function inconclusive(

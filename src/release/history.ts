@@ -47,6 +47,13 @@ export type Goal =
   /** What was wanted, what was found, what is possible. */
   | { readonly is: 'none'; readonly message: string };
 
+/**
+ * The way back to the version that a release of the record brought. `now`: users are on it. `kept`: `rollback` can bring it back. `gone`: the
+ * cluster does not keep it any more. `changed`: what the cluster keeps under its hash has other images. `never-had`: users never had it for
+ * good.
+ */
+export type WayBack = 'now' | 'kept' | 'gone' | 'changed' | 'never-had';
+
 /** The release id of the record. */
 const RELEASE_ID = /^r-\d{8}-\d{6}-[0-9a-f]{4}$/;
 /** Versions that a refusal lists. */
@@ -63,6 +70,21 @@ export function goalOf(to: string | null, history: History): Goal {
   if (RELEASE_ID.test(to))
     return none(history, `Wanted to go back to release ${to}; it is not among the ${history.past.length} on record.`);
   return ofName(to, history);
+}
+
+/** What `rollback` makes of the release when input `to` names it. Pure. */
+export function wayBackTo(move: Move, history: History): WayBack {
+  const { candidateHash } = move;
+  if (candidateHash !== null && candidateHash === history.running) return 'now';
+  return candidateHash === null || !hasMoved(move) ? 'never-had' : wayBackToVersion(candidateHash, history);
+}
+
+function wayBackToVersion(hash: string, { past, kept, running }: History): Exclude<WayBack, 'never-had'> {
+  const version = kept.find((one) => one.hash === hash);
+  if (version === undefined) return 'gone';
+  if (hash === running) return 'now';
+  const images = recordedImages(hash, past);
+  return images === null || sameImages(images, version.images) ? 'kept' : 'changed';
 }
 
 /** `release r-20261121-130102-4f1c (registry/web:v1, revision 3)`; of a Knative Service, `(…, Revision web-00003)`. */
@@ -140,7 +162,7 @@ function versionsFailed(past: readonly Move[]): ReadonlySet<string> {
 }
 
 function ofRelease(move: Move, history: History): Goal {
-  if (!hasMoved(move)) return neverKept(move, history);
+  if (wayBackTo(move, history) === 'never-had') return neverKept(move, history);
   return ofHash(move.candidateHash ?? '', history);
 }
 
@@ -158,7 +180,7 @@ function ofHash(hash: string, history: History): Goal {
         ? `${name} is what to go back to; its Revision ${hash} is gone, and its template with it (Knative collects old Revisions, as ConfigMap config-gc says).`
         : `${name} is what to go back to; its ReplicaSet ${hash} is gone, and its template with it (${title} keeps as many as revisionHistoryLimit says).`,
     );
-  if (images !== null && hash !== running && !sameImages(images, version.images))
+  if (wayBackToVersion(hash, history) === 'changed')
     return none(
       history,
       `${name} is what to go back to; its ${isOfKnative(version) ? 'Revision' : 'ReplicaSet'} ${hash} has ${Object.values(version.images).join(', ')}, so that one of the two was changed by hand. Name a revision or an image in input to.`,

@@ -1,3 +1,4 @@
+import type { CheckKind } from '../checks/result.ts';
 import type { FieldOwner } from '../cluster/field-owners.ts';
 import type { Binding, CookieMatch, HeaderMatch, Share } from './route.ts';
 
@@ -30,6 +31,11 @@ export interface ReleasePlan {
   readonly owned: readonly OwnedObject[];
   /** How many checks (smoke tests, commands, a Job, webhooks) the candidate has to pass before users may reach it. */
   readonly checks: number;
+  /**
+   * The inputs that these come from: what they say may be secret, and whoever goes on with the release has to be told it again. Null: the
+   * record is from before this was noted.
+   */
+  readonly checkedBy: readonly CheckKind[] | null;
   /** `every-step`: they are run again at each step that users reach. */
   readonly checkAt: 'start' | 'every-step';
   readonly judging: Judging;

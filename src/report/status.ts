@@ -170,6 +170,8 @@ const VERSIONS: Readonly<Record<PastStatus['version'], string>> = {
   now: 'users are on it',
   kept: 'yes',
   gone: 'no: the cluster does not keep it any more',
+  changed: 'no: what the cluster keeps under its hash has other images',
+  'never-had': 'no: users never had it for good',
 };
 
 function versionOf({ hash, version }: PastStatus): string {

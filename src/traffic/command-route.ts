@@ -35,9 +35,17 @@ export function isCommand({ router }: Pick<Binding, 'router'>): boolean {
   return router === COMMAND;
 }
 
+/** Of the journal there is no more to say: whether input `router-verify` asks what became of each share. */
+const VERIFIED = 'verified';
+
 /** Its original is to send nobody to the candidate Service: before a release there is none. */
-export function commandBinding(app: RoutedApp): Binding {
-  return { router: COMMAND, app, paths: [], originalShare: 0, journal: null };
+export function commandBinding(app: RoutedApp, { verifies }: { readonly verifies: boolean }): Binding {
+  return { router: COMMAND, app, paths: [], originalShare: 0, journal: verifies ? VERIFIED : null };
+}
+
+/** Whoever goes on with the release has to be told input `router-verify` again. */
+export function isVerified(binding: Binding): boolean {
+  return isCommand(binding) && binding.journal === VERIFIED;
 }
 
 export const COMMAND_CAPABILITIES: Capabilities = {

@@ -70,8 +70,7 @@ export async function lookAtKnative(
     ways: service === null ? [] : [`spec.traffic: ${describeTraffic(service.spec?.traffic)}.`, ...effectWay(service)],
     isStanding: share === 0 && candidateHash !== null,
     candidateHash,
-    kept: new Set(revisions.map(({ metadata }) => metadata?.name ?? '')),
-    known: versionsOf(service ?? {}, revisions).known,
+    versions: versionsOf(service ?? {}, revisions),
     lostNamespace: lost,
     notes: seen?.lost === true && lost === null ? [`Knative Service ${name} was deleted under the release.`] : [],
   };

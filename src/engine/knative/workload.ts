@@ -3,6 +3,7 @@ import { type Diagnosis, diagnose } from '../../cluster/diagnosis.ts';
 import type { Pod, PodTemplate } from '../../cluster/wire.ts';
 import type { WriteRequest } from '../../cluster/write-request.ts';
 import type { Action, Target, Write } from '../../release/action.ts';
+import { checksAhead } from '../../release/knative/checks-ahead.ts';
 import { decide, isClosing } from '../../release/knative/decide.ts';
 import { mayReachCandidate } from '../../release/knative/back.ts';
 import { resumed } from '../../release/knative/resumption.ts';
@@ -147,6 +148,10 @@ export class KnativeWorkload implements Workload<KnativeObservation> {
     const mustOpen = state.back === null && seen.template === 'stable' && !this.#isBack();
     if (mustOpen && this.#parts.candidateTemplate === null) throw new Refused([unknownTemplate(this.plan)]);
     return state;
+  }
+
+  checksAhead(state: State, seen: KnativeObservation): boolean {
+    return checksAhead(this.plan, state, seen);
   }
 
   /** Template and traffic are one object's: what it shows is judged as it is. */
