@@ -766,15 +766,15 @@ function tellPlan(teller, plan) {
         if (write.changes.length > 0)
             teller.foreign(write.request, write.changes.map(changeLine));
     }
-    if (plan.missing.length > 0)
-        teller.fact(lackLine(plan));
-    if (plan.role !== null)
-        teller.foreign('to apply as it stands', plan.role.split('\n'));
     for (const { message, attachment } of plan.findings) {
         teller.fact(message);
         if (attachment !== undefined)
             teller.foreign('to apply as it stands', attachment.split('\n'));
     }
+    if (plan.missing.length > 0)
+        teller.fact(lackLine(plan));
+    if (plan.role !== null)
+        teller.foreign('to apply as it stands', plan.role.split('\n'));
 }
 function leadOf({ would, writes, strategy }) {
     switch (would) {
@@ -6356,7 +6356,9 @@ function trialIn(namespace) {
 /* harmony export */   We: () => (/* binding */ neededPermissions),
 /* harmony export */   ls: () => (/* binding */ yamlName)
 /* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2835);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7598);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2835);
+
 
 /** What a blue/green release needs in its namespace; nothing cluster-wide, no Secrets, no creating or deleting of workloads but the Job of input `job`. */
 function neededPermissions(options) {
@@ -6407,7 +6409,7 @@ async function listedRules(api, namespace) {
     }
     catch (error) {
         // Some authorizers cannot list rules; then each is asked for.
-        if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ApiError */ .hD)
+        if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ApiError */ .hD)
             return [];
         throw error;
     }
@@ -6436,9 +6438,20 @@ async function isAllowed(api, namespace, { group, resource, verb, name }) {
     });
     return answer.status?.allowed ?? false;
 }
-/** What is missing as a Role of its own, beside whatever Role there is: applied as it stands it replaces none. */
+/**
+ * What is missing as a Role of its own, with how to bind it. It is named for what it gives: applied as it stands it replaces no Role that
+ * gives anything else, and what an earlier one gave stays.
+ */
 function missingRoleFor(namespace, permissions) {
-    return roleFor(namespace, permissions, 'crossfade-missing');
+    const given = [...new Set(permissions.map(({ group, resource, verb }) => `${group}/${resource} ${verb}`))].sort();
+    const name = `crossfade-missing-${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(given.join('\n')).digest('hex').slice(0, 8)}`;
+    // The namespace of a kubeconfig is any text, and this line is for a shell.
+    const place = /^[a-z0-9-]+$/.test(namespace) ? namespace : 'NAMESPACE';
+    return [
+        roleFor(namespace, permissions, name),
+        '# It replaces no other Role. Bind it, too, to the user (or with --serviceaccount=NAMESPACE:NAME):',
+        `# kubectl create rolebinding ${name} -n ${place} --role=${name} --user=NAME`,
+    ].join('\n');
 }
 /** Permissions as a Role that a cluster admin can apply as it stands. */
 function roleFor(namespace, permissions, name = 'crossfade') {
@@ -8198,7 +8211,7 @@ async function findRoutes(api, request, app, allowance = engine_allowance/* ALL_
     const looked = await Promise.all(wanted.map((router) => look(list, router, app, served)));
     const missing = looked.flatMap((each) => each.missing);
     if (missing.length > 0)
-        throw new refusal/* Refused */.Lw([await lackingLists(api, request, app, wanted, missing)]);
+        throw new refusal/* Refused */.Lw([await lackingLists(api, request, app, wanted, missing, allowance)]);
     const bindings = looked.flatMap(({ discovery }) => discovery.bindings);
     const refusals = looked.flatMap(({ discovery }) => discovery.refusals);
     const warnings = looked.flatMap(({ discovery }) => discovery.warnings);
@@ -8309,12 +8322,14 @@ function choose(request, app, bindings, refusals, unserved) {
     return chosen;
 }
 /** What may not even be listed; of routes that are named, what else of theirs is not allowed, so that it is said once. */
-async function lackingLists(api, { routers }, { namespace }, wanted, lists) {
+async function lackingLists(api, { routers }, { namespace }, wanted, lists, allowance) {
     const verbs = route_permissions/* USING */.PY.filter((verb) => verb !== 'list');
     const named = routers === 'auto' ? [] : wanted.flatMap(({ resources: [main] }) => main ?? []);
     const others = named.flatMap(({ group, resource }) => verbs.map((verb) => ({ group, resource, verb })));
     const missing = others.length === 0 ? [] : await (0,permissions/* missingPermissions */.HR)(api, namespace, others);
-    return permissionFinding(namespace, [...lists, ...missing]);
+    const lacking = [...lists, ...missing];
+    allowance.fatal(lacking);
+    return permissionFinding(namespace, lacking);
 }
 /** What writing the routes needs. */
 async function allowed(api, app, found, allowance) {
