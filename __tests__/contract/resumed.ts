@@ -95,7 +95,10 @@ export function resumedRuns(cluster: () => TestCluster): void {
   describe('a release that stands after a failure', () => {
     scenario('is tried again by resume', {}, async (scene) => {
       const held = { ...V2, 'on-failure': 'hold', 'smoke-command': 'test -e "$GITHUB_WORKSPACE/ready"' };
-      expectFailure(await scene.run(held), 'failed', /smoke-command/);
+      const failed = await scene.run(held);
+      expectFailure(failed, 'failed', /smoke-command/);
+      const ways = /action: abort<\/code> takes it back, and <code>action: resume<\/code> goes on with it once more/;
+      expect(failed.summary).toMatch(ways);
       expectSuccess(await scene.run({ action: 'resume', 'smoke-command': 'true' }, PROCESS));
       await expectPromoted(scene);
     });

@@ -194,15 +194,18 @@ function failedAdvice(story: Story): Advice {
     );
   return {
     title: 'What to do',
-    text: 'These commands show what is there. If the release is unfinished, the next run of Crossfade takes it back before it does anything else.',
+    text: `These commands show what is there. If the release is unfinished, ${NEXT_RUNS}`,
     copy: { what: 'commands', text: [...lookAtTraffic(story), ...lookAtPods(story)].join('\n') },
   };
 }
 
+const NEXT_RUNS =
+  '`action: abort` takes it back, and `action: resume` goes on with it once more. The next deploy takes it back before its own release begins, unless its input `on-unfinished` says otherwise.';
+
 function standingAdvice(story: Story): Advice {
   return {
     title: 'How to look at the new version',
-    text: 'The pods of both versions were left standing. Nothing moves by itself; the next run of Crossfade takes this release back before it does anything else.',
+    text: `The pods of both versions were left standing, and nothing of the release moves by itself: ${NEXT_RUNS}`,
     copy: { what: 'commands', text: [...lookAtPods(story), ...lookAtTraffic(story)].join('\n') },
   };
 }
