@@ -441,6 +441,8 @@ async function readPullRequest(env) {
 var deploy = __webpack_require__(8089);
 // EXTERNAL MODULE: ./lib/release/knative/plan.js
 var knative_plan = __webpack_require__(6449);
+// EXTERNAL MODULE: ./lib/traffic/command-route.js
+var command_route = __webpack_require__(9776);
 // EXTERNAL MODULE: ./lib/release/route.js
 var route = __webpack_require__(3764);
 ;// CONCATENATED MODULE: ./lib/report/advice.js
@@ -535,7 +537,7 @@ function lostAdvice(lost, { kind }) {
 function standsStill(story) {
     return {
         title: 'How it goes on',
-        text: 'The release stands still until another run, typically a job behind an environment approval, goes on with `action: promote` or takes it back with `action: abort`.',
+        text: `The release stands still until another run, typically a job behind an environment approval, goes on with \`action: promote\` or takes it back with \`action: abort\`.${programsToGive(story)}`,
         copy: { what: 'inputs', text: eitherOf(story, 'promote', 'abort') },
     };
 }
@@ -549,18 +551,28 @@ function keptWarm(story) {
         copy: { what: 'inputs', text: eitherOf(story, 'finish', 'rollback') },
     };
 }
+/** They may hold secrets: neither are they on record, nor are they shown. */
+function programsToGive({ programs }) {
+    if (programs.length === 0)
+        return '';
+    const named = programs.map((input) => `\`${input}\``).join(' and ');
+    return ` Its users are split by a program of yours, which is not on record: give ${named} to that run as its deploy had ${programs.length === 1 ? 'it' : 'them'}.`;
+}
 function eitherOf(story, one, other) {
     return [...inputsFor(story, one), '', '# or', ...inputsFor(story, other)].join('\n');
 }
 function inputsFor(story, action) {
-    const { namespace } = story;
+    const { namespace, programs } = story;
     return [
         'with:',
         `  action: ${action}`,
         workloadInput(story),
         ...(namespace === null ? [] : [`  namespace: ${yamlText(namespace)}`]),
+        ...(GOES_ON.includes(action) ? programs.map((input) => `  # ${input}: as its deploy had it`) : []),
     ];
 }
+/** Operations on a release that is open. */
+const GOES_ON = ['promote', 'resume', 'abort'];
 /** This run was to take users back, or the one that began it was. */
 function wasWanted({ action, rollback }) {
     return action === 'rollback' || rollback;
@@ -606,14 +618,15 @@ function failedAdvice(story) {
         return todo('The rollback itself was taken back, and there is nothing to clean up. Find the cause, or name another version with input `to`.');
     return {
         title: 'What to do',
-        text: 'These commands show what is there. If the release is unfinished, the next run of Crossfade takes it back before it does anything else.',
+        text: `These commands show what is there. If the release is unfinished, ${NEXT_RUNS}`,
         copy: { what: 'commands', text: [...lookAtTraffic(story), ...lookAtPods(story)].join('\n') },
     };
 }
+const NEXT_RUNS = '`action: abort` takes it back, and `action: resume` goes on with it once more. The next deploy takes it back before its own release begins, unless its input `on-unfinished` says otherwise.';
 function standingAdvice(story) {
     return {
         title: 'How to look at the new version',
-        text: 'The pods of both versions were left standing. Nothing moves by itself; the next run of Crossfade takes this release back before it does anything else.',
+        text: `The pods of both versions were left standing, and nothing of the release moves by itself: ${NEXT_RUNS}`,
         copy: { what: 'commands', text: [...lookAtPods(story), ...lookAtTraffic(story)].join('\n') },
     };
 }
@@ -1803,6 +1816,7 @@ function summary_writes(story, room) {
 
 
 
+
 /** Writes outputs, summary and annotation of a run, once. */
 class Reporter {
     namespace = null;
@@ -1910,12 +1924,21 @@ class Reporter {
             denied: result.left === 'denied',
             lost: lostTo(result),
             keptWarm: result.keptWarm,
+            programs: programsOf(plan, subject),
             rollback: plan?.rollback ?? false,
             rollbackPossible: result.rollbackPossible,
             requests: this.requests(),
             looked: result.looked,
         };
     }
+}
+function programsOf(plan, { routerCommand }) {
+    if (plan === null || (0,knative_plan/* isKnative */.v)(plan) || !plan.routes.some(command_route/* isCommand */.y9))
+        return [];
+    return [
+        'router-command',
+        ...(routerCommand === null || routerCommand.verify === null ? [] : ['router-verify']),
+    ];
 }
 function lostTo({ left }) {
     switch (left) {

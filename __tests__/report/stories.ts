@@ -123,6 +123,7 @@ export const PROMOTED: Story = {
   denied: false,
   lost: null,
   keptWarm: false,
+  programs: [],
   rollback: false,
   rollbackPossible: true,
   requests: 34,

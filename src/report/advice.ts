@@ -111,7 +111,7 @@ function lostAdvice(lost: NonNullable<Story['lost']>, { kind }: Story): Advice {
 function standsStill(story: Story): Advice {
   return {
     title: 'How it goes on',
-    text: 'The release stands still until another run, typically a job behind an environment approval, goes on with `action: promote` or takes it back with `action: abort`.',
+    text: `The release stands still until another run, typically a job behind an environment approval, goes on with \`action: promote\` or takes it back with \`action: abort\`.${programsToGive(story)}`,
     copy: { what: 'inputs', text: eitherOf(story, 'promote', 'abort') },
   };
 }
@@ -128,19 +128,30 @@ function keptWarm(story: Story): Advice {
   };
 }
 
+/** They may hold secrets: neither are they on record, nor are they shown. */
+function programsToGive({ programs }: Story): string {
+  if (programs.length === 0) return '';
+  const named = programs.map((input) => `\`${input}\``).join(' and ');
+  return ` Its users are split by a program of yours, which is not on record: give ${named} to that run as its deploy had ${programs.length === 1 ? 'it' : 'them'}.`;
+}
+
 function eitherOf(story: Story, one: string, other: string): string {
   return [...inputsFor(story, one), '', '# or', ...inputsFor(story, other)].join('\n');
 }
 
 function inputsFor(story: Story, action: string): string[] {
-  const { namespace } = story;
+  const { namespace, programs } = story;
   return [
     'with:',
     `  action: ${action}`,
     workloadInput(story),
     ...(namespace === null ? [] : [`  namespace: ${yamlText(namespace)}`]),
+    ...(GOES_ON.includes(action) ? programs.map((input) => `  # ${input}: as its deploy had it`) : []),
   ];
 }
+
+/** Operations on a release that is open. */
+const GOES_ON = ['promote', 'resume', 'abort'];
 
 /** This run was to take users back, or the one that began it was. */
 function wasWanted({ action, rollback }: Story): boolean {
