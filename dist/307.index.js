@@ -415,7 +415,8 @@ async function plan(request, parts) {
         would: findings.length > 0 ? 'refused' : found.would,
         missing,
         role: missing.length === 0 ? null : rolesFor(missing),
-        findings,
+        // The Role of a finding is a part of that one.
+        findings: missing.length === 0 ? findings : findings.map(({ message }) => ({ message })),
     };
     const reason = findings.map(({ message }) => message).join(' ');
     const outcome = findings.length > 0 ? 'failed' : 'unchanged';
@@ -425,8 +426,8 @@ const UNKNOWN = { would: 'refused', open: [], from: {}, to: {}, facts: [], steps
 async function look(request, parts, dry, lenience, mayMeasure) {
     const { clock, namespace, helm } = parts;
     const { key } = (0,workload_kinds/* subjectOf */.et)(request);
-    const book = await readBookOrRefuse(parts, key);
-    if ((0,deploy/* isOpen */.nT)(book)) {
+    const book = await readBookIfAllowed(parts, key);
+    if (book !== null && (0,deploy/* isOpen */.nT)(book)) {
         const lock = await (0,lease/* lookAtLock */.Ub)(dry.api, clock, { namespace, deployment: key, signal: helm.signal }).catch(notAllowed);
         const { from, to } = { from: book.open.plan.stable.images, to: book.open.plan.candidate.images };
         return {
@@ -439,6 +440,9 @@ async function look(request, parts, dry, lenience, mayMeasure) {
         };
     }
     const prepared = await (0,workload_kinds/* prepare */.iA)(dry, request, clock.now(), { from: 'inputs' }, lenience);
+    // Not reached as a rule: what is prepared needs that permission, and names all that are missing.
+    if (book === null)
+        throw new refusal/* Refused */.Lw([unreadableRecord(namespace)]);
     const { plan: made, facts } = prepared;
     const base = { open: [], strategy: made.strategy, from: made.stable.images, to: made.candidate.images, facts };
     if (prepared.kind === 'unchanged')
@@ -450,17 +454,13 @@ async function look(request, parts, dry, lenience, mayMeasure) {
     const writes = await plannedWrites(dry.api, prepared.foresee(parts, book), prepared.objects, lenience.missing);
     return { ...base, would: 'release', steps: stepsOf(made, prepared.replicas), writes };
 }
-async function readBookOrRefuse({ api, namespace }, key) {
-    try {
-        return await (0,record_store/* readBook */.yW)(api, namespace, key);
-    }
-    catch (error) {
-        if (!(0,errors/* isStatus */.zM)(error, 403))
-            throw error;
-        const permission = { group: '', resource: 'configmaps', verb: 'get' };
-        const message = `A plan has to read the record of releases, and its user may not get configmaps in namespace ${namespace}. Apply the Role below and bind it to that user.`;
-        throw new refusal/* Refused */.Lw([{ message, attachment: (0,permissions/* missingRoleFor */.WJ)(namespace, [permission]) }]);
-    }
+/** Null: its user may not read it. */
+async function readBookIfAllowed({ api, namespace }, key) {
+    return await (0,record_store/* readBook */.yW)(api, namespace, key).catch(notAllowed);
+}
+function unreadableRecord(namespace) {
+    const message = `A plan has to read the record of releases, and its user may not get configmaps in namespace ${namespace}. Apply the Role below and bind it to that user.`;
+    return { message, attachment: (0,permissions/* missingRoleFor */.WJ)(namespace, [{ group: '', resource: 'configmaps', verb: 'get' }]) };
 }
 /** A user who may read workloads need not be allowed to read Leases. */
 function notAllowed(error) {

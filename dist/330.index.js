@@ -293,7 +293,9 @@ function hasBegun(story) {
 
 /** What later steps are told of the run; what is not known is an empty text. */
 function outputsOf(story) {
-    const before = story.from;
+    // A run that released nothing has no version before.
+    const isAtRest = story.outcome === 'unchanged' && !story.dryRun;
+    const before = isAtRest ? {} : story.from;
     const now = imagesNow(story);
     const reason = story.reason === null ? null : (0,report_escape/* firstLine */.TM)(story.reason);
     return {
@@ -442,6 +444,8 @@ async function readPullRequest(env) {
 var deploy = __webpack_require__(8089);
 // EXTERNAL MODULE: ./lib/release/knative/plan.js
 var knative_plan = __webpack_require__(6449);
+// EXTERNAL MODULE: ./lib/traffic/command-route.js
+var command_route = __webpack_require__(9776);
 // EXTERNAL MODULE: ./lib/release/route.js
 var route = __webpack_require__(3764);
 ;// CONCATENATED MODULE: ./lib/report/advice.js
@@ -542,7 +546,7 @@ function lostAdvice(lost, { kind }) {
 function standsStill(story) {
     return {
         title: 'How it goes on',
-        text: 'The release stands still until another run, typically a job behind an environment approval, goes on with `action: promote` or takes it back with `action: abort`.',
+        text: `The release stands still until another run, typically a job behind an environment approval, goes on with \`action: promote\` or takes it back with \`action: abort\`.${programsToGive(story)}`,
         copy: { what: 'inputs', text: eitherOf(story, 'promote', 'abort') },
     };
 }
@@ -556,18 +560,28 @@ function keptWarm(story) {
         copy: { what: 'inputs', text: eitherOf(story, 'finish', 'rollback') },
     };
 }
+/** They may hold secrets: neither are they on record, nor are they shown. */
+function programsToGive({ programs }) {
+    if (programs.length === 0)
+        return '';
+    const named = programs.map((input) => `\`${input}\``).join(' and ');
+    return ` Its users are split by a program of yours, which is not on record: give ${named} to that run as its deploy had ${programs.length === 1 ? 'it' : 'them'}.`;
+}
 function eitherOf(story, one, other) {
     return [...inputsFor(story, one), '', '# or', ...inputsFor(story, other)].join('\n');
 }
 function inputsFor(story, action) {
-    const { namespace } = story;
+    const { namespace, programs } = story;
     return [
         'with:',
         `  action: ${action}`,
         workloadInput(story),
         ...(namespace === null ? [] : [`  namespace: ${yamlText(namespace)}`]),
+        ...(GOES_ON.includes(action) ? programs.map((input) => `  # ${input}: as its deploy had it`) : []),
     ];
 }
+/** Operations on a release that is open. */
+const GOES_ON = ['promote', 'resume', 'abort'];
 /** This run was to take users back, or the one that began it was. */
 function wasWanted({ action, rollback }) {
     return action === 'rollback' || rollback;
@@ -599,6 +613,9 @@ function cancelledAdvice(story) {
 }
 function failedAdvice(story) {
     const { on } = usersAfter(story);
+    // A release that is found not to be at its end: the reason says itself how it goes on.
+    if (on === 'untouched' && beginningOf(story) === 'Finish' && story.release !== null)
+        return null;
     if (on === 'untouched')
         return todo('Put the reason right and run the job again.');
     if (on === 'before')
@@ -613,14 +630,15 @@ function failedAdvice(story) {
         return todo('The rollback itself was taken back, and there is nothing to clean up. Find the cause, or name another version with input `to`.');
     return {
         title: 'What to do',
-        text: 'These commands show what is there. If the release is unfinished, the next run of Crossfade takes it back before it does anything else.',
+        text: `These commands show what is there. If the release is unfinished, ${NEXT_RUNS}`,
         copy: { what: 'commands', text: [...lookAtTraffic(story), ...lookAtPods(story)].join('\n') },
     };
 }
+const NEXT_RUNS = '`action: abort` takes it back, and `action: resume` goes on with it once more. The next deploy takes it back before its own release begins, unless its input `on-unfinished` says otherwise.';
 function standingAdvice(story) {
     return {
         title: 'How to look at the new version',
-        text: 'The pods of both versions were left standing. Nothing moves by itself; the next run of Crossfade takes this release back before it does anything else.',
+        text: `The pods of both versions were left standing, and nothing of the release moves by itself: ${NEXT_RUNS}`,
         copy: { what: 'commands', text: [...lookAtPods(story), ...lookAtTraffic(story)].join('\n') },
     };
 }
@@ -773,15 +791,15 @@ function tellPlan(teller, plan) {
         if (write.changes.length > 0)
             teller.foreign(write.request, write.changes.map(changeLine));
     }
-    if (plan.missing.length > 0)
-        teller.fact(lackLine(plan));
-    if (plan.role !== null)
-        teller.foreign('to apply as it stands', plan.role.split('\n'));
     for (const { message, attachment } of plan.findings) {
         teller.fact(message);
         if (attachment !== undefined)
             teller.foreign('to apply as it stands', attachment.split('\n'));
     }
+    if (plan.missing.length > 0)
+        teller.fact(lackLine(plan));
+    if (plan.role !== null)
+        teller.foreign('to apply as it stands', plan.role.split('\n'));
 }
 function leadOf({ would, writes, strategy }) {
     switch (would) {
@@ -1812,6 +1830,7 @@ function summary_writes(story, room) {
 
 
 
+
 /** Writes outputs, summary and annotation of a run, once. */
 class Reporter {
     namespace = null;
@@ -1920,12 +1939,21 @@ class Reporter {
             denied: result.left === 'denied',
             lost: lostTo(result),
             keptWarm: result.keptWarm,
+            programs: programsOf(plan, subject),
             rollback: plan?.rollback ?? false,
             rollbackPossible: result.rollbackPossible,
             requests: this.requests(),
             looked: result.looked,
         };
     }
+}
+function programsOf(plan, { routerCommand }) {
+    if (plan === null || (0,knative_plan/* isKnative */.v)(plan) || !plan.routes.some(command_route/* isCommand */.y9))
+        return [];
+    return [
+        'router-command',
+        ...(routerCommand === null || routerCommand.verify === null ? [] : ['router-verify']),
+    ];
 }
 function lostTo({ left }) {
     switch (left) {
@@ -6400,7 +6428,9 @@ function trialIn(namespace) {
 /* harmony export */   We: () => (/* binding */ neededPermissions),
 /* harmony export */   ls: () => (/* binding */ yamlName)
 /* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2835);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7598);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2835);
+
 
 /** What a blue/green release needs in its namespace; nothing cluster-wide, no Secrets, no creating or deleting of workloads but the Job of input `job`. */
 function neededPermissions(options) {
@@ -6451,7 +6481,7 @@ async function listedRules(api, namespace) {
     }
     catch (error) {
         // Some authorizers cannot list rules; then each is asked for.
-        if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ApiError */ .hD)
+        if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ApiError */ .hD)
             return [];
         throw error;
     }
@@ -6480,9 +6510,20 @@ async function isAllowed(api, namespace, { group, resource, verb, name }) {
     });
     return answer.status?.allowed ?? false;
 }
-/** What is missing as a Role of its own, beside whatever Role there is: applied as it stands it replaces none. */
+/**
+ * What is missing as a Role of its own, with how to bind it. It is named for what it gives: applied as it stands it replaces no Role that
+ * gives anything else, and what an earlier one gave stays.
+ */
 function missingRoleFor(namespace, permissions) {
-    return roleFor(namespace, permissions, 'crossfade-missing');
+    const given = [...new Set(permissions.map(({ group, resource, verb }) => `${group}/${resource} ${verb}`))].sort();
+    const name = `crossfade-missing-${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(given.join('\n')).digest('hex').slice(0, 8)}`;
+    // The namespace of a kubeconfig is any text, and this line is for a shell.
+    const place = /^[a-z0-9-]+$/.test(namespace) ? namespace : 'NAMESPACE';
+    return [
+        roleFor(namespace, permissions, name),
+        '# It replaces no other Role. Bind it, too, to the user (or with --serviceaccount=NAMESPACE:NAME):',
+        `# kubectl create rolebinding ${name} -n ${place} --role=${name} --user=NAME`,
+    ].join('\n');
 }
 /** Permissions as a Role that a cluster admin can apply as it stands. */
 function roleFor(namespace, permissions, name = 'crossfade') {
@@ -8213,7 +8254,7 @@ async function findRoutes(api, request, app, allowance = engine_allowance/* ALL_
     const looked = await Promise.all(wanted.map((router) => look(list, router, app, served)));
     const missing = looked.flatMap((each) => each.missing);
     if (missing.length > 0)
-        throw new refusal/* Refused */.Lw([await lackingLists(api, request, app, wanted, missing)]);
+        throw new refusal/* Refused */.Lw([await lackingLists(api, request, app, wanted, missing, allowance)]);
     const bindings = looked.flatMap(({ discovery }) => discovery.bindings);
     const refusals = looked.flatMap(({ discovery }) => discovery.refusals);
     const warnings = looked.flatMap(({ discovery }) => discovery.warnings);
@@ -8336,12 +8377,14 @@ function choose(request, app, bindings, refusals, unserved) {
     return chosen;
 }
 /** What may not even be listed; of routes that are named, what else of theirs is not allowed, so that it is said once. */
-async function lackingLists(api, { routers }, { namespace }, wanted, lists) {
+async function lackingLists(api, { routers }, { namespace }, wanted, lists, allowance) {
     const verbs = route_permissions/* USING */.PY.filter((verb) => verb !== 'list');
     const named = routers === 'auto' ? [] : wanted.flatMap(({ resources: [main] }) => main ?? []);
     const others = named.flatMap(({ group, resource }) => verbs.map((verb) => ({ group, resource, verb })));
     const missing = others.length === 0 ? [] : await (0,permissions/* missingPermissions */.HR)(api, namespace, others);
-    return permissionFinding(namespace, [...lists, ...missing]);
+    const lacking = [...lists, ...missing];
+    allowance.fatal(lacking);
+    return permissionFinding(namespace, lacking);
 }
 /** What writing the routes needs. */
 async function allowed(api, app, found, allowance) {

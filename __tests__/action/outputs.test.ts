@@ -58,6 +58,11 @@ test('images are those that users are on', () => {
   expect(images({ ...PROMOTED, outcome: 'failed' })).toBe('');
 });
 
+test('a run that released nothing has no version before; a dry run has', () => {
+  expect(outputsOf(UNCHANGED)['previous-images']).toBe('');
+  expect(outputsOf(DRY_RUN)['previous-images']).toBe(OLD);
+});
+
 test('a run that was refused', () => {
   const { result, ...outputs } = outputsOf(REFUSED);
   expect(outputs).toEqual({

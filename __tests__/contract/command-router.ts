@@ -148,14 +148,30 @@ export function commandRouters(cluster: () => TestCluster): void {
     });
 
     programmed('stands still, and is promoted by a run that has the command', async (scene, program) => {
-      const inputs = program.inputs();
-      expectSuccess(await scene.run({ ...inputs, 'pause-at': '12.5%' }), 'paused');
+      const inputs = program.inputs('true', 'true');
+      const paused = await scene.run({ ...inputs, 'pause-at': '12.5%' });
+      expectSuccess(paused, 'paused');
+      // To be given again, and not to be shown: they may hold secrets.
+      for (const action of ['promote', 'abort'])
+        expect(paused.summary).toContain(
+          [
+            `  action: ${action}`,
+            '  deployment: web',
+            `  namespace: ${scene.namespace}`,
+            '  # router-command: as its deploy had it',
+            '  # router-verify: as its deploy had it',
+          ].join('\n'),
+        );
+      expect(paused.summary).toContain(
+        'give <code>router-command</code> and <code>router-verify</code> to that run as its deploy had them',
+      );
+      expect(paused.summary).not.toContain(program.diary);
       const before = await scene.writes();
       const without = await scene.run({ action: 'promote' });
       expectFailure(without, 'failed', /splits its users with a command .* input router-command/);
       expect((await scene.writes()).slice(before.length)).toEqual(['take lock', 'release lock']);
       expectSuccess(await scene.run({ action: 'promote', 'router-command': inputs['router-command'] ?? '' }));
-      expect(program.entries()).toEqual(['12.5', '100', '0']);
+      expect(program.entries()).toEqual(['12.5', 'verify 12.5', '100', '0']);
       await expectPromoted(scene);
     });
 

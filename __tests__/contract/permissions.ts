@@ -211,7 +211,8 @@ export async function withdraw(
   await settled(kubeconfig, namespace, rest, [gone]);
 }
 
-function nameWithout(namespace: string, missing: readonly Permission[]): string {
+/** The user of a persona. */
+export function nameWithout(namespace: string, missing: readonly Permission[]): string {
   return [namespace, 'without', ...missing.map(({ verb, resource }) => `${verb}-${resource}`)]
     .join('-')
     .replaceAll('/', '-');

@@ -1,13 +1,15 @@
 import { expect } from '@jest/globals';
+import { parse } from 'yaml';
 import type { PlanReport } from '../../src/engine/plan-deploy.ts';
 import { GitHubServer } from '../action/github-server.ts';
+import { paths } from '../kubernetes/api.ts';
 import type { RunResult } from '../runner/runner.ts';
 import { RAMP, withGateway } from './canary.ts';
 import { IMAGE, type TestCluster } from './cluster.ts';
 import { expectFailure, expectPromoted, expectSuccess, expectUntouched } from './endings.ts';
 import { describe } from './group.ts';
 import { knativeScenariosOn } from './knative-scene.ts';
-import { NEEDED, personaWith } from './permissions.ts';
+import { NEEDED, nameWithout, personaWith, settled } from './permissions.ts';
 import { PROCESS, type Inputs, type Scene, scenariosOn, type Step } from './scene.ts';
 
 const GOOD = { images: `web=${IMAGE.v2}` } as const;
@@ -102,6 +104,27 @@ export function plans(cluster: () => TestCluster): void {
       });
       expectFailure(refused, 'failed', /its user lacks: .*list services/);
       await expectUntouched(scene);
+    });
+
+    routed('prints one Role, which takes nothing away that an earlier one gave, and ends it', {}, async (scene) => {
+      const kubeconfig = await personaWith(scene, [], []);
+      const inputs = { ...RAMP, router: 'httproute/web', kubeconfig };
+      const names: string[] = [];
+      const woulds: string[] = [];
+      for (let round = 0; round < 5; round += 1) {
+        const result = await scene.run({ action: 'plan', ...inputs });
+        const { would, role } = planIn(result);
+        woulds.push(would);
+        if (role === null) break;
+        expect(role).toMatch(/^# kubectl create rolebinding (\S+) -n \S+ --role=\1 --user=NAME$/m);
+        expect(result.displayedLog.match(/kind: Role$/gm)).toHaveLength(1);
+        expect(result.summary.match(/kind: Role$/gm)).toHaveLength(1);
+        names.push(await applyMissing(scene, role, kubeconfig));
+      }
+      expect(woulds).toEqual(['refused', 'refused', 'release']);
+      expect(new Set(names).size).toBe(2);
+      expectSuccess(await scene.run(inputs));
+      await expectPromoted(scene);
     });
 
     scenario('without a part of them tries the rest', {}, async (scene) => {
@@ -223,8 +246,11 @@ export function knativePlans(cluster: () => TestCluster): void {
 async function planOf(scene: Scene, inputs: Inputs, step?: Step): Promise<{ result: RunResult; plan: PlanReport }> {
   const result = await scene.run({ action: 'plan', ...inputs }, step);
   expectSuccess(result, 'unchanged');
-  const { plan } = JSON.parse(result.outputs.result ?? '{}') as { plan: PlanReport };
-  return { result, plan };
+  return { result, plan: planIn(result) };
+}
+
+function planIn({ outputs }: RunResult): PlanReport {
+  return (JSON.parse(outputs.result ?? '{}') as { plan: PlanReport }).plan;
 }
 
 /** Of the first write whose reason begins so. */
@@ -233,6 +259,32 @@ function changesOf(plan: PlanReport, why: string): string[] {
   if (write === undefined)
     throw new Error(`no write begins with ${why}: ${plan.writes.map((each) => each.why).join('; ')}`);
   return write.changes.map(({ field, before, after }) => `${field}: ${before} → ${after}`);
+}
+
+/** As `kubectl apply` of what was printed, which replaces a Role of the same name, and the line below it. */
+async function applyMissing(
+  { api, namespace }: Pick<Scene, 'api' | 'namespace'>,
+  yaml: string,
+  kubeconfig: string,
+): Promise<string> {
+  const { metadata, rules } = parse(yaml) as {
+    metadata: { name: string };
+    rules: { apiGroups: string[]; resources: string[]; verbs: string[] }[];
+  };
+  const { name } = metadata;
+  await api.remove(`${paths.roles(namespace)}/${name}`);
+  await api.create(paths.roles(namespace), { metadata: { name }, rules });
+  await api.remove(`${paths.roleBindings(namespace)}/${name}`);
+  await api.create(paths.roleBindings(namespace), {
+    metadata: { name },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },
+    subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: nameWithout(namespace, []) }],
+  });
+  const given = rules.flatMap(({ apiGroups, resources, verbs }) =>
+    apiGroups.flatMap((group) => resources.flatMap((resource) => verbs.map((verb) => ({ group, resource, verb })))),
+  );
+  await settled(kubeconfig, namespace, given);
+  return name;
 }
 
 /** Record and lock are told by some and not by others. */

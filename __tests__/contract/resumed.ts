@@ -142,7 +142,10 @@ export function resumedRuns(cluster: () => TestCluster): void {
   describe('a release that stands after a failure', () => {
     scenario('is tried again by resume', {}, async (scene) => {
       const held = { ...V2, 'on-failure': 'hold', 'smoke-command': 'test -e "$GITHUB_WORKSPACE/ready"' };
-      expectFailure(await scene.run(held), 'failed', /smoke-command/);
+      const failed = await scene.run(held);
+      expectFailure(failed, 'failed', /smoke-command/);
+      const ways = /action: abort<\/code> takes it back, and <code>action: resume<\/code> goes on with it once more/;
+      expect(failed.summary).toMatch(ways);
       const before = await scene.objects();
       expectFailure(await scene.run({ action: 'resume' }), 'failed', /Give input smoke-command as its deploy had it/);
       expect(await scene.objects()).toEqual(before);

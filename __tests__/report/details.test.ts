@@ -26,7 +26,7 @@ test('signs, log and events of a sick version', () => {
 test('findings, each with what puts it right', () => {
   expect(told(REFUSED)).toEqual([
     REFUSED.findings[0]?.message,
-    'to apply as it stands: 10 lines, first: apiVersion: rbac.authorization.k8s.io/v1',
+    'to apply as it stands: 12 lines, first: apiVersion: rbac.authorization.k8s.io/v1',
     REFUSED.findings[1]?.message,
   ]);
 });

@@ -2,6 +2,7 @@ import { addTick, beginStep, newJudgement, verdictsOf } from '../../src/analysis
 import type { JudgementPlan } from '../../src/analysis/judgement-plan.ts';
 import type { Measured, MeasuredStage, MeasuredTick } from '../../src/analysis/measured.ts';
 import type { JudgedByMetric } from '../../src/analysis/verdicts.ts';
+import { missingRoleFor } from '../../src/cluster/permissions.ts';
 import type { PhaseSpan, Story, ToldWrite } from '../../src/report/story.ts';
 
 /** Epoch milliseconds at which every story begins. */
@@ -123,6 +124,7 @@ export const PROMOTED: Story = {
   denied: false,
   lost: null,
   keptWarm: false,
+  programs: [],
   rollback: false,
   rollbackPossible: true,
   requests: 34,
@@ -340,16 +342,10 @@ export const REFUSED: Story = {
       message:
         'This run may not do everything that a release needs in namespace shop: patch services, create configmaps. ' +
         'Let an administrator of the cluster apply this Role and bind it to the user of the kubeconfig.',
-      attachment: `apiVersion: rbac.authorization.k8s.io/v1
-kind: Role
-metadata: { name: crossfade-missing, namespace: shop }
-rules:
-- apiGroups: [""]
-  resources: ["services"]
-  verbs: ["patch"]
-- apiGroups: [""]
-  resources: ["configmaps"]
-  verbs: ["create"]`,
+      attachment: missingRoleFor('shop', [
+        { group: '', resource: 'services', verb: 'patch' },
+        { group: '', resource: 'configmaps', verb: 'create' },
+      ]),
     },
     {
       message:

@@ -25,7 +25,9 @@ export type OutputName =
 
 /** What later steps are told of the run; what is not known is an empty text. */
 export function outputsOf(story: Story): Record<OutputName, string> {
-  const before = story.from;
+  // A run that released nothing has no version before.
+  const isAtRest = story.outcome === 'unchanged' && !story.dryRun;
+  const before = isAtRest ? {} : story.from;
   const now = imagesNow(story);
   const reason = story.reason === null ? null : firstLine(story.reason);
   return {

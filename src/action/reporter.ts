@@ -9,6 +9,7 @@ import type { Clock } from '../engine/clock.ts';
 import { NOTHING, type Result } from '../engine/deploy.ts';
 import type { Finding } from '../engine/refusal.ts';
 import { type AnyPlan, isKnative } from '../release/knative/plan.ts';
+import { isCommand } from '../traffic/command-route.ts';
 import { tellDetails } from '../report/details.ts';
 import { annotationFor } from '../report/annotation.ts';
 import type { RunTeller } from '../report/log.ts';
@@ -27,6 +28,7 @@ export interface Subject {
   readonly summary: boolean;
   readonly comment: Request['comment'];
   readonly cluster: Pick<Request['cluster'], 'namespace' | 'context'>;
+  readonly routerCommand: Request['routerCommand'];
 }
 
 /** Writes outputs, summary and annotation of a run, once. */
@@ -135,12 +137,21 @@ export class Reporter {
       denied: result.left === 'denied',
       lost: lostTo(result),
       keptWarm: result.keptWarm,
+      programs: programsOf(plan, subject),
       rollback: plan?.rollback ?? false,
       rollbackPossible: result.rollbackPossible,
       requests: this.requests(),
       looked: result.looked,
     };
   }
+}
+
+function programsOf(plan: Result['plan'], { routerCommand }: Pick<Request, 'routerCommand'>): Story['programs'] {
+  if (plan === null || isKnative(plan) || !plan.routes.some(isCommand)) return [];
+  return [
+    'router-command',
+    ...(routerCommand === null || routerCommand.verify === null ? [] : ['router-verify' as const]),
+  ];
 }
 
 function lostTo({ left }: Result): Story['lost'] {

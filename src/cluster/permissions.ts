@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ApiPort } from './api.ts';
 import { ApiError } from './errors.ts';
 
@@ -117,9 +118,20 @@ async function isAllowed(
   return answer.status?.allowed ?? false;
 }
 
-/** What is missing as a Role of its own, beside whatever Role there is: applied as it stands it replaces none. */
+/**
+ * What is missing as a Role of its own, with how to bind it. It is named for what it gives: applied as it stands it replaces no Role that
+ * gives anything else, and what an earlier one gave stays.
+ */
 export function missingRoleFor(namespace: string, permissions: readonly Permission[]): string {
-  return roleFor(namespace, permissions, 'crossfade-missing');
+  const given = [...new Set(permissions.map(({ group, resource, verb }) => `${group}/${resource} ${verb}`))].sort();
+  const name = `crossfade-missing-${createHash('sha256').update(given.join('\n')).digest('hex').slice(0, 8)}`;
+  // The namespace of a kubeconfig is any text, and this line is for a shell.
+  const place = /^[a-z0-9-]+$/.test(namespace) ? namespace : 'NAMESPACE';
+  return [
+    roleFor(namespace, permissions, name),
+    '# It replaces no other Role. Bind it, too, to the user (or with --serviceaccount=NAMESPACE:NAME):',
+    `# kubectl create rolebinding ${name} -n ${place} --role=${name} --user=NAME`,
+  ].join('\n');
 }
 
 /** Permissions as a Role that a cluster admin can apply as it stands. */

@@ -44,7 +44,7 @@ export async function findRoutes(
   const list = listedOnce(api);
   const looked = await Promise.all(wanted.map((router) => look(list, router, app, served)));
   const missing = looked.flatMap((each) => each.missing);
-  if (missing.length > 0) throw new Refused([await lackingLists(api, request, app, wanted, missing)]);
+  if (missing.length > 0) throw new Refused([await lackingLists(api, request, app, wanted, missing, allowance)]);
   const bindings = looked.flatMap(({ discovery }) => discovery.bindings);
   const refusals = looked.flatMap(({ discovery }) => discovery.refusals);
   const warnings = looked.flatMap(({ discovery }) => discovery.warnings);
@@ -213,12 +213,15 @@ async function lackingLists(
   { namespace }: RoutedApp,
   wanted: readonly Router[],
   lists: readonly Permission[],
+  allowance: Allowance,
 ): Promise<Finding> {
   const verbs = USING.filter((verb) => verb !== 'list');
   const named = routers === 'auto' ? [] : wanted.flatMap(({ resources: [main] }) => main ?? []);
   const others = named.flatMap(({ group, resource }) => verbs.map((verb) => ({ group, resource, verb })));
   const missing = others.length === 0 ? [] : await missingPermissions(api, namespace, others);
-  return permissionFinding(namespace, [...lists, ...missing]);
+  const lacking = [...lists, ...missing];
+  allowance.fatal(lacking);
+  return permissionFinding(namespace, lacking);
 }
 
 /** What writing the routes needs. */

@@ -85,7 +85,8 @@ export async function plan(request: Request, parts: DeployParts): Promise<Result
     would: findings.length > 0 ? 'refused' : found.would,
     missing,
     role: missing.length === 0 ? null : rolesFor(missing),
-    findings,
+    // The Role of a finding is a part of that one.
+    findings: missing.length === 0 ? findings : findings.map(({ message }) => ({ message })),
   };
   const reason = findings.map(({ message }) => message).join(' ');
   const outcome = findings.length > 0 ? 'failed' : 'unchanged';
@@ -105,8 +106,8 @@ async function look(
 ): Promise<Found> {
   const { clock, namespace, helm } = parts;
   const { key } = subjectOf(request);
-  const book = await readBookOrRefuse(parts, key);
-  if (isOpen(book)) {
+  const book = await readBookIfAllowed(parts, key);
+  if (book !== null && isOpen(book)) {
     const lock = await lookAtLock(dry.api, clock, { namespace, deployment: key, signal: helm.signal }).catch(
       notAllowed,
     );
@@ -121,6 +122,8 @@ async function look(
     };
   }
   const prepared = await prepare(dry, request, clock.now(), { from: 'inputs' }, lenience);
+  // Not reached as a rule: what is prepared needs that permission, and names all that are missing.
+  if (book === null) throw new Refused([unreadableRecord(namespace)]);
   const { plan: made, facts } = prepared;
   const base = { open: [], strategy: made.strategy, from: made.stable.images, to: made.candidate.images, facts };
   if (prepared.kind === 'unchanged') return { ...base, would: 'nothing', steps: [], writes: [] };
@@ -132,15 +135,14 @@ async function look(
 
 type Preparing = Parameters<typeof prepare>[0];
 
-async function readBookOrRefuse({ api, namespace }: DeployParts, key: string): Promise<RecordBook> {
-  try {
-    return await readBook(api, namespace, key);
-  } catch (error) {
-    if (!isStatus(error, 403)) throw error;
-    const permission = { group: '', resource: 'configmaps', verb: 'get' };
-    const message = `A plan has to read the record of releases, and its user may not get configmaps in namespace ${namespace}. Apply the Role below and bind it to that user.`;
-    throw new Refused([{ message, attachment: missingRoleFor(namespace, [permission]) }]);
-  }
+/** Null: its user may not read it. */
+async function readBookIfAllowed({ api, namespace }: DeployParts, key: string): Promise<RecordBook | null> {
+  return await readBook(api, namespace, key).catch(notAllowed);
+}
+
+function unreadableRecord(namespace: string): Finding {
+  const message = `A plan has to read the record of releases, and its user may not get configmaps in namespace ${namespace}. Apply the Role below and bind it to that user.`;
+  return { message, attachment: missingRoleFor(namespace, [{ group: '', resource: 'configmaps', verb: 'get' }]) };
 }
 
 /** A user who may read workloads need not be allowed to read Leases. */

@@ -7,9 +7,14 @@
 export type Share = number;
 export const ALL: Share = 10_000;
 
-/** `12.5 %`. Shares between two weights are fractions: a third of all is `33.3333 %`. */
+/**
+ * `12.5 %`. Shares between two weights are fractions: a third of all is `33.33 %`, as a batch of a third is on record. What is not quite
+ * nothing, or not quite all, is not called that.
+ */
 export function percent(share: Share): string {
-  return `${Number((share / 100).toFixed(4))} %`;
+  const rounded = Number((share / 100).toFixed(2));
+  const isFalse = (rounded === 0 && share !== 0) || (rounded === 100 && share !== ALL);
+  return `${isFalse ? Number((share / 100).toFixed(4)) : rounded} %`;
 }
 
 /** The two Services that a route chooses between. Both are in `namespace`; a Service of the same name elsewhere is another Service. */

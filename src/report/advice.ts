@@ -117,7 +117,7 @@ function lostAdvice(lost: NonNullable<Story['lost']>, { kind }: Story): Advice {
 function standsStill(story: Story): Advice {
   return {
     title: 'How it goes on',
-    text: 'The release stands still until another run, typically a job behind an environment approval, goes on with `action: promote` or takes it back with `action: abort`.',
+    text: `The release stands still until another run, typically a job behind an environment approval, goes on with \`action: promote\` or takes it back with \`action: abort\`.${programsToGive(story)}`,
     copy: { what: 'inputs', text: eitherOf(story, 'promote', 'abort') },
   };
 }
@@ -134,19 +134,30 @@ function keptWarm(story: Story): Advice {
   };
 }
 
+/** They may hold secrets: neither are they on record, nor are they shown. */
+function programsToGive({ programs }: Story): string {
+  if (programs.length === 0) return '';
+  const named = programs.map((input) => `\`${input}\``).join(' and ');
+  return ` Its users are split by a program of yours, which is not on record: give ${named} to that run as its deploy had ${programs.length === 1 ? 'it' : 'them'}.`;
+}
+
 function eitherOf(story: Story, one: string, other: string): string {
   return [...inputsFor(story, one), '', '# or', ...inputsFor(story, other)].join('\n');
 }
 
 function inputsFor(story: Story, action: string): string[] {
-  const { namespace } = story;
+  const { namespace, programs } = story;
   return [
     'with:',
     `  action: ${action}`,
     workloadInput(story),
     ...(namespace === null ? [] : [`  namespace: ${yamlText(namespace)}`]),
+    ...(GOES_ON.includes(action) ? programs.map((input) => `  # ${input}: as its deploy had it`) : []),
   ];
 }
+
+/** Operations on a release that is open. */
+const GOES_ON = ['promote', 'resume', 'abort'];
 
 /** This run was to take users back, or the one that began it was. */
 function wasWanted({ action, rollback }: Story): boolean {
@@ -181,8 +192,10 @@ function cancelledAdvice(story: Story): Advice {
   };
 }
 
-function failedAdvice(story: Story): Advice {
+function failedAdvice(story: Story): Advice | null {
   const { on } = usersAfter(story);
+  // A release that is found not to be at its end: the reason says itself how it goes on.
+  if (on === 'untouched' && beginningOf(story) === 'Finish' && story.release !== null) return null;
   if (on === 'untouched') return todo('Put the reason right and run the job again.');
   if (on === 'before')
     return {
@@ -200,15 +213,18 @@ function failedAdvice(story: Story): Advice {
     );
   return {
     title: 'What to do',
-    text: 'These commands show what is there. If the release is unfinished, the next run of Crossfade takes it back before it does anything else.',
+    text: `These commands show what is there. If the release is unfinished, ${NEXT_RUNS}`,
     copy: { what: 'commands', text: [...lookAtTraffic(story), ...lookAtPods(story)].join('\n') },
   };
 }
 
+const NEXT_RUNS =
+  '`action: abort` takes it back, and `action: resume` goes on with it once more. The next deploy takes it back before its own release begins, unless its input `on-unfinished` says otherwise.';
+
 function standingAdvice(story: Story): Advice {
   return {
     title: 'How to look at the new version',
-    text: 'The pods of both versions were left standing. Nothing moves by itself; the next run of Crossfade takes this release back before it does anything else.',
+    text: `The pods of both versions were left standing, and nothing of the release moves by itself: ${NEXT_RUNS}`,
     copy: { what: 'commands', text: [...lookAtPods(story), ...lookAtTraffic(story)].join('\n') },
   };
 }

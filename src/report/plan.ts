@@ -41,12 +41,12 @@ export function tellPlan(
     // Values come from the cluster, from manifests of anybody's.
     if (write.changes.length > 0) teller.foreign(write.request, write.changes.map(changeLine));
   }
-  if (plan.missing.length > 0) teller.fact(lackLine(plan));
-  if (plan.role !== null) teller.foreign('to apply as it stands', plan.role.split('\n'));
   for (const { message, attachment } of plan.findings) {
     teller.fact(message);
     if (attachment !== undefined) teller.foreign('to apply as it stands', attachment.split('\n'));
   }
+  if (plan.missing.length > 0) teller.fact(lackLine(plan));
+  if (plan.role !== null) teller.foreign('to apply as it stands', plan.role.split('\n'));
 }
 
 function leadOf({ would, writes, strategy }: PlanReport): string {

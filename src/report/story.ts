@@ -83,6 +83,8 @@ export interface Story {
   readonly denied: boolean;
   /** Users are on the new version for good, and the old one's pods were left beside it. */
   readonly keptWarm: boolean;
+  /** Inputs with the user's own programs that split the users (`router: command`): not on record, and needed by each run that goes on or back. */
+  readonly programs: readonly ('router-command' | 'router-verify')[];
   /** It was to bring a version back that users had before. */
   readonly rollback: boolean;
   /** Whether the previous version can be released again from what the cluster keeps. */
