@@ -292,7 +292,9 @@ function hasBegun(story) {
 
 /** What later steps are told of the run; what is not known is an empty text. */
 function outputsOf(story) {
-    const before = story.from;
+    // A run that released nothing has no version before.
+    const isAtRest = story.outcome === 'unchanged' && !story.dryRun;
+    const before = isAtRest ? {} : story.from;
     const now = imagesNow(story);
     const reason = story.reason === null ? null : (0,report_escape/* firstLine */.TM)(story.reason);
     return {
@@ -604,6 +606,9 @@ function cancelledAdvice(story) {
 }
 function failedAdvice(story) {
     const { on } = usersAfter(story);
+    // A release that is found not to be at its end: the reason says itself how it goes on.
+    if (on === 'untouched' && beginningOf(story) === 'Finish' && story.release !== null)
+        return null;
     if (on === 'untouched')
         return todo('Put the reason right and run the job again.');
     if (on === 'before')
@@ -11543,6 +11548,7 @@ async function duringRelease({ api, clock, namespace }, plan, told, deployment) 
         share,
         ways: [liveWay(plan, seen), ...candidateWay(plan, seen), ...routeWays(plan, seen)],
         isStanding: share === 0 && seen.candidate !== null && seen.candidate.size > 0 && seen.deployment.held,
+        isHeldBack: false,
         candidateHash: seen.candidate?.hash ?? null,
         kept: new Set(images.keys()),
         known: (hash) => hash,
@@ -11610,6 +11616,8 @@ async function atRest({ api, namespace }, request, deployment) {
     const others = own.filter((track) => track !== stable && (track.size > 0 || track.pods.length > 0));
     const live = (0,live_service/* liveServiceOf */.x)(request, deployment, services.items);
     const way = 'service' in live ? await wayAtRest(api, namespace, live.service, stable) : null;
+    const isPaused = deployment.spec?.paused === true;
+    const isScaledToZero = deployment.spec?.replicas === 0;
     const isAlone = way !== null && way.ready > 0 && way.ofStable === way.ready;
     return {
         tracks: [
@@ -11619,13 +11627,17 @@ async function atRest({ api, namespace }, request, deployment) {
         share: 0,
         ways: way === null ? [] : [way.text],
         isStanding: false,
+        isHeldBack: isPaused || isScaledToZero,
         candidateHash: null,
         kept: new Set(own.map(({ hash }) => hash)),
         known: (hash) => hash,
         lostNamespace: null,
         notes: [
             ...('findings' in live ? live.findings.map(({ message }) => message) : []),
-            ...(deployment.spec?.paused === true ? [`Deployment ${request.deployment} is paused.`] : []),
+            ...(isPaused ? [`Deployment ${request.deployment} is paused: it can be released when somebody resumes it.`] : []),
+            ...(isScaledToZero
+                ? [`Deployment ${request.deployment} is scaled to zero: it can be released when it is scaled up.`]
+                : []),
             ...(others.length > 0
                 ? [
                     `Deployment ${request.deployment} is in the middle of an update that is not Crossfade's: several versions have pods.`,
@@ -11720,6 +11732,7 @@ async function lookAtKnative({ api, namespace }, request, open) {
         share,
         ways: service === null ? [] : [`spec.traffic: ${(0,knative_service/* describeTraffic */.hA)(service.spec?.traffic)}.`, ...effectWay(service)],
         isStanding: share === 0 && candidateHash !== null,
+        isHeldBack: false,
         candidateHash,
         kept: new Set(revisions.map(({ metadata }) => metadata?.name ?? '')),
         known: (0,versions/* versionsOf */.x)(service ?? {}, revisions).known,
@@ -11784,11 +11797,11 @@ const RULES = [
     ],
     [
         'rollback',
-        ({ is, release, goesBack, rollbackPossible }) => {
+        ({ is, release, goesBack, rollbackPossible, isHeldBack }) => {
             if (is === 'kept-warm')
                 return `It takes users back to the old version of release ${release}, by one write.`;
             if (is === 'idle')
-                return rollbackPossible ? 'It releases the version from before.' : null;
+                return rollbackPossible && !isHeldBack ? 'It releases the version from before.' : null;
             if (isLeft(is) && goesBack)
                 return `It brings users to where release ${release} was to bring them.`;
             return isLeft(is) && rollbackPossible ? `It takes release ${release} back, as abort does.` : null;
@@ -11796,9 +11809,9 @@ const RULES = [
     ],
     [
         'deploy',
-        ({ is, release }) => {
+        ({ is, release, isHeldBack }) => {
             if (is === 'idle')
-                return 'It begins a release.';
+                return isHeldBack ? null : 'It begins a release.';
             if (is === 'kept-warm')
                 return `It lets the old version of release ${release} go first, and then begins another.`;
             return isLeft(is) ? `It takes release ${release} back first, and then begins another.` : null;
@@ -11859,6 +11872,7 @@ async function status_status(request, parts) {
             share: seen.share,
             goesBack: book.open?.plan.rollback === true,
             rollbackPossible,
+            isHeldBack: seen.isHeldBack,
         };
         const found = {
             is,

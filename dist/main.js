@@ -3826,9 +3826,14 @@ function rateIn(query) {
  * the business of `traffic/`.
  */
 const ALL = 10_000;
-/** `12.5 %`. Shares between two weights are fractions: a third of all is `33.3333 %`. */
+/**
+ * `12.5 %`. Shares between two weights are fractions: a third of all is `33.33 %`, as a batch of a third is on record. What is not quite
+ * nothing, or not quite all, is not called that.
+ */
 function percent(share) {
-    return `${Number((share / 100).toFixed(4))} %`;
+    const rounded = Number((share / 100).toFixed(2));
+    const isFalse = (rounded === 0 && share !== 0) || (rounded === 100 && share !== ALL);
+    return `${isFalse ? Number((share / 100).toFixed(4)) : rounded} %`;
 }
 /** How far an effect is known. */
 const LEVELS = ['stored', 'held', 'accepted', 'programmed', 'observed'];

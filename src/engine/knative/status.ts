@@ -69,6 +69,7 @@ export async function lookAtKnative(
     share,
     ways: service === null ? [] : [`spec.traffic: ${describeTraffic(service.spec?.traffic)}.`, ...effectWay(service)],
     isStanding: share === 0 && candidateHash !== null,
+    isHeldBack: false,
     candidateHash,
     kept: new Set(revisions.map(({ metadata }) => metadata?.name ?? '')),
     known: versionsOf(service ?? {}, revisions).known,
