@@ -11708,6 +11708,7 @@ async function duringRelease({ api, clock, namespace }, plan, told, deployment) 
         share,
         ways: [liveWay(plan, seen), ...candidateWay(plan, seen), ...routeWays(plan, seen)],
         isStanding: share === 0 && seen.candidate !== null && seen.candidate.size > 0 && seen.deployment.held,
+        isHeldBack: false,
         candidateHash: seen.candidate?.hash ?? null,
         versions: deployment === null ? versions/* NO_VERSIONS */.Cr : (0,versions/* versionsOfDeployment */.mj)(deployment, snapshot.replicaSets),
         lostNamespace: lost,
@@ -11774,6 +11775,8 @@ async function atRest({ api, namespace }, request, deployment) {
     const others = own.filter((track) => track !== stable && (track.size > 0 || track.pods.length > 0));
     const live = (0,live_service/* liveServiceOf */.x)(request, deployment, services.items);
     const way = 'service' in live ? await wayAtRest(api, namespace, live.service, stable) : null;
+    const isPaused = deployment.spec?.paused === true;
+    const isScaledToZero = deployment.spec?.replicas === 0;
     const isAlone = way !== null && way.ready > 0 && way.ofStable === way.ready;
     return {
         tracks: [
@@ -11783,12 +11786,16 @@ async function atRest({ api, namespace }, request, deployment) {
         share: 0,
         ways: way === null ? [] : [way.text],
         isStanding: false,
+        isHeldBack: isPaused || isScaledToZero,
         candidateHash: null,
         versions: (0,versions/* versionsOfDeployment */.mj)(deployment, replicaSets.items),
         lostNamespace: null,
         notes: [
             ...('findings' in live ? live.findings.map(({ message }) => message) : []),
-            ...(deployment.spec?.paused === true ? [`Deployment ${request.deployment} is paused.`] : []),
+            ...(isPaused ? [`Deployment ${request.deployment} is paused: it can be released when somebody resumes it.`] : []),
+            ...(isScaledToZero
+                ? [`Deployment ${request.deployment} is scaled to zero: it can be released when it is scaled up.`]
+                : []),
             ...(others.length > 0
                 ? [
                     `Deployment ${request.deployment} is in the middle of an update that is not Crossfade's: several versions have pods.`,
@@ -11883,6 +11890,7 @@ async function lookAtKnative({ api, namespace }, request, open) {
         share,
         ways: service === null ? [] : [`spec.traffic: ${(0,knative_service/* describeTraffic */.hA)(service.spec?.traffic)}.`, ...effectWay(service)],
         isStanding: share === 0 && candidateHash !== null,
+        isHeldBack: false,
         candidateHash,
         versions: (0,knative_versions/* versionsOf */.x)(service ?? {}, revisions),
         lostNamespace: lost,
@@ -11946,11 +11954,11 @@ const RULES = [
     ],
     [
         'rollback',
-        ({ is, release, goesBack, rollbackPossible }) => {
+        ({ is, release, goesBack, rollbackPossible, isHeldBack }) => {
             if (is === 'kept-warm')
                 return `It takes users back to the old version of release ${release}, by one write.`;
             if (is === 'idle')
-                return rollbackPossible ? 'It releases the version from before.' : null;
+                return rollbackPossible && !isHeldBack ? 'It releases the version from before.' : null;
             if (isLeft(is) && goesBack)
                 return `It brings users to where release ${release} was to bring them.`;
             return isLeft(is) && rollbackPossible ? `It takes release ${release} back, as abort does.` : null;
@@ -11958,9 +11966,9 @@ const RULES = [
     ],
     [
         'deploy',
-        ({ is, release }) => {
+        ({ is, release, isHeldBack }) => {
             if (is === 'idle')
-                return 'It begins a release.';
+                return isHeldBack ? null : 'It begins a release.';
             if (is === 'kept-warm')
                 return `It lets the old version of release ${release} go first, and then begins another.`;
             return isLeft(is) ? `It takes release ${release} back first, and then begins another.` : null;
@@ -12023,6 +12031,7 @@ async function status_status(request, parts) {
             share: seen.share,
             goesBack: book.open?.plan.rollback === true,
             rollbackPossible,
+            isHeldBack: seen.isHeldBack,
         };
         const found = {
             is,

@@ -44,6 +44,18 @@ export function statuses(cluster: () => TestCluster): void {
       await expectUntouched(scene);
     });
 
+    scenario('of one that a release would be refused of: paused, scaled to zero', {}, async (scene) => {
+      const path = paths.deployments(scene.namespace, 'web');
+      await scene.api.patch(path, { spec: { paused: true } });
+      const paused = await lookAt(scene);
+      expect(paused.result.outputs).toMatchObject({ status: 'idle', possible: '' });
+      expect(paused.status.notes).toEqual([expect.stringMatching(/^Deployment web is paused: /)]);
+      await scene.api.patch(path, { spec: { paused: false, replicas: 0 } });
+      const empty = await lookAt(scene);
+      expect(empty.result.outputs).toMatchObject({ status: 'idle', possible: '' });
+      expect(empty.status.notes).toEqual([expect.stringMatching(/^Deployment web is scaled to zero: /)]);
+    });
+
     scenario('of one that does not exist', {}, async (scene) => {
       const result = await scene.run({ action: 'status', deployment: 'wbe' }, PROCESS);
       expectFailure(result, 'failed', /Wanted Deployment wbe in namespace \S+; it has: web/);

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { possibleOperations, type Situation, type Standing } from '../../src/engine/possible-operations.ts';
 
-type Rest = Pick<Situation, 'share' | 'goesBack' | 'rollbackPossible'>;
-const REST: Rest = { share: 0, goesBack: false, rollbackPossible: true };
+type Rest = Pick<Situation, 'share' | 'goesBack' | 'rollbackPossible' | 'isHeldBack'>;
+const REST: Rest = { share: 0, goesBack: false, rollbackPossible: true, isHeldBack: false };
 
 function told(is: Standing, more: Rest = REST): string[] {
   const release = is === 'idle' ? null : 'r-1';
@@ -34,6 +34,10 @@ test('a version from before that is gone cannot be gone back to', () => {
   const gone = { ...REST, rollbackPossible: false };
   expect(told('idle', gone)).toEqual(['deploy: It begins a release.']);
   expect(told('paused', gone)).toEqual(['promote: It goes on from 12.5 %.', BACK, ANEW]);
+});
+
+test('what is paused by somebody, or scaled to zero, cannot be released', () => {
+  expect(told('idle', { ...REST, isHeldBack: true })).toEqual([]);
 });
 
 test('a rollback that is asked for once more goes on to where it was to go', () => {

@@ -66,6 +66,7 @@ async function duringRelease(
     share,
     ways: [liveWay(plan, seen), ...candidateWay(plan, seen), ...routeWays(plan, seen)],
     isStanding: share === 0 && seen.candidate !== null && seen.candidate.size > 0 && seen.deployment.held,
+    isHeldBack: false,
     candidateHash: seen.candidate?.hash ?? null,
     versions: deployment === null ? NO_VERSIONS : versionsOfDeployment(deployment, snapshot.replicaSets),
     lostNamespace: lost,
@@ -136,6 +137,8 @@ async function atRest({ api, namespace }: Parts, request: Request, deployment: D
   const others = own.filter((track) => track !== stable && (track.size > 0 || track.pods.length > 0));
   const live = liveServiceOf(request, deployment, services.items);
   const way = 'service' in live ? await wayAtRest(api, namespace, live.service, stable) : null;
+  const isPaused = deployment.spec?.paused === true;
+  const isScaledToZero = deployment.spec?.replicas === 0;
   const isAlone = way !== null && way.ready > 0 && way.ofStable === way.ready;
   return {
     tracks: [
@@ -145,12 +148,16 @@ async function atRest({ api, namespace }: Parts, request: Request, deployment: D
     share: 0,
     ways: way === null ? [] : [way.text],
     isStanding: false,
+    isHeldBack: isPaused || isScaledToZero,
     candidateHash: null,
     versions: versionsOfDeployment(deployment, replicaSets.items),
     lostNamespace: null,
     notes: [
       ...('findings' in live ? live.findings.map(({ message }) => message) : []),
-      ...(deployment.spec?.paused === true ? [`Deployment ${request.deployment} is paused.`] : []),
+      ...(isPaused ? [`Deployment ${request.deployment} is paused: it can be released when somebody resumes it.`] : []),
+      ...(isScaledToZero
+        ? [`Deployment ${request.deployment} is scaled to zero: it can be released when it is scaled up.`]
+        : []),
       ...(others.length > 0
         ? [
             `Deployment ${request.deployment} is in the middle of an update that is not Crossfade's: several versions have pods.`,

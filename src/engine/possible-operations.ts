@@ -28,6 +28,8 @@ export interface Situation {
   readonly goesBack: boolean;
   /** The version from before is still known to the cluster, and `rollback` can bring it back. */
   readonly rollbackPossible: boolean;
+  /** A release of it would be refused as it is: paused by somebody, or scaled to zero. */
+  readonly isHeldBack: boolean;
 }
 
 /** Something that can be done now, and what it would do. */
@@ -68,17 +70,17 @@ const RULES: readonly (readonly [ActionName, Rule])[] = [
   ],
   [
     'rollback',
-    ({ is, release, goesBack, rollbackPossible }) => {
+    ({ is, release, goesBack, rollbackPossible, isHeldBack }) => {
       if (is === 'kept-warm') return `It takes users back to the old version of release ${release}, by one write.`;
-      if (is === 'idle') return rollbackPossible ? 'It releases the version from before.' : null;
+      if (is === 'idle') return rollbackPossible && !isHeldBack ? 'It releases the version from before.' : null;
       if (isLeft(is) && goesBack) return `It brings users to where release ${release} was to bring them.`;
       return isLeft(is) && rollbackPossible ? `It takes release ${release} back, as abort does.` : null;
     },
   ],
   [
     'deploy',
-    ({ is, release }) => {
-      if (is === 'idle') return 'It begins a release.';
+    ({ is, release, isHeldBack }) => {
+      if (is === 'idle') return isHeldBack ? null : 'It begins a release.';
       if (is === 'kept-warm') return `It lets the old version of release ${release} go first, and then begins another.`;
       return isLeft(is) ? `It takes release ${release} back first, and then begins another.` : null;
     },

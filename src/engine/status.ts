@@ -93,6 +93,8 @@ export interface WorkloadSeen {
   readonly ways: readonly string[];
   /** All users are on stable, and the candidate's pods stand beside it. */
   readonly isStanding: boolean;
+  /** Without a release that is open: it is paused by somebody, or scaled to zero, and `notes` say so. */
+  readonly isHeldBack: boolean;
   readonly candidateHash: string | null;
   /** What the cluster keeps, with pods or without. */
   readonly versions: Versions;
@@ -126,6 +128,7 @@ export async function status(request: Request, parts: DeployParts): Promise<Resu
       share: seen.share,
       goesBack: book.open?.plan.rollback === true,
       rollbackPossible,
+      isHeldBack: seen.isHeldBack,
     };
     const found: Status = {
       is,

@@ -69,6 +69,7 @@ export async function lookAtKnative(
     share,
     ways: service === null ? [] : [`spec.traffic: ${describeTraffic(service.spec?.traffic)}.`, ...effectWay(service)],
     isStanding: share === 0 && candidateHash !== null,
+    isHeldBack: false,
     candidateHash,
     versions: versionsOf(service ?? {}, revisions),
     lostNamespace: lost,
