@@ -182,7 +182,7 @@ export function rollingReleases(cluster: () => TestCluster): void {
 
     scenario('has users on the new pod as soon as it has passed its checks', ONLY_POD, async (scene) => {
       scene.judge = expectOneGap;
-      const result = await scene.run({ ...OF_ONE, timeout: '20s', 'smoke-command': 'true' });
+      const result = await scene.run({ ...OF_ONE, timeout: '20s', 'smoke-command': 'exit 0' });
       expectSuccess(result);
       expect(await scene.writes()).toEqual([
         ...['take lock', 'open record', 'pause', 'pin', 'open', 'pause', 'create services web-candidate'],
